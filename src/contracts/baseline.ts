@@ -1,0 +1,120 @@
+import type { FromSchema } from 'json-schema-to-ts';
+
+const count = { type: 'number', minimum: 0 } as const;
+const digest = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' } as const;
+
+const moments = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['count', 'mean', 'm2', 'min', 'max'],
+  properties: {
+    count,
+    mean: { type: ['number', 'null'] },
+    m2: { type: 'number', minimum: 0, description: 'Sum of squared deviations from the mean; population variance is m2 / count.' },
+    min: { type: ['number', 'null'] },
+    max: { type: ['number', 'null'] },
+  },
+} as const;
+
+const numericFeature = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'kind', 'edges', 'counts', 'missing', 'moments'],
+  properties: {
+    name: { type: 'string', minLength: 1, maxLength: 128 },
+    kind: { const: 'numeric' },
+    edges: {
+      type: 'array',
+      maxItems: 100,
+      items: { type: 'number' },
+      description: 'Ascending inner bin edges; bin i holds edges[i-1] < x <= edges[i], the tails are open.',
+    },
+    counts: { type: 'array', minItems: 1, maxItems: 101, items: count, description: 'Reference counts by bin: one more than edges.' },
+    missing: count,
+    moments,
+  },
+} as const;
+
+const categoricalFeature = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'kind', 'categories', 'known', 'counts', 'missing'],
+  properties: {
+    name: { type: 'string', minLength: 1, maxLength: 128 },
+    kind: { const: 'categorical' },
+    categories: { type: 'array', maxItems: 100, items: { type: 'string', minLength: 1, maxLength: 256 }, uniqueItems: true },
+    known: {
+      type: 'array',
+      maxItems: 10000,
+      items: { type: 'string', minLength: 1, maxLength: 256 },
+      description: 'Categories of the reference that are counted as __other__.',
+    },
+    counts: { type: 'array', minItems: 2, maxItems: 102, items: count, description: 'By category, then __other__, then __unseen__ (0).' },
+    missing: count,
+  },
+} as const;
+
+/**
+ * A baseline: what the model's features and output looked like at training time, in bins frozen for good, with rows to replay. Readable JSON.
+ * The schema checks form; `readBaseline` checks meaning too (counts as long as bins, edges ascending, golden rows as wide as features).
+ */
+export const baselineSchema = {
+  $id: 'modelwatch-baseline-1.json',
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Modelwatch baseline',
+  type: 'object',
+  additionalProperties: false,
+  required: ['schemaVersion', 'model', 'version', 'provenance', 'features', 'output', 'goldenRows'],
+  properties: {
+    schemaVersion: { const: 1 },
+    model: { type: 'string' },
+    version: { type: 'string' },
+    provenance: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['createdAt', 'rows', 'files', 'tool'],
+      properties: {
+        createdAt: { type: 'string', format: 'date-time' },
+        rows: count,
+        files: {
+          type: 'array',
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'digest', 'rows'],
+            properties: { name: { type: 'string' }, digest, rows: count },
+          },
+        },
+        modelDigest: digest,
+        tool: { type: 'string', description: 'Name and version of the program that made it.' },
+      },
+    },
+    features: { type: 'array', minItems: 1, maxItems: 10000, items: { anyOf: [numericFeature, categoricalFeature] } },
+    output: { ...numericFeature, description: 'The watched output over the reference rows.' },
+    quality: {
+      type: 'object',
+      description: 'Quality recorded at evaluation, by metric name.',
+      additionalProperties: { type: 'number' },
+    },
+    goldenRows: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['features', 'outputs', 'toleranceAbsolute'],
+      properties: {
+        features: {
+          type: 'array',
+          maxItems: 1000,
+          items: { type: 'array', items: { type: ['number', 'string', 'null'] } },
+          description: 'Rows of feature values in the order of features; null is missing.',
+        },
+        outputs: { type: 'array', maxItems: 1000, items: { type: 'number' }, description: 'The output recorded in training, by row.' },
+        toleranceAbsolute: { type: 'number', exclusiveMinimum: 0 },
+      },
+    },
+  },
+} as const;
+
+export type Baseline = FromSchema<typeof baselineSchema>;
+export type BaselineFeature = Baseline['features'][number];
+export type NumericBaselineFeature = Extract<BaselineFeature, { kind: 'numeric' }>;
+export type CategoricalBaselineFeature = Extract<BaselineFeature, { kind: 'categorical' }>;
