@@ -127,6 +127,7 @@ const alerts = {
       description: 'Chance of a false alarm by the statistical bar, per feature and window.',
     },
     missingRatioMax: { type: 'number', minimum: 0, maximum: 1, default: 0.01, description: 'Share of missing values, above the baseline, that alerts.' },
+    requestCountMin: cap('Requests a window needs before latency or availability is judged.', 100, 1_000_000_000),
     latencySecondsMax: { type: 'number', exclusiveMinimum: 0, default: 0.3, description: 'p95 latency that alerts.' },
     availabilityRatioMin: { type: 'number', minimum: 0, exclusiveMaximum: 1, default: 0.999, description: 'Share of requests that must be answered.' },
     baselineAgeMax: duration('Age from which a baseline is stale.', '90d'),

@@ -1,0 +1,35 @@
+import type { Baseline } from '@modelwatch/core';
+import { quote } from '../config/fault.js';
+import type { Part } from '../config/sound-part.js';
+import type { Report } from './baseline-meaning.js';
+
+/** Golden rows are as wide as the features, of their kinds and categories, and each has its output. */
+export function checkGoldenRows({ goldenRows, features }: Part<Baseline>, report: Report): void {
+  const { features: rows, outputs } = goldenRows ?? {};
+  if (rows === undefined) return;
+  if (outputs !== undefined && outputs.length !== rows.length) {
+    report(['goldenRows', 'outputs'], `${rows.length} golden rows have as many outputs, got ${outputs.length}`);
+  }
+  if (features === undefined) return;
+  const categories = features.map((feature) =>
+    feature?.kind === 'categorical' ? new Set<unknown>([...(feature.categories ?? []), ...(feature.known ?? [])]) : undefined,
+  );
+  rows.forEach((row, index) => {
+    const path = ['goldenRows', 'features', index];
+    if (row === undefined) return;
+    if (row.length !== features.length) {
+      report(path, `${features.length} features make rows of ${features.length} values, got ${row.length}`);
+      return;
+    }
+    row.forEach((value, column) => {
+      const feature = features[column];
+      if (value === null || value === undefined || feature?.kind === undefined) return;
+      const wanted = feature.kind === 'numeric' ? 'number' : 'string';
+      if (typeof value !== wanted) {
+        report([...path, column], `the feature ${quote(feature.name ?? '')} is ${feature.kind}, got ${quote(value)}`);
+      } else if (wanted === 'string' && categories[column]?.has(value) === false) {
+        report([...path, column], `the category ${quote(value)} stands neither in categories nor in known`);
+      }
+    });
+  });
+}

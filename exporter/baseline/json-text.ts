@@ -1,0 +1,51 @@
+export const JSON_DEPTH_MAX = 32;
+
+export type JsonText = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+
+/**
+ * Parses JSON from a file: UTF-8, then depth, then syntax. Never throws, and never quotes the text, for V8's own messages do.
+ * Numbers beyond the range of a double become infinite; the schema refuses them.
+ */
+export function parseJsonText(source: string | Uint8Array): JsonText {
+  const text = typeof source === 'string' ? source.replace(/^\ufeff/, '') : decodeUtf8(source);
+  if (text === undefined) return { ok: false, message: 'the text is not UTF-8' };
+  if (nestsDeeperThan(text, JSON_DEPTH_MAX)) return { ok: false, message: `lists and objects nest deeper than ${JSON_DEPTH_MAX} levels` };
+  try {
+    return { ok: true, value: JSON.parse(text) as unknown };
+  } catch (error) {
+    return { ok: false, message: `not valid JSON${place(text, error as Error)}` };
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether brackets nest deeper than `depthMax`; brackets within strings do not count. Cost: one pass. */
+export function nestsDeeperThan(text: string, depthMax: number): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (isInString) {
+      if (code === 0x5c) index += 1;
+      else if (code === 0x22) isInString = false;
+    } else if (code === 0x22) isInString = true;
+    else if (code === 0x5b || code === 0x7b) {
+      depth += 1;
+      if (depth > depthMax) return true;
+    } else if (code === 0x5d || code === 0x7d) depth -= 1;
+  }
+  return false;
+}
+
+function place(text: string, error: Error): string {
+  const position = /at position (\d+)/.exec(error.message)?.[1];
+  if (position === undefined) return ': the text ends too early';
+  const before = text.slice(0, Number(position));
+  return ` at line ${before.split('\n').length}, column ${before.length - before.lastIndexOf('\n')}`;
+}

@@ -1,0 +1,94 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import type { Baseline } from '@modelwatch/core';
+import { baselineSchema } from '@modelwatch/core';
+import type { LoadResult } from '../config/fault.js';
+import { got, schemaFaults } from '../config/schema-fault.js';
+import type { SchemaFault } from '../config/schema-fault.js';
+import { compileSchema } from '../config/schema-validator.js';
+import type { SchemaErrors } from '../config/schema-validator.js';
+import { soundPart } from '../config/sound-part.js';
+import { checkBaselineMeaning } from './baseline-meaning.js';
+import { pointerOf } from './baseline-fault.js';
+import type { BaselineFault } from './baseline-fault.js';
+import { parseJsonText } from './json-text.js';
+
+export const BASELINE_BYTES_MAX = 67_108_864;
+/** Faults listed of one file; a broken generator repeats itself. */
+const FAULTS_MAX = 1000;
+
+const validate = compileSchema(baselineSchema);
+
+/**
+ * Checks a baseline: length, UTF-8, depth, JSON, form by the schema, then meaning. Never throws on input; every fault is listed, up to
+ * 1,000, with the JSON pointer of its place.
+ */
+export function readBaseline(source: string | Uint8Array, fileName: string): LoadResult<Baseline, BaselineFault> {
+  const whole = (message: string): LoadResult<Baseline, BaselineFault> => ({
+    ok: false,
+    faults: [{ file: fileName, pointer: '', message }],
+  });
+  const bytes = typeof source === 'string' ? Buffer.byteLength(source) : source.byteLength;
+  if (bytes > BASELINE_BYTES_MAX) return whole(`the file has more than ${BASELINE_BYTES_MAX} bytes, which is the most that is read`);
+  const json = parseJsonText(source);
+  if (!json.ok) return whole(json.message);
+
+  const found = meantFaults(validate(json.value), json.value);
+  const faults = found.map((fault): BaselineFault => {
+    const { path, message, expected, didYouMean } = fault;
+    const hint = didYouMean === undefined ? '' : `; did you mean ${JSON.stringify(didYouMean)}?`;
+    return { file: fileName, pointer: pointerOf(path), message: `${message}${hint}`, expected };
+  });
+  checkBaselineMeaning(soundPart<Baseline>(json.value, found), (path, message) => {
+    faults.push({ file: fileName, pointer: pointerOf(path), message });
+  });
+  if (faults.length === 0) return { ok: true, value: json.value as Baseline };
+  const more = faults.length - FAULTS_MAX;
+  if (more <= 0) return { ok: false, faults };
+  return { ok: false, faults: [...faults.slice(0, FAULTS_MAX), { file: fileName, pointer: '', message: `and ${more} more faults` }] };
+}
+
+/** Reads and checks a baseline file. A file that cannot be read is a fault like any other. */
+export async function loadBaseline(file: string): Promise<LoadResult<Baseline, BaselineFault>> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file, 'r');
+    const { size } = await handle.stat();
+    // Not read at all when too long: a mistaken path may name a data set.
+    if (size > BASELINE_BYTES_MAX) return readTooLong(file, size);
+    return readBaseline(await handle.readFile(), file);
+  } catch (error) {
+    const message = `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`;
+    return { ok: false, faults: [{ file, pointer: '', message }] };
+  } finally {
+    await handle?.close();
+  }
+}
+
+function readTooLong(file: string, size: number): LoadResult<Baseline, BaselineFault> {
+  return { ok: false, faults: [{ file, pointer: '', message: `the file has ${size} bytes, at most ${BASELINE_BYTES_MAX} are read` }] };
+}
+
+/** Features are numeric or categorical; of the errors of both branches only those of the kind that the feature names are of use. */
+function meantFaults(errors: SchemaErrors, value: unknown): SchemaFault[] {
+  const unclear = new Map<number, unknown>();
+  const meant = errors.filter((error) => {
+    const branch = /^#\/properties\/features\/items\/anyOf\/([01])\//.exec(error.schemaPath)?.[1];
+    if (branch === undefined) return true;
+    const index = Number(error.instancePath.split('/')[2]);
+    const feature = (value as { readonly features: readonly unknown[] }).features[index];
+    if (typeof feature !== 'object' || feature === null || Array.isArray(feature)) return branch === '0';
+    const { kind } = feature as { readonly kind?: unknown };
+    if (kind === 'numeric') return branch === '0';
+    if (kind === 'categorical') return branch === '1';
+    unclear.set(index, kind);
+    return false;
+  });
+  const expected = '"numeric" or "categorical"';
+  const kinds = [...unclear].map(([index, kind]): SchemaFault => ({
+    path: ['features', index, 'kind'],
+    message: `expected ${expected}, got ${got(kind)}`,
+    expected,
+  }));
+  return [...schemaFaults(meant, value), ...kinds];
+}

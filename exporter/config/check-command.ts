@@ -1,0 +1,41 @@
+import { formatBaselineFaults } from '../baseline/baseline-fault.js';
+import type { BaselineFault } from '../baseline/baseline-fault.js';
+import { loadBaseline } from '../baseline/read-baseline.js';
+import { formatFaults } from './fault.js';
+import { loadConfig } from './load-config.js';
+
+/** Where a command writes; `process` is one. */
+export interface Output {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
+/**
+ * `modelwatch check`: prints every fault of a configuration and of the baselines it names, or `ok`. A path that ends in `.json` is checked as a
+ * baseline. Returns the exit code: 0, or 2 where there is a fault.
+ */
+export async function checkCommand(file: string, { stdout, stderr }: Output): Promise<0 | 2> {
+  const text = file.endsWith('.json') ? formatBaselineFaults(await baselineFaults([file])) : await configFaults(file);
+  if (text === '') {
+    stdout.write(`${file}: ok\n`);
+    return 0;
+  }
+  stderr.write(text);
+  return 2;
+}
+
+async function configFaults(file: string): Promise<string> {
+  const config = await loadConfig(file);
+  if (!config.ok) return formatFaults(config.faults);
+  const baselines = new Set(config.value.models.flatMap(({ champion }) => champion.baseline ?? []));
+  return formatBaselineFaults(await baselineFaults(baselines));
+}
+
+async function baselineFaults(files: Iterable<string>): Promise<BaselineFault[]> {
+  const faults: BaselineFault[] = [];
+  for (const file of files) {
+    const baseline = await loadBaseline(file);
+    if (!baseline.ok) faults.push(...baseline.faults);
+  }
+  return faults;
+}

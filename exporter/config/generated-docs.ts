@@ -1,0 +1,17 @@
+import { baselineSchema, configSchema } from '@modelwatch/core';
+import { configPage } from './config-page.js';
+
+/** A committed file that a program writes; `path` is relative to the repository. */
+export interface GeneratedDoc {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The pages and published schemas made from the contracts. A test holds that the committed files equal them. */
+export function generatedDocs(): readonly GeneratedDoc[] {
+  return [
+    { path: 'docs/configuration.md', text: configPage() },
+    { path: 'docs/modelwatch.schema.json', text: `${JSON.stringify(configSchema, null, 2)}\n` },
+    { path: 'docs/baseline.schema.json', text: `${JSON.stringify(baselineSchema, null, 2)}\n` },
+  ];
+}

@@ -1,0 +1,138 @@
+import { open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config, ModelConfig } from '@modelwatch/core';
+import { configSchema } from '@modelwatch/core';
+import { byPosition, quote } from './fault.js';
+import type { Fault, LoadResult, Path } from './fault.js';
+import { checkMeaning } from './meaning.js';
+import { schemaFaults } from './schema-fault.js';
+import type { SchemaFault } from './schema-fault.js';
+import { compileSchema } from './schema-validator.js';
+import { soundPart } from './sound-part.js';
+import type { Part } from './sound-part.js';
+import { CONFIG_BYTES_MAX, readYaml } from './yaml-source.js';
+import type { YamlSource } from './yaml-source.js';
+
+const validate = compileSchema(configSchema);
+
+/**
+ * Checks the text of a configuration: syntax, then form by the schema, then meaning. Defaults are filled in; paths stay as written
+ * (`resolvePaths`). Never throws on input: every fault is listed, in the order of the file. Reads no file but its argument.
+ */
+export function parseConfig(source: string | Uint8Array, fileName: string): LoadResult<Config> {
+  const yaml = readYaml(source, fileName);
+  if (!yaml.ok) return yaml;
+  const { config, faults } = check(yaml.value);
+  return faults.length > 0 ? { ok: false, faults: faults.toSorted(byPosition) } : { ok: true, value: withSliceFeatures(config as Config) };
+}
+
+/**
+ * Reads and checks a configuration file, and that the files it names are there. Paths in the result are absolute, resolved against the
+ * folder of the configuration.
+ */
+export async function loadConfig(file: string): Promise<LoadResult<Config>> {
+  const source = await readBounded(file);
+  if (!source.ok) return source;
+  const yaml = readYaml(source.value, file);
+  if (!yaml.ok) return yaml;
+  const { config, faults } = check(yaml.value);
+  const all = [...faults, ...(await missingFiles(config, file, yaml.value))];
+  if (all.length > 0) return { ok: false, faults: all.toSorted(byPosition) };
+  return { ok: true, value: resolvePaths(withSliceFeatures(config as Config), file) };
+}
+
+/** The same configuration with absolute paths, resolved against the folder of `file`. The store's `:memory:` is no path. */
+export function resolvePaths(config: Config, file: string): Config {
+  const folder = path.dirname(path.resolve(file));
+  const absolute = (name: string): string => path.resolve(folder, name);
+  const models = config.models.map((model): ModelConfig => {
+    const { onnx, baseline } = model.champion;
+    const champion = {
+      ...model.champion,
+      ...(onnx === undefined ? {} : { onnx: { ...onnx, path: absolute(onnx.path) } }),
+      ...(baseline === undefined ? {} : { baseline: absolute(baseline) }),
+    };
+    return { ...model, champion };
+  });
+  const store = config.store.path === ':memory:' ? config.store : { ...config.store, path: absolute(config.store.path) };
+  return { ...config, store, models };
+}
+
+/** Form, then meaning of whatever has the right form, so that one wrong key does not hide the rest. */
+function check(yaml: YamlSource): { readonly config: Part<Config>; readonly faults: readonly Fault[] } {
+  const found = schemaFaults(validate(yaml.value), yaml.value);
+  const faults = found.map((fault) => placed(fault, yaml));
+  const config = soundPart<Config>(yaml.value, found);
+  checkMeaning(config, (at, message, { expected, spot = 'value' } = {}) => {
+    faults.push(yaml.faultAt(at, spot, expected === undefined ? { message } : { message, expected }));
+  });
+  return { config, faults };
+}
+
+function placed({ path: at, key, ...about }: SchemaFault, yaml: YamlSource): Fault {
+  if (key?.is === 'unknown') return yaml.faultAt([...at, key.name], 'key', about, at);
+  return yaml.faultAt(at, key === undefined ? 'value' : 'key', about);
+}
+
+/** A slice that names neither feature nor header is by the feature of its own name; from here on each slice has exactly one. */
+function withSliceFeatures(config: Config): Config {
+  const models = config.models.map((model): ModelConfig => {
+    const slices = model.slices.map((slice) =>
+      slice.feature === undefined && slice.header === undefined ? { ...slice, feature: slice.name } : slice,
+    );
+    return { ...model, slices };
+  });
+  return { ...config, models };
+}
+
+async function readBounded(file: string): Promise<LoadResult<Uint8Array>> {
+  const failed = (message: string): LoadResult<Uint8Array> => ({ ok: false, faults: [{ file, line: 1, column: 1, path: '', message }] });
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file, 'r');
+    const { size } = await handle.stat();
+    // A pipe says size 0; one byte beyond the limit is enough for readYaml to refuse the file.
+    const buffer = Buffer.alloc(Math.min(CONFIG_BYTES_MAX, size === 0 ? CONFIG_BYTES_MAX : size) + 1);
+    let length = 0;
+    while (length < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return { ok: true, value: buffer.subarray(0, length) };
+  } catch (error) {
+    return failed(`the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function missingFiles(config: Part<Config>, file: string, yaml: YamlSource): Promise<Fault[]> {
+  const folder = path.dirname(path.resolve(file));
+  const named: { readonly name: string; readonly at: Path; readonly what: string }[] = [];
+  for (const [index, model] of (config.models ?? []).entries()) {
+    const { onnx, baseline } = model?.champion ?? {};
+    const at: Path = ['models', index, 'champion'];
+    if (isFileName(onnx?.path)) named.push({ name: onnx.path, at: [...at, 'onnx', 'path'], what: 'ONNX file' });
+    if (isFileName(baseline)) named.push({ name: baseline, at: [...at, 'baseline'], what: 'baseline' });
+  }
+  const faults: Fault[] = [];
+  for (const { name, at, what } of named) {
+    const reason = await unreadable(path.resolve(folder, name));
+    if (reason !== undefined)
+      faults.push(yaml.faultAt(at, 'value', { message: `the ${what} ${quote(name)} ${reason}`, expected: 'a file' }));
+  }
+  return faults;
+}
+
+const isFileName = (name: string | undefined): name is string => name !== undefined && name !== '' && !name.includes('\0');
+
+async function unreadable(file: string): Promise<string | undefined> {
+  try {
+    return (await stat(file)).isFile() ? undefined : 'is not a file';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? 'unknown'})`;
+  }
+}

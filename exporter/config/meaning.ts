@@ -1,0 +1,99 @@
+import type { ChampionConfig, Config, ModelConfig } from '@modelwatch/core';
+import { checkDurations, checkWindows } from './meaning-durations.js';
+import { checkUpstream, checkWebUrl } from './meaning-upstream.js';
+import { formatPath, quote } from './fault.js';
+import type { Path } from './fault.js';
+import type { Part } from './sound-part.js';
+
+/** Takes one fault of meaning. `spot` says whether to point at the key or at the value. */
+export type Report = (path: Path, message: string, options?: { readonly expected?: string; readonly spot?: 'key' | 'value' }) => void;
+
+/** What no schema can say: names that clash, keys that exclude each other, durations in the wrong order. Lists every fault. */
+export function checkMeaning(config: Part<Config>, report: Report): void {
+  checkDurations(config, report);
+  if (config.server?.host === '')
+    report(['server', 'host'], 'the address to listen on is empty', { expected: 'an address such as 127.0.0.1' });
+  checkFileName(config.store?.path, ['store', 'path'], report);
+  checkWebUrl(config.rules?.runbookUrl, ['rules', 'runbookUrl'], report);
+  checkWebUrl(config.rules?.dashboardUrl, ['rules', 'dashboardUrl'], report);
+  const models = config.models ?? [];
+  checkUnique(
+    models.map((model) => model?.name),
+    (index) => ['models', index, 'name'],
+    'model',
+    report,
+  );
+  models.forEach((model, index) => {
+    if (model !== undefined) checkModel(model, ['models', index], report);
+  });
+}
+
+function checkModel(model: Part<ModelConfig>, path: Path, report: Report): void {
+  if (model.champion !== undefined) checkChampion(model.champion, [...path, 'champion'], report);
+  checkInputs(model.inputs, [...path, 'inputs'], report);
+  checkOutput(model.output, [...path, 'output'], report);
+  checkSlices(model.slices ?? [], [...path, 'slices'], report);
+  checkWindows(model.alerts, [...path, 'alerts'], report);
+}
+
+function checkChampion(champion: Part<ChampionConfig>, path: Path, report: Report): void {
+  if (champion.onnx !== undefined && champion.upstream !== undefined) {
+    const expected = 'onnx or upstream, or neither where the model is scored elsewhere';
+    report([...path, 'upstream'], `a champion has onnx or upstream, not both`, { expected, spot: 'key' });
+  }
+  checkFileName(champion.onnx?.path, [...path, 'onnx', 'path'], report);
+  checkFileName(champion.baseline, [...path, 'baseline'], report);
+  if (champion.upstream !== undefined) checkUpstream(champion.upstream, [...path, 'upstream'], report);
+}
+
+function checkFileName(name: string | undefined, path: Path, report: Report): void {
+  if (name === '') report(path, 'the file name is empty', { expected: 'a file name' });
+  if (name?.includes('\0') === true) report(path, 'the file name holds a NUL', { expected: 'a file name' });
+}
+
+function checkInputs(inputs: Part<ModelConfig['inputs']>, path: Path, report: Report): void {
+  const firstPlace = new Map<string, Path>();
+  for (const [tensor, features] of Object.entries(inputs ?? {})) {
+    features?.forEach((feature, column) => {
+      if (feature === undefined) return;
+      const place = [...path, tensor, column];
+      const earlier = firstPlace.get(feature);
+      if (earlier === undefined) firstPlace.set(feature, place);
+      else report(place, `the feature ${quote(feature)} stands already at ${formatPath(earlier)}`, { expected: 'each feature once' });
+    });
+  }
+}
+
+function checkOutput(output: Part<ModelConfig['output']> | undefined, path: Path, report: Report): void {
+  const { kind, threshold } = output ?? {};
+  if (kind !== 'probability' || threshold === undefined || (threshold >= 0 && threshold <= 1)) return;
+  report([...path, 'threshold'], `the threshold of a probability lies in 0..1, got ${threshold}`, { expected: 'a number in 0..1' });
+}
+
+function checkSlices(slices: NonNullable<Part<ModelConfig['slices']>>, path: Path, report: Report): void {
+  checkUnique(
+    slices.map((slice) => slice?.name),
+    (index) => [...path, index, 'name'],
+    'slice',
+    report,
+  );
+  slices.forEach((slice, index) => {
+    if (slice?.feature !== undefined && slice.header !== undefined) {
+      report([...path, index, 'header'], 'a slice has a feature or a header, not both', { expected: 'feature or header', spot: 'key' });
+    }
+    if (slice?.feature === '') report([...path, index, 'feature'], 'the feature name is empty', { expected: 'a feature name' });
+  });
+}
+
+function checkUnique(names: readonly (string | undefined)[], place: (index: number) => Path, what: string, report: Report): void {
+  const first = new Map<string, number>();
+  names.forEach((name, index) => {
+    if (name === undefined) return;
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, index);
+    else
+      report(place(index), `the ${what} name ${quote(name)} stands already at ${formatPath(place(earlier))}`, {
+        expected: 'a name of its own',
+      });
+  });
+}

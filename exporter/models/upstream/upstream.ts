@@ -1,0 +1,202 @@
+import type { ServerResponse } from 'node:http';
+import { Pool, type Dispatcher } from 'undici';
+import { durationSeconds, type UpstreamConfig } from '@modelwatch/core';
+import { createBreaker } from './breaker.js';
+import { requestHeaders, responseHeaders } from './headers.js';
+
+export interface ForwardRequest {
+  readonly method: string;
+  /** Path and query in origin form, checked by the caller; it is joined to the fixed origin as it is, never resolved as a URL. */
+  readonly path: string;
+  /** Names and values in turn, as received. */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer | undefined;
+  /** Headers that take the place of the received ones of that name, lower case: trace context. */
+  readonly replacedHeaders?: Readonly<Record<string, string>>;
+}
+
+/** How a call ended. The answer itself has gone to the client by then, unless it was refused or failed before its head came. */
+export type ForwardOutcome =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly rawHeaders: readonly string[];
+      /** The body's bytes for watching; undefined when it was larger than `watchedBytesMax`. */
+      readonly body: Buffer | undefined;
+      readonly upstreamSeconds: number;
+    }
+  /** Nothing was sent to the client: the caller answers with this code. */
+  | {
+      readonly kind: 'failed';
+      readonly code: 'circuit_open' | 'concurrency_limit' | 'deadline_exceeded' | 'upstream_unreachable' | 'upstream_invalid';
+    }
+  /** The answer broke off after its head had gone: the client's connection was closed, so that it cannot take the part for the whole. */
+  | { readonly kind: 'broken_off' }
+  | { readonly kind: 'client_gone' };
+
+/** One upstream origin behind a keep-alive pool, with a deadline, a concurrency limit and a circuit breaker. Never retries, never redirects. */
+export interface Upstream {
+  forward(request: ForwardRequest, response: ServerResponse): Promise<ForwardOutcome>;
+  /** A small request of our own, for health and metadata, outside limits and breaker. */
+  get(path: string): Promise<{ readonly status: number; readonly body: string }>;
+  readonly inFlight: number;
+  readonly circuitOpen: boolean;
+  close(): Promise<void>;
+}
+
+const HEADERS_BYTES_MAX = 65_536;
+const OWN_REQUEST_MILLISECONDS_MAX = 2000;
+const OWN_BODY_BYTES_MAX = 1_048_576;
+
+export function createUpstream(config: UpstreamConfig, monotonicSeconds: () => number): Upstream {
+  const origin = new URL(config.url).origin;
+  const pool = new Pool(origin, {
+    connections: config.concurrencyMax,
+    pipelining: 1,
+    maxHeaderSize: HEADERS_BYTES_MAX,
+    // The deadline bounds the whole call; undici's own timers would only answer with another error.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: 4000,
+    connect: { timeout: durationSeconds(config.deadline) * 1000 },
+  });
+  const breaker = createBreaker(config.breakerFailures, durationSeconds(config.breakerPause));
+  const deadlineMilliseconds = durationSeconds(config.deadline) * 1000;
+  let inFlight = 0;
+  let closing: Promise<void> | undefined;
+
+  const report = (outcome: ForwardOutcome) => {
+    if (outcome.kind === 'client_gone') breaker.abandoned();
+    else if (outcome.kind !== 'answered' || outcome.status === 502 || outcome.status === 503 || outcome.status === 504)
+      breaker.failed(monotonicSeconds());
+    else breaker.succeeded();
+  };
+
+  return {
+    async forward(request, response) {
+      if (inFlight >= config.concurrencyMax) return { kind: 'failed', code: 'concurrency_limit' };
+      if (!breaker.admit(monotonicSeconds())) return { kind: 'failed', code: 'circuit_open' };
+      inFlight++;
+      const outcome = await dispatch(pool, request, response, { deadlineMilliseconds, watchedBytesMax: config.watchedBytesMax });
+      inFlight--;
+      report(outcome);
+      return outcome;
+    },
+    async get(path) {
+      const { statusCode, body } = await pool.request({ method: 'GET', path, signal: AbortSignal.timeout(OWN_REQUEST_MILLISECONDS_MAX) });
+      let text = '';
+      for await (const chunk of body) {
+        text += String(chunk);
+        if (text.length > OWN_BODY_BYTES_MAX) throw new RangeError(`the upstream answered more than ${OWN_BODY_BYTES_MAX} bytes`);
+      }
+      return { status: statusCode, body: text };
+    },
+    get inFlight() {
+      return inFlight;
+    },
+    get circuitOpen() {
+      return breaker.state !== 'closed';
+    },
+    close() {
+      closing ??= pool.destroy();
+      return closing;
+    },
+  };
+}
+
+interface DispatchLimits {
+  readonly deadlineMilliseconds: number;
+  readonly watchedBytesMax: number;
+}
+
+function dispatch(pool: Pool, request: ForwardRequest, response: ServerResponse, limits: DispatchLimits): Promise<ForwardOutcome> {
+  return new Promise((resolve) => {
+    const start = performance.now();
+    const headers = requestHeaders(request.rawHeaders);
+    if (request.replacedHeaders !== undefined) replaceHeaders(headers, request.replacedHeaders);
+    let abort: ((reason?: Error) => void) | undefined;
+    let resume: (() => void) | undefined;
+    let settled = false;
+    let status = 0;
+    let rawHeaders: string[] = [];
+    let watched: Buffer[] | undefined = [];
+    let watchedBytes = 0;
+
+    const settle = (outcome: ForwardOutcome) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      response.off('close', onClose);
+      response.off('drain', onDrain);
+      resolve(outcome);
+    };
+    const giveUp = (code: 'deadline_exceeded' | 'upstream_unreachable' | 'upstream_invalid') => {
+      const headGone = response.headersSent;
+      if (headGone) response.destroy();
+      settle(headGone ? { kind: 'broken_off' } : { kind: 'failed', code });
+    };
+    const timer = setTimeout(() => {
+      giveUp('deadline_exceeded');
+      abort?.(new Error('deadline'));
+    }, limits.deadlineMilliseconds);
+    const onClose = () => {
+      if (response.writableFinished) return;
+      settle({ kind: 'client_gone' });
+      abort?.(new Error('client gone'));
+    };
+    const onDrain = () => resume?.();
+    response.on('close', onClose);
+    response.on('drain', onDrain);
+
+    const handler: Dispatcher.DispatchHandler = {
+      onConnect(abortRequest: (error?: Error) => void) {
+        abort = abortRequest;
+        // The deadline or the client's leave may have come while the call waited for a connection.
+        if (settled) abortRequest(new Error('no longer wanted'));
+      },
+      onHeaders(statusCode: number, raw: Buffer[], resumeBody: () => void, statusText: string) {
+        // 1xx answers are for the hop, not for the client.
+        if (statusCode < 200 || settled) return true;
+        status = statusCode;
+        resume = resumeBody;
+        rawHeaders = raw.map((part) => part.toString('latin1'));
+        response.writeHead(statusCode, statusText, responseHeaders(rawHeaders));
+        return true;
+      },
+      onData(chunk: Buffer) {
+        if (settled) return true;
+        watchedBytes += chunk.length;
+        if (watchedBytes > limits.watchedBytesMax) watched = undefined;
+        watched?.push(chunk);
+        return response.write(chunk);
+      },
+      onComplete() {
+        if (settled) return;
+        response.end();
+        const body = watched === undefined ? undefined : watched.length === 1 ? watched[0]! : Buffer.concat(watched);
+        settle({ kind: 'answered', status, rawHeaders, body, upstreamSeconds: (performance.now() - start) / 1000 });
+      },
+      onError(error: Error & { readonly code?: string }) {
+        giveUp(isProtocolError(error) ? 'upstream_invalid' : 'upstream_unreachable');
+      },
+    };
+    pool.dispatch({ method: request.method as Dispatcher.HttpMethod, path: request.path, headers, body: request.body ?? null }, handler);
+  });
+}
+
+function replaceHeaders(headers: string[], replaced: Readonly<Record<string, string>>): void {
+  for (let i = headers.length - 2; i >= 0; i -= 2) if (Object.hasOwn(replaced, headers[i]!.toLowerCase())) headers.splice(i, 2);
+  for (const [name, value] of Object.entries(replaced)) headers.push(name, value);
+}
+
+/** Whether the upstream answered, but not in HTTP that can be passed on. */
+function isProtocolError(error: { readonly code?: string; readonly name?: string }): boolean {
+  const code = error.code ?? '';
+  return (
+    code.startsWith('HPE_') ||
+    code === 'UND_ERR_HEADERS_OVERFLOW' ||
+    code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ||
+    code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' ||
+    error.name === 'HTTPParserError'
+  );
+}

@@ -1,0 +1,86 @@
+/** Entries whose watching waits until the answer has left. Bounded: what does not fit is dropped and counted, never awaited. */
+export interface WatchQueue<Entry> {
+  /** Takes an entry, or drops it when the queue is full. Never throws. */
+  push(entry: Entry): void;
+  readonly length: number;
+  readonly capacity: number;
+  readonly dropped: number;
+  /** Handles everything that waits, now: for shutdown and for tests. */
+  drain(): void;
+}
+
+/** Longest time watching may hold the event loop in one turn. */
+const TURN_MILLISECONDS_MAX = 4;
+/** Looking at the clock after each entry would cost more than the entry. */
+const ENTRIES_PER_CLOCK_READING = 16;
+
+/**
+ * Makes a queue that hands its entries to `handle` one by one in a later turn of the event loop and calls `flush` at the end of each turn.
+ * A fault in either loses that reading and is given to `onFault`; it never reaches a response.
+ */
+export function createWatchQueue<Entry>(options: {
+  readonly capacity: number;
+  readonly handle: (entry: Entry) => void;
+  readonly flush: () => void;
+  readonly onFault: (fault: unknown) => void;
+}): WatchQueue<Entry> {
+  const { capacity, handle, flush, onFault } = options;
+  let entries: Entry[] = [];
+  let taken = 0;
+  let dropped = 0;
+  let scheduled = false;
+
+  const guarded = (work: () => void) => {
+    try {
+      work();
+    } catch (fault) {
+      onFault(fault);
+    }
+  };
+
+  const turn = (until: number) => {
+    let handled = 0;
+    while (taken < entries.length) {
+      const entry = entries[taken++]!;
+      guarded(() => {
+        handle(entry);
+      });
+      if (++handled % ENTRIES_PER_CLOCK_READING === 0 && performance.now() > until) break;
+    }
+    if (taken === entries.length) {
+      entries = [];
+      taken = 0;
+    }
+    guarded(flush);
+  };
+
+  const run = () => {
+    turn(performance.now() + TURN_MILLISECONDS_MAX);
+    if (entries.length > 0) setImmediate(run);
+    else scheduled = false;
+  };
+
+  return {
+    push(entry) {
+      if (entries.length - taken >= capacity) {
+        dropped++;
+        return;
+      }
+      entries.push(entry);
+      if (!scheduled) {
+        scheduled = true;
+        setImmediate(run);
+      }
+    },
+    get length() {
+      return entries.length - taken;
+    },
+    capacity,
+    get dropped() {
+      return dropped;
+    },
+    drain() {
+      turn(Infinity);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import express, { type ErrorRequestHandler, type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Logger } from 'pino';
+import { sendError } from '../errors.js';
+import type { NumberFamily } from '../telemetry/series.js';
+
+/** What a caller must be allowed to do; access by token builds on it. */
+export type Scope = 'read' | 'infer' | 'ingest';
+
+/**
+ * One route: everything that decides who may call it and how large it may be stands here, nothing in its handler. A test enumerates the
+ * router against this list, so that no route can be added past it.
+ */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** Static segments and at most one `:name` a segment; also the value of the label `route`. */
+  readonly path: string;
+  readonly scope: Scope;
+  /** 0: a body is refused. */
+  readonly bodyBytesMax: number;
+  readonly handle: (request: Request, response: Response) => void | Promise<void>;
+}
+
+/** Makes the Express application that serves everything but inference. */
+export function createApp(routes: readonly Route[], deps: { readonly logger: Logger; readonly requests: NumberFamily }): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+
+  const byPath = groupByPath(routes);
+  for (const [path, here] of byPath) {
+    for (const route of here)
+      app[route.method === 'GET' ? 'get' : 'post'](path, counted(route, deps.requests), bodyOf(route), route.handle);
+    const allowed = here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+    app.all(path, (request, response) => {
+      response.setHeader('Allow', allowed);
+      sendError(response, 'method_not_allowed', `${request.method.slice(0, 16)} is not allowed here; ${allowed} is`);
+    });
+  }
+  app.use((_request, response) => {
+    sendError(response, 'not_found', 'there is no such path; GET / lists what there is');
+  });
+  app.use(onFault(deps.logger));
+  return app;
+}
+
+function groupByPath(routes: readonly Route[]): Map<string, Route[]> {
+  const groups = new Map<string, Route[]>();
+  for (const route of routes) groups.set(route.path, [...(groups.get(route.path) ?? []), route]);
+  return groups;
+}
+
+function counted(route: Route, requests: NumberFamily) {
+  return (_request: Request, response: Response, next: NextFunction) => {
+    response.once('finish', () => {
+      requests.child(route.path, route.method, `${Math.floor(response.statusCode / 100)}xx`).value++;
+    });
+    next();
+  };
+}
+
+function bodyOf(route: Route) {
+  if (route.bodyBytesMax === 0) {
+    return (request: Request, _response: Response, next: NextFunction) => {
+      request.resume();
+      next();
+    };
+  }
+  // Raw bytes, inflated under the same limit: the handler checks encoding, depth and form itself.
+  return express.raw({ type: () => true, limit: route.bodyBytesMax });
+}
+
+function onFault(logger: Logger): ErrorRequestHandler {
+  return (fault: { readonly status?: number; readonly type?: string }, _request, response, next) => {
+    if (response.headersSent) {
+      next(fault);
+      return;
+    }
+    if (fault.type === 'entity.too.large') sendError(response, 'body_too_large', 'the body is larger than this route takes');
+    else if (fault.status === 415)
+      sendError(response, 'unsupported_encoding', 'the Content-Encoding is not one of gzip, deflate, br, identity');
+    else if (fault.status !== undefined && fault.status >= 400 && fault.status < 500)
+      sendError(response, 'bad_request', 'the request cannot be read');
+    else {
+      logger.error({ err: fault }, 'a route failed');
+      sendError(response, 'internal_error', 'the request failed by our fault; the log says why');
+    }
+  };
+}

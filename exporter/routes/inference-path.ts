@@ -1,0 +1,33 @@
+import { NAME_PATTERN } from '@modelwatch/core';
+
+/** What an inference URL asks for. */
+export interface InferencePath {
+  readonly model: string;
+  readonly version: string | undefined;
+  readonly action: 'infer' | 'metadata' | 'ready';
+}
+
+const PREFIX = '/v2/models/';
+const NAME = new RegExp(NAME_PATTERN);
+const ACTIONS: Readonly<Record<string, InferencePath['action']>> = { infer: 'infer', ready: 'ready' };
+
+/**
+ * Reads `/v2/models/{model}[/versions/{version}][/infer|/ready]`, or undefined for anything else. Names hold no character that URLs quote,
+ * so a path with `%`, `\`, `//` or dot segments is no inference path: there is one spelling for each, and nothing to decode.
+ */
+export function parseInferencePath(path: string): InferencePath | undefined {
+  if (!path.startsWith(PREFIX)) return undefined;
+  const segments = path.slice(PREFIX.length).split('/');
+  const model = segments[0]!;
+  if (!NAME.test(model)) return undefined;
+  let at = 1;
+  let version: string | undefined;
+  if (segments[at] === 'versions') {
+    version = segments[at + 1];
+    if (version === undefined || !NAME.test(version)) return undefined;
+    at += 2;
+  }
+  if (segments.length === at) return { model, version, action: 'metadata' };
+  const action = Object.hasOwn(ACTIONS, segments[at]!) ? ACTIONS[segments[at]!] : undefined;
+  return action === undefined || segments.length !== at + 1 ? undefined : { model, version, action };
+}

@@ -1,0 +1,144 @@
+import { binLabels, chiSquareQuantile, metric, type Frequencies, type MetricName } from '@modelwatch/core';
+import type { ModelWatch } from '../pipeline/model-watch.js';
+import { labelText, withLabel } from './label-text.js';
+import type { SlicedRegistry } from './registry.js';
+import { readFamily } from './series.js';
+
+type Lines = Iterable<readonly [labels: string, value: number]>;
+
+/** One feature (or the output) of one model version, with its labels already text. */
+interface WatchedColumn {
+  readonly labels: string;
+  readonly binLabelTexts: readonly string[];
+  /** The counts of every place that counts this column: requests here, ingested events in the store. */
+  readonly counted: () => readonly Frequencies[];
+  readonly referenceCounts: readonly number[];
+  readonly referenceMissing: number;
+  readonly numeric: boolean;
+  readonly chiSquareQuantile: number;
+}
+
+export interface WatchedModel {
+  readonly watch: ModelWatch;
+  readonly significance: number;
+  /** Frequencies of ingested events, feature by feature and the output last; undefined where none were ingested. */
+  readonly ingested: () => { readonly features: readonly Frequencies[]; readonly output: Frequencies } | undefined;
+}
+
+/** Registers the families of features, outputs and baselines. `models` is read at each scrape, so models may come and go. */
+export function featureFamilies(registry: SlicedRegistry, models: () => readonly WatchedModel[]): void {
+  const cache = new WeakMap<ModelWatch, { readonly features: readonly WatchedColumn[]; readonly output: WatchedColumn | undefined }>();
+  const columnsOf = (model: WatchedModel) => {
+    let columns = cache.get(model.watch);
+    if (columns === undefined) cache.set(model.watch, (columns = makeColumns(model)));
+    return columns;
+  };
+  const features = () => models().flatMap((model) => columnsOf(model).features);
+  const outputs = () => models().flatMap((model) => columnsOf(model).output ?? []);
+  const add = (name: MetricName, columns: () => readonly WatchedColumn[], lines: (column: WatchedColumn) => Lines) =>
+    registry.add(
+      readFamily(metric(name), function* () {
+        for (const column of columns()) yield* lines(column);
+      }),
+    );
+
+  add('modelwatch_feature_bin_total', features, binLines);
+  add('modelwatch_feature_cumulative_total', features, cumulativeLines);
+  add('modelwatch_feature_values_total', features, (column) => [[column.labels, total(column, (f) => f.count + f.missing)]]);
+  add('modelwatch_feature_missing_total', features, (column) => [[column.labels, total(column, (f) => f.missing)]]);
+  add('modelwatch_feature_out_of_range_total', features, (column) => (column.numeric ? [[column.labels, total(column, (f) => f.outOfRange)]] : []));
+  add('modelwatch_feature_unseen_total', features, (column) => (column.numeric ? [] : [[column.labels, total(column, (f) => f.unseen)]]));
+  add('modelwatch_output_bin_total', outputs, binLines);
+  add('modelwatch_output_cumulative_total', outputs, cumulativeLines);
+  add('modelwatch_output_missing_total', outputs, (column) => [[column.labels, total(column, (f) => f.missing)]]);
+
+  add('modelwatch_baseline_bin_ratio', features, referenceLines);
+  add('modelwatch_baseline_cumulative_ratio', features, referenceCumulativeLines);
+  add('modelwatch_baseline_values', features, (column) => [[column.labels, sum(column.referenceCounts)]]);
+  add('modelwatch_baseline_missing_ratio', features, (column) => [
+    [column.labels, column.referenceMissing / (sum(column.referenceCounts) + column.referenceMissing)],
+  ]);
+  add('modelwatch_baseline_chi_square_quantile', features, (column) => [[column.labels, column.chiSquareQuantile]]);
+  add('modelwatch_baseline_output_bin_ratio', outputs, referenceLines);
+  add('modelwatch_baseline_output_cumulative_ratio', outputs, referenceCumulativeLines);
+  add('modelwatch_baseline_output_values', outputs, (column) => [[column.labels, sum(column.referenceCounts)]]);
+  add('modelwatch_baseline_output_chi_square_quantile', outputs, (column) => [[column.labels, column.chiSquareQuantile]]);
+}
+
+function makeColumns(model: WatchedModel): { readonly features: readonly WatchedColumn[]; readonly output: WatchedColumn | undefined } {
+  const { watch } = model;
+  if (watch.baseline === undefined) return { features: [], output: undefined };
+  const make = (labels: string, own: Frequencies, ingested: () => Frequencies | undefined, counts: readonly number[], missing: number) => {
+    const bins = binLabels(own.binning);
+    return {
+      labels,
+      binLabelTexts: bins.map((bin) => withLabel(labels, 'bin', bin)),
+      counted: () => {
+        const other = ingested();
+        return other === undefined ? [own] : [own, other];
+      },
+      referenceCounts: counts,
+      referenceMissing: missing,
+      numeric: own.binning.kind === 'numeric',
+      chiSquareQuantile: chiSquareQuantile(1 - model.significance, Math.max(1, bins.length - 1)),
+    };
+  };
+  const { baseline, features, output } = watch;
+  const watched = baseline.features.map((feature, i) =>
+    make(
+      labelText(['model', 'version', 'feature'], [watch.model, watch.version, feature.name]),
+      features[i]!,
+      () => model.ingested()?.features[i],
+      feature.counts,
+      feature.missing,
+    ),
+  );
+  const modelLabels = labelText(['model', 'version', 'role'], [watch.model, watch.version, watch.role]);
+  return {
+    features: watched,
+    output: make(modelLabels, output!, () => model.ingested()?.output, baseline.output.counts, baseline.output.missing),
+  };
+}
+
+function* binLines(column: WatchedColumn): Lines {
+  const counted = column.counted();
+  for (let bin = 0; bin < column.binLabelTexts.length; bin++) yield [column.binLabelTexts[bin]!, countIn(counted, bin)];
+}
+
+function* cumulativeLines(column: WatchedColumn): Lines {
+  if (!column.numeric) return;
+  const counted = column.counted();
+  let cumulative = 0;
+  for (let bin = 0; bin < column.binLabelTexts.length; bin++) yield [column.binLabelTexts[bin]!, (cumulative += countIn(counted, bin))];
+}
+
+function* referenceLines(column: WatchedColumn): Lines {
+  const values = sum(column.referenceCounts);
+  for (let bin = 0; bin < column.binLabelTexts.length; bin++) yield [column.binLabelTexts[bin]!, column.referenceCounts[bin]! / values];
+}
+
+function* referenceCumulativeLines(column: WatchedColumn): Lines {
+  if (!column.numeric) return;
+  const values = sum(column.referenceCounts);
+  let cumulative = 0;
+  for (let bin = 0; bin < column.binLabelTexts.length; bin++)
+    yield [column.binLabelTexts[bin]!, (cumulative += column.referenceCounts[bin]!) / values];
+}
+
+function countIn(counted: readonly Frequencies[], bin: number): number {
+  let count = 0;
+  for (const frequencies of counted) count += frequencies.counts[bin]!;
+  return count;
+}
+
+function total(column: WatchedColumn, of: (frequencies: Frequencies) => number): number {
+  let count = 0;
+  for (const frequencies of column.counted()) count += of(frequencies);
+  return count;
+}
+
+function sum(numbers: readonly number[]): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}

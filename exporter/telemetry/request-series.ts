@@ -1,0 +1,66 @@
+import { metric } from '@modelwatch/core';
+import { histogramFamily, numberFamily, type Counter, type Histogram } from './series.js';
+import type { SlicedRegistry } from './registry.js';
+
+/** What one model version counts of its requests: received = answered + failed + shed + in flight, exactly. */
+export interface RequestSeries {
+  received(): void;
+  answered(statusClass: '2xx' | '4xx', code?: string): void;
+  failed(reason: string): void;
+  shed(reason: string): void;
+  readonly duration: Histogram;
+  readonly scoring: Histogram;
+  readonly inFlight: number;
+}
+
+/** Registers the families of serving and returns a maker of each model version's series. */
+export function requestFamilies(registry: SlicedRegistry): (model: string, version: string, role: string) => RequestSeries {
+  const received = registry.add(numberFamily(metric('modelwatch_requests_received_total')));
+  const answered = registry.add(numberFamily(metric('modelwatch_requests_answered_total')));
+  const failed = registry.add(numberFamily(metric('modelwatch_requests_failed_total')));
+  const shed = registry.add(numberFamily(metric('modelwatch_requests_shed_total')));
+  const inFlight = registry.add(numberFamily(metric('modelwatch_requests_in_flight')));
+  const duration = registry.add(histogramFamily(metric('modelwatch_request_duration_seconds')));
+  const scoring = registry.add(histogramFamily(metric('modelwatch_scoring_duration_seconds')));
+  const validation = registry.add(numberFamily(metric('modelwatch_validation_errors_total')));
+
+  return (model, version, role) => {
+    const labels = [model, version, role] as const;
+    const receivedCounter = received.child(...labels);
+    const inFlightGauge = inFlight.child(...labels);
+    const answered2xx = answered.child(...labels, '2xx');
+    const answered4xx = answered.child(...labels, '4xx');
+    const byReason = new Map<string, Counter>();
+    // Reasons and codes come from the error table, so these maps are as small as the table.
+    const counted = (family: typeof failed, ...values: string[]): Counter => {
+      const key = `${family.description.name} ${values.join(' ')}`;
+      let counter = byReason.get(key);
+      if (counter === undefined) byReason.set(key, (counter = family.child(...values)));
+      return counter;
+    };
+    return {
+      received() {
+        receivedCounter.value++;
+        inFlightGauge.value++;
+      },
+      answered(statusClass, code) {
+        inFlightGauge.value--;
+        (statusClass === '2xx' ? answered2xx : answered4xx).value++;
+        if (code !== undefined) counted(validation, model, code).value++;
+      },
+      failed(reason) {
+        inFlightGauge.value--;
+        counted(failed, ...labels, reason).value++;
+      },
+      shed(reason) {
+        inFlightGauge.value--;
+        counted(shed, ...labels, reason).value++;
+      },
+      duration: duration.child(...labels),
+      scoring: scoring.child(...labels),
+      get inFlight() {
+        return inFlightGauge.value;
+      },
+    };
+  };
+}

@@ -1,0 +1,133 @@
+import type { MetricDescription } from '@modelwatch/core';
+import { labelText, withLabel } from './label-text.js';
+
+/** One line of a scrape: `name + suffix + labels value`. */
+export interface Sample {
+  readonly suffix: '' | '_bucket' | '_sum' | '_count';
+  /** Labels with their braces, already escaped. */
+  readonly labels: string;
+  readonly value: number;
+  readonly exemplar?: Exemplar | undefined;
+}
+
+/** A request that stands for the others in its histogram bucket: OpenMetrics carries it to Grafana, which links to the trace. */
+export interface Exemplar {
+  readonly traceId: string;
+  readonly value: number;
+  readonly timestampSeconds: number;
+}
+
+/** All series of one metric. `samples` is called once a scrape and may be left half-way between two turns of the event loop. */
+export interface Family {
+  readonly description: MetricDescription;
+  samples(): Iterable<Sample>;
+}
+
+/** A number that only grows. Increment it directly: a method call per increment is what the hot path saves. */
+export interface Counter {
+  value: number;
+}
+
+/** A family of counters or gauges with a child per combination of label values; children live as long as the family. */
+export interface NumberFamily extends Family {
+  child(...labelValues: string[]): Counter;
+}
+
+interface LabelledCounter extends Counter {
+  readonly labels: string;
+}
+
+/** Makes a family whose children are plain numbers. Callers hold on to children: `child` is for set-up, not for the hot path. */
+export function numberFamily(description: MetricDescription): NumberFamily {
+  const children = new Map<string, LabelledCounter>();
+  return {
+    description,
+    child(...labelValues) {
+      const labels = labelText(description.labels, labelValues);
+      let child = children.get(labels);
+      if (child === undefined) {
+        child = { value: 0, labels };
+        children.set(labels, child);
+      }
+      return child;
+    },
+    *samples() {
+      for (const child of children.values()) yield { suffix: '', labels: child.labels, value: child.value };
+    },
+  };
+}
+
+/** Makes a family whose values are read at scrape time from state that lives elsewhere. */
+export function readFamily(description: MetricDescription, read: () => Iterable<readonly [labels: string, value: number]>): Family {
+  return {
+    description,
+    *samples() {
+      for (const [labels, value] of read()) yield { suffix: '', labels, value };
+    },
+  };
+}
+
+/** Counts by bucket (not cumulative), their sum, and the last exemplar of each bucket. */
+export interface Histogram {
+  observe(value: number, traceId?: string, timestampSeconds?: number): void;
+  /** Replaces the content: for histograms that are kept elsewhere, in a child or in the store. */
+  set(counts: ArrayLike<number>, sum: number): void;
+}
+
+export interface HistogramFamily extends Family {
+  child(...labelValues: string[]): Histogram;
+}
+
+/** Makes a family of histograms with the buckets of its description; `observe` costs a short scan of the bounds. */
+export function histogramFamily(description: MetricDescription): HistogramFamily {
+  const bounds = description.buckets;
+  if (bounds === undefined) throw new Error(`histogram ${description.name} has no buckets`);
+  const children = new Map<string, ReturnType<typeof histogram>>();
+  return {
+    description,
+    child(...labelValues) {
+      const labels = labelText(description.labels, labelValues);
+      let child = children.get(labels);
+      if (child === undefined) {
+        child = histogram(bounds, labels);
+        children.set(labels, child);
+      }
+      return child;
+    },
+    *samples() {
+      for (const child of children.values()) yield* child.samples();
+    },
+  };
+}
+
+function histogram(bounds: readonly number[], labels: string) {
+  const counts = new Float64Array(bounds.length + 1);
+  const exemplars: (Exemplar | undefined)[] = new Array(bounds.length + 1).fill(undefined);
+  const bucketLabels = [...bounds.map(String), '+Inf'].map((bound) => withLabel(labels, 'le', bound));
+  let sum = 0;
+  return {
+    observe(value: number, traceId?: string, timestampSeconds = 0) {
+      let bucket = 0;
+      while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
+      counts[bucket]!++;
+      sum += value;
+      if (traceId !== undefined) exemplars[bucket] = { traceId, value, timestampSeconds };
+    },
+    set(newCounts: ArrayLike<number>, newSum: number) {
+      counts.set(newCounts);
+      sum = newSum;
+    },
+    *samples(): Generator<Sample> {
+      // Copied first: the scrape may pause half-way, and buckets must not disagree with the count.
+      const frozen = counts.slice();
+      const frozenSum = sum;
+      let cumulative = 0;
+      for (let i = 0; i < frozen.length; i++) {
+        cumulative += frozen[i]!;
+        yield { suffix: '_bucket', labels: bucketLabels[i]!, value: cumulative, exemplar: exemplars[i] };
+      }
+      yield { suffix: '_sum', labels, value: frozenSum };
+      yield { suffix: '_count', labels, value: cumulative };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { ModelConfig } from '../../contracts/index.js';
+import type { AlertBars } from '../recordings/recording-family.js';
+import type { Select } from '../selector.js';
+
+/** `page` wakes somebody; `ticket` waits for working hours. */
+export type Severity = 'page' | 'ticket';
+
+/** What an alert says of one model, or of all models with equal bars. */
+export interface AlertText {
+  /** How long the expression must hold. */
+  readonly for: string;
+  /** PromQL that yields one series per thing to alert on, with the label `model`. */
+  readonly expr: string;
+  /** One line for the pager: what, where, how much, which bar. */
+  readonly summary: string;
+  /** What it means and what it does not. */
+  readonly description: string;
+}
+
+/**
+ * One alert, one file, one runbook, one promtool test with three cases. Bars come from the configuration alone. A verdict from data needs a
+ * practical bar (it matters), a statistical one (it is not chance), a minimum count, and two windows (it is so now, and was not for a moment).
+ */
+export interface AlertFamily {
+  /** Name of the alert, of its runbook and of its test. */
+  readonly name: `Modelwatch${string}`;
+  readonly severity: (model: ModelConfig) => Severity;
+  readonly text: (input: { readonly bars: AlertBars; readonly select: Select }) => AlertText;
+}
+
+/** Pages for a critical model, makes a ticket for any other. */
+export const pageIfCritical = (model: ModelConfig): Severity => (model.critical ? 'page' : 'ticket');
+export const alwaysTicket = (): Severity => 'ticket';
+
+/** The value of a recorded series with the labels of the alert, for annotations; `?` where there is none. */
+export function recordedValue(record: string, labels: readonly string[], format = '%.3g'): string {
+  const matchers = labels.map((label) => `${label}=%q`).join(',');
+  const values = labels.map((label) => `$labels.${label}`).join(' ');
+  return `{{ with printf "${record}{${matchers}}" ${values} | query }}{{ . | first | value | printf "${format}" }}{{ else }}?{{ end }}`;
+}

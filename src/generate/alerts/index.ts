@@ -1,0 +1,24 @@
+import type { AlertFamily } from './alert-family.js';
+import { availabilityLow } from './availability-low.js';
+import { baselineStale } from './baseline-stale.js';
+import { featureDriftAlert, outputDriftAlert } from './drift.js';
+import { latencyHigh } from './latency-high.js';
+import { missingRatioHigh } from './missing-ratio-high.js';
+import { modelAbsent } from './model-absent.js';
+import { sidecarDown } from './sidecar-down.js';
+import { watchingImpaired } from './watching-impaired.js';
+
+/** Every alert. A new one is a file beside these, a line here, a runbook and a promtool test: docs/recipes/add-an-alert.md. */
+export const ALERT_FAMILIES: readonly AlertFamily[] = [
+  availabilityLow,
+  latencyHigh,
+  modelAbsent,
+  sidecarDown,
+  watchingImpaired,
+  featureDriftAlert,
+  outputDriftAlert,
+  missingRatioHigh,
+  baselineStale,
+];
+
+export type { AlertFamily, AlertText, Severity } from './alert-family.js';

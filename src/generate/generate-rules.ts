@@ -1,0 +1,71 @@
+import type { Config, ModelConfig } from '../contracts/index.js';
+import { ALERT_FAMILIES } from './alerts/index.js';
+import type { AlertFamily } from './alerts/index.js';
+import { RECORDING_FAMILIES } from './recordings/index.js';
+import type { RecordingFamily } from './recordings/index.js';
+import { ruleFile } from './rule-file.js';
+import type { AlertRule, GeneratedFile, RuleGroup } from './rule-file.js';
+import { shareAmongModels } from './selector.js';
+
+/** Board of one model; the links in alerts set its variable `model`. */
+const MODEL_BOARD = 'modelwatch-model';
+
+/**
+ * Prometheus' recording rules and alerts for a configuration. One rule stands for every model with the same windows and bars, so that the number
+ * of rules grows with the number of different bars, not with the number of models; models that are added with the same bars need no new rules.
+ *
+ * @example generateRules(config).map(({ path }) => path) // ['alert-rules/recording.yaml', 'alert-rules/alerts.yaml']
+ */
+export function generateRules(config: Config): readonly GeneratedFile[] {
+  return [
+    ruleFile(
+      'alert-rules/recording.yaml',
+      RECORDING_FAMILIES.flatMap((family) => recordingGroups(family, config)),
+    ),
+    ruleFile(
+      'alert-rules/alerts.yaml',
+      ALERT_FAMILIES.map((family) => alertGroup(family, config)),
+    ),
+  ];
+}
+
+/** A group for each window: groups are evaluated side by side, rules within one in order. */
+function recordingGroups(family: RecordingFamily, config: Config): readonly RuleGroup[] {
+  const windows = new Set(config.models.flatMap((model) => family.windows(model.alerts)));
+  return [...windows].map((window) => {
+    const rules = shareAmongModels(config.models, (model, select) =>
+      family.windows(model.alerts).includes(window) ? family.rules({ window, bars: model.alerts, select }) : [],
+    );
+    return { name: `modelwatch-${family.name}-${window}`, interval: config.rules.interval, rules: rules.map(({ written }) => written) };
+  });
+}
+
+function alertGroup(family: AlertFamily, config: Config): RuleGroup {
+  const rules = shareAmongModels(config.models, (model, select): AlertRule[] => [alertRule(family, model, config, select)]);
+  return { name: family.name, interval: config.rules.interval, rules: rules.map(({ written }) => written) };
+}
+
+function alertRule(
+  family: AlertFamily,
+  model: ModelConfig,
+  { rules }: Config,
+  select: Parameters<AlertFamily['text']>[0]['select'],
+): AlertRule {
+  const text = family.text({ bars: model.alerts, select });
+  return {
+    alert: family.name,
+    expr: text.expr,
+    for: text.for,
+    // The label `model` comes with the series.
+    labels: { severity: family.severity(model), team: model.team },
+    annotations: {
+      summary: text.summary,
+      description: text.description,
+      runbook_url: `${literal(rules.runbookUrl)}/${family.name}.md`,
+      dashboard_url: `${literal(rules.dashboardUrl)}/d/${MODEL_BOARD}?var-model={{ $labels.model }}`,
+    },
+  };
+}
+
+/** A configured address within an annotation, which is a template: braces stand for themselves, a slash at the end is dropped. */
+const literal = (address: string): string => address.replace(/\/+$/, '').replaceAll('{{', '{{ "{{" }}');

@@ -1,0 +1,26 @@
+import { availability } from './availability.js';
+import { calibration } from './calibration.js';
+import { classification } from './classification.js';
+import { featureDrift, outputDrift } from './drift.js';
+import { errors } from './errors.js';
+import { latency } from './latency.js';
+import { missing } from './missing.js';
+import { ranking } from './ranking.js';
+import type { RecordingFamily } from './recording-family.js';
+import { sidecars } from './sidecars.js';
+
+/** Every family of recording rules. A new one is a file beside these and a line here. */
+export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
+  sidecars,
+  latency,
+  availability,
+  featureDrift,
+  outputDrift,
+  missing,
+  classification,
+  ranking,
+  calibration,
+  errors,
+];
+
+export type { RecordingFamily } from './recording-family.js';

@@ -1,0 +1,26 @@
+import type { ModelConfig } from '../../contracts/index.js';
+import type { RecordingRule } from '../rule-file.js';
+import type { Select } from '../selector.js';
+
+/** The bars of a model's alerts, as configured. */
+export type AlertBars = ModelConfig['alerts'];
+
+/**
+ * Recording rules that belong together, one file each. The rules are written for one window and one selector; the generator asks for every
+ * window a model needs and shares what comes out equal. They read metrics of the table, and their own rules above them.
+ *
+ * Every rule sums counters over replicas first and computes afterwards; leaves out what would be NaN (no traffic, no baseline), so that "no
+ * answer yet" is an absent series; and never compares with a bar, which is what alerts are for.
+ */
+export interface RecordingFamily {
+  /** Kebab-case, as the file; the rule group's name starts with it. */
+  readonly name: string;
+  readonly windows: (bars: AlertBars) => readonly string[];
+  readonly rules: (input: { readonly window: string; readonly bars: AlertBars; readonly select: Select }) => readonly RecordingRule[];
+}
+
+/** Windows of traffic and latency: a short one that clears quickly, a long one that does not fire on a blip. */
+export const SERVING_WINDOWS = ['5m', '1h'] as const;
+
+export const servingWindows = (): readonly string[] => SERVING_WINDOWS;
+export const driftWindows = (bars: AlertBars): readonly string[] => bars.driftWindows;
