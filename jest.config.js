@@ -16,6 +16,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
+  reporters: ['default', '<rootDir>/.ci/closing-line.mjs'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };

@@ -10,8 +10,6 @@ const result = spawnSync(
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     path.join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
-    '--reporters=default',
-    '--reporters=<rootDir>/.ci/closing-line.mjs',
     ...process.argv.slice(2),
   ],
   { cwd: root, stdio: 'inherit', env: { ...process.env, TZ: 'UTC' } },

@@ -1,5 +1,6 @@
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { BaselineError } from './baseline-error.js';
 
@@ -43,13 +44,9 @@ export async function* fileBytes(file: string, hash: Hash): AsyncGenerator<Uint8
 export const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { readonly code: string } =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 
-async function* inflated(raw: AsyncGenerator<Uint8Array>, file: string, bytesMax: number): AsyncGenerator<Uint8Array, void, undefined> {
-  const gunzip = createGunzip();
-  let failure: unknown;
-  const fed = feed(raw, gunzip).catch((error: unknown) => {
-    failure = error;
-    gunzip.destroy();
-  });
+async function* inflated(raw: AsyncIterable<Uint8Array>, file: string, bytesMax: number): AsyncGenerator<Uint8Array, void, undefined> {
+  // The pipeline hands an error of either side to the loop below, and closes the file when the loop ends early.
+  const gunzip = pipeline(Readable.from(raw, { objectMode: false }), createGunzip(), () => undefined);
   let bytes = 0;
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {
@@ -58,12 +55,7 @@ async function* inflated(raw: AsyncGenerator<Uint8Array>, file: string, bytesMax
       yield chunk;
     }
   } catch (error) {
-    if (failure !== undefined) throw failure;
     if (error instanceof BaselineError) throw error;
     throw new BaselineError('gzip_invalid', `${file} is not a whole gzip file`, error);
-  } finally {
-    gunzip.destroy();
-    await fed;
-    await raw.return();
   }
 }

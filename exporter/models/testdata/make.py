@@ -71,6 +71,17 @@ def shapes():
         [value("number", T.FLOAT, ["n", 1]), value("text", T.STRING, ["n", 1])],
         [value("negated", T.FLOAT, ["n", 1]), value("copied", T.STRING, ["n", 1])],
     )
+    write(
+        "nondeterministic-shape",
+        [
+            h.make_node("ReduceMax", ["x", "columns"], ["largest"], keepdims=0),
+            h.make_node("Greater", ["largest", "zero"], ["keep"]),
+            h.make_node("Compress", ["x", "keep"], ["y"], axis=0),
+        ],
+        [value("x", T.FLOAT, ["n", 2])],
+        [value("y", T.FLOAT, ["kept", 2])],
+        [h.make_tensor("columns", T.INT64, [1], [1]), h.make_tensor("zero", T.FLOAT, [], [0.0])],
+    )
     write("nonzero", [h.make_node("NonZero", ["x"], ["y"])], [value("x", T.FLOAT, ["n"])], [value("y", T.INT64, ["dimensions", "found"])])
 
 

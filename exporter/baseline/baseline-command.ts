@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { Baseline } from '@modelwatch/core';
+import type { Output } from '../config/check-command.js';
+import { BaselineError } from './baseline-error.js';
+import { formatBaselineFaults } from './baseline-fault.js';
+import { buildBaseline, isWantedColumn, ROWS_MAX } from './build-baseline.js';
+import type { BaselineOptions } from './build-baseline.js';
+import { fileBytes } from './file-text.js';
+import { formatBaseline } from './format-baseline.js';
+import { openRows } from './open-rows.js';
+import type { RowFormat, RowSource } from './open-rows.js';
+import { readBaseline } from './read-baseline.js';
+import type { Row } from './row.js';
+import { summaryTable } from './summary-table.js';
+import { writeFileAtomic } from './write-file-atomic.js';
+
+/** What `modelwatch baseline` takes: the options of a baseline, and files instead of rows. */
+export interface BaselineCommandOptions extends Omit<BaselineOptions, 'sources' | 'modelDigest'> {
+  /** Training or evaluation data, in order; at least one. */
+  readonly inputs: readonly string[];
+  readonly format?: RowFormat | undefined;
+  /** Where the baseline is written; an existing file is replaced whole. */
+  readonly out: string;
+  /** Its digest is recorded, so that a baseline cannot be mistaken for that of another model. */
+  readonly modelFile?: string | undefined;
+}
+
+/**
+ * `modelwatch baseline`: reads the data, writes the baseline, prints what it holds. Nothing is written unless all of it is right. Returns the
+ * exit code: 0, or 2 with a sentence on stderr where data, options or files are at fault.
+ */
+export async function baselineCommand(options: BaselineCommandOptions, { stdout, stderr }: Output): Promise<0 | 2> {
+  try {
+    await refuseOverwritingInput(options);
+    const baseline = await baselineOfFiles(options);
+    const text = formatBaseline(baseline);
+    const again = readBaseline(text, options.out);
+    // What is written here must be accepted where it is loaded.
+    if (!again.ok)
+      throw new BaselineError('value_unsupported', `the data make no valid baseline\n${formatBaselineFaults(again.faults).trimEnd()}`);
+    await writeFileAtomic(options.out, text);
+    stdout.write(summaryTable(baseline));
+    stdout.write(summary(baseline, options.out));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof BaselineError)) throw error;
+    stderr.write(`modelwatch baseline: ${error.message}\n`);
+    return 2;
+  }
+}
+
+async function baselineOfFiles(options: BaselineCommandOptions): Promise<Baseline> {
+  const { inputs, format, modelFile } = options;
+  if (inputs.length === 0) throw new BaselineError('option_invalid', 'at least one data file is needed');
+  const modelDigest = modelFile === undefined ? undefined : await digestOf(modelFile);
+  const buildOptions: BaselineOptions = { ...options, modelDigest, sources: () => sources.map((source) => source.source()) };
+  const isWanted = isWantedColumn(buildOptions);
+  const rowsMax = options.rowsMax ?? ROWS_MAX;
+  const sources = inputs.map((file) => openRows(file, { isWanted, rowsMax, ...(format === undefined ? {} : { format }) }));
+  return buildBaseline(rowsOf(sources), buildOptions);
+}
+
+async function* rowsOf(sources: readonly RowSource[]): AsyncGenerator<Row, void, undefined> {
+  for (const { rows } of sources) yield* rows;
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of fileBytes(file, hash)) void chunk;
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/** Training data are worth more than a baseline: a mistyped name must not replace them. */
+async function refuseOverwritingInput({ inputs, modelFile, out }: BaselineCommandOptions): Promise<void> {
+  const target = await realOf(out);
+  for (const file of [...inputs, ...(modelFile === undefined ? [] : [modelFile])]) {
+    if ((await realOf(file)) === target) throw new BaselineError('option_invalid', `${out} is an input; the baseline would replace it`);
+  }
+}
+
+const realOf = (file: string): Promise<string> => realpath(file).catch(() => path.resolve(file));
+
+function summary({ provenance, goldenRows, quality }: Baseline, out: string): string {
+  const measured = Object.entries(quality ?? {}).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+  const qualityLine = measured.length === 0 ? '' : `quality: ${measured.join(', ')}\n`;
+  return `${qualityLine}${provenance.rows} rows, ${goldenRows.outputs.length} golden rows; written to ${out}\n`;
+}

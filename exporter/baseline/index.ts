@@ -1,0 +1,12 @@
+export { baselineCommand } from './baseline-command.js';
+export type { BaselineCommandOptions } from './baseline-command.js';
+export { BaselineError } from './baseline-error.js';
+export type { BaselineErrorCode } from './baseline-error.js';
+export { formatBaselineFaults } from './baseline-fault.js';
+export type { BaselineFault } from './baseline-fault.js';
+export { buildBaseline } from './build-baseline.js';
+export type { BaselineOptions } from './build-baseline.js';
+export { formatBaseline } from './format-baseline.js';
+export { openRows } from './open-rows.js';
+export { loadBaseline, readBaseline } from './read-baseline.js';
+export type { Row } from './row.js';

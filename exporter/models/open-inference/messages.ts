@@ -1,0 +1,35 @@
+import type { Tensor } from './tensor.js';
+
+/** A request of the Open Inference Protocol, decoded: every value checked, in typed arrays. */
+export interface InferRequest {
+  readonly id: string | undefined;
+  readonly inputs: readonly Tensor[];
+  /** Outputs asked for, in order; undefined asks for all. */
+  readonly outputs: readonly RequestedOutput[] | undefined;
+  /** Whether outputs that do not say otherwise are wanted as binary data. */
+  readonly binaryOutputs: boolean;
+}
+
+export interface RequestedOutput {
+  readonly name: string;
+  readonly binary: boolean;
+}
+
+export interface InferResponse {
+  readonly outputs: readonly Tensor[];
+}
+
+/** A model's tensor: -1 stands for a dimension that is free. */
+export interface TensorMetadata {
+  readonly name: string;
+  readonly datatype: Tensor['datatype'];
+  readonly shape: readonly number[];
+}
+
+export interface ModelMetadata {
+  readonly name: string;
+  readonly versions: readonly string[];
+  readonly platform: string;
+  readonly inputs: readonly TensorMetadata[];
+  readonly outputs: readonly TensorMetadata[];
+}

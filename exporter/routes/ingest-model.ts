@@ -1,0 +1,32 @@
+import type { BaselineFeature, Role } from '@modelwatch/core';
+import type { Clock } from '../clock.js';
+import type { ErrorCode } from '../errors.js';
+import type { Store } from '../store/store.js';
+
+/** What the ingest routes must know of a model. */
+export interface IngestModel {
+  readonly name: string;
+  readonly kind: 'probability' | 'regression';
+  /** The version of events that name none. */
+  readonly version: string;
+  readonly versions: ReadonlyMap<string, IngestVersion>;
+  /** In the order of the configuration. A slice with a feature takes its value from there where an event has no value for it. */
+  readonly slices: readonly { readonly name: string; readonly feature?: string | undefined }[];
+}
+
+export interface IngestVersion {
+  readonly role: Role;
+  /** In the order of the baseline; undefined without one: features are neither counted nor checked then. */
+  readonly features: readonly Pick<BaselineFeature, 'name' | 'kind'>[] | undefined;
+}
+
+export interface IngestDeps {
+  readonly store: Store;
+  readonly models: ReadonlyMap<string, IngestModel>;
+  readonly clock: Clock;
+  /** Told of each request refused with 4xx, with the model where it is known, else ''. */
+  readonly onRefused: (model: string, code: ErrorCode) => void;
+}
+
+/** Events of one request. */
+export const EVENTS_MAX = 10_000;

@@ -1,0 +1,90 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { fail, succeed, type Result } from '../errors.js';
+
+/** Nesting that no body of ours needs; JSON.parse itself would go on until memory ends. */
+const DEPTH_MAX = 32;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+export interface ContentType {
+  readonly media: string;
+}
+
+/** The media type of a body whose text is UTF-8, in lower case. Any other charset is refused. */
+export function readContentType(headers: IncomingHttpHeaders, accepted: readonly string[]): Result<ContentType> {
+  const [first = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
+  if (!accepted.includes(first)) return fail('bad_content_type', `the Content-Type must be ${accepted.join(' or ')}`);
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replaceAll('"', '');
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') return fail('bad_content_type', 'the charset must be utf-8');
+  return succeed({ media: first });
+}
+
+/** The text of a body: not empty, and UTF-8 throughout. */
+export function readText(body: unknown): Result<string> {
+  if (!Buffer.isBuffer(body) || body.length === 0) return fail('invalid_json', 'the body is empty');
+  try {
+    return succeed(decoder.decode(body));
+  } catch {
+    return fail('invalid_utf8', 'the body is not UTF-8');
+  }
+}
+
+/** Parses JSON of bounded depth. Cost: two passes over the text. */
+export function parseJson(text: string): Result<unknown> {
+  if (isTooDeep(text)) return fail('too_deep', `the JSON is nested deeper than ${DEPTH_MAX}`);
+  try {
+    return succeed(JSON.parse(text) as unknown);
+  } catch {
+    return fail('invalid_json', 'the body is not JSON');
+  }
+}
+
+/**
+ * The entries of a body: one JSON value, an array of them, or one a line. `application/x-ndjson` skips empty lines; a fault names its line.
+ */
+export function readEntries(body: unknown, media: string, entriesMax: number): Result<readonly unknown[]> {
+  const text = readText(body);
+  if (!text.ok) return text;
+  const entries = media === 'application/x-ndjson' ? parseLines(text.value, entriesMax) : parseArray(text.value);
+  if (!entries.ok) return entries;
+  if (entries.value.length === 0) return fail('invalid_form', 'there is no event in the body');
+  if (entries.value.length > entriesMax) return fail('too_many_events', `a request may hold ${entriesMax} events`);
+  return entries;
+}
+
+function parseArray(text: string): Result<readonly unknown[]> {
+  const value = parseJson(text);
+  if (!value.ok) return value;
+  return succeed(Array.isArray(value.value) ? (value.value as unknown[]) : [value.value]);
+}
+
+function parseLines(text: string, entriesMax: number): Result<readonly unknown[]> {
+  const entries: unknown[] = [];
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const value = parseJson(line);
+    if (!value.ok) return fail(value.error.code, `line ${i + 1}: ${value.error.message}`);
+    entries.push(value.value);
+    if (entries.length > entriesMax) break;
+  }
+  return succeed(entries);
+}
+
+/** Counts brackets outside strings. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (inString) {
+      if (char === 0x5c) i++;
+      else if (char === 0x22) inString = false;
+    } else if (char === 0x22) inString = true;
+    else if (char === 0x5b || char === 0x7b) {
+      if (++depth > DEPTH_MAX) return true;
+    } else if (char === 0x5d || char === 0x7d) depth--;
+  }
+  return false;
+}

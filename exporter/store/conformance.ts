@@ -1,0 +1,217 @@
+import { expect, it } from '@jest/globals';
+import type { Clock } from '../clock.js';
+import type { EventBatch, Store, StoreModel, StoreReadings } from './store.js';
+
+/** A clock that stands still until it is moved. */
+export interface TestClock extends Clock {
+  pass(seconds: number): void;
+}
+
+export interface StoreUnderTest {
+  /** Opens a store; a place names what an earlier store has kept. The store must look for what is due at least every 50 ms. */
+  open(options: {
+    readonly place: string;
+    readonly models: readonly StoreModel[];
+    readonly clock: Clock;
+    readonly predictionsMax: number;
+  }): Promise<Store>;
+}
+
+const HORIZON_SECONDS = 100;
+const model: StoreModel = {
+  name: 'm',
+  kind: 'probability',
+  threshold: 0.5,
+  horizonSeconds: HORIZON_SECONDS,
+  slices: [{ name: 'region', valuesMax: 2 }],
+  baselines: [
+    {
+      version: '1',
+      features: [{ kind: 'numeric', edges: [10], min: 0, max: 20 }],
+      output: { kind: 'numeric', edges: [0.5], min: 0, max: 1 },
+    },
+  ],
+};
+
+export function testClock(): TestClock {
+  let now = 1_700_000_000;
+  return { nowSeconds: () => now, monotonicSeconds: () => now, pass: (seconds) => void (now += seconds) };
+}
+
+export function batchOf(ids: readonly string[], outputs: readonly number[], timeSeconds: number): EventBatch {
+  return {
+    model: 'm',
+    version: '1',
+    role: 'champion',
+    rows: ids.length,
+    ids,
+    timeSeconds,
+    features: [ids.map((_, row) => row)],
+    outputs,
+    slices: [ids.map((_, row) => `r${row}`)],
+  };
+}
+
+const truthOf = (id: string, value: number, timeSeconds: number) => ({ model: 'm', id, value, timeSeconds });
+const valueOf = <T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }): T => {
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+};
+
+/** Waits until the readings are as wanted. */
+export async function until(store: Store, wanted: (readings: StoreReadings) => boolean): Promise<StoreReadings> {
+  const deadline = performance.now() + 10_000;
+  for (;;) {
+    const readings = store.readings();
+    if (wanted(readings)) return readings;
+    if (performance.now() > deadline) throw new Error(`not reached: ${JSON.stringify(readings)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const series = (readings: StoreReadings) => readings.series[0]!;
+const tally = (readings: StoreReadings) => readings.models[0]!;
+const queue = (readings: StoreReadings, name: string) => readings.queues.find((entry) => entry.name === name)!;
+
+/** What every store has to do. Call it from a test file of each. */
+export function storeConformance({ open }: StoreUnderTest): void {
+  let places = 0;
+  const openAt = (place: string, clock: Clock, predictionsMax = 1000) => open({ place, models: [model], clock, predictionsMax });
+  const fresh = () => `place-${++places}`;
+
+  it('joins what was recorded with its ground truth, by identity, and knows the delay', async () => {
+    const clock = testClock();
+    const store = await openAt(fresh(), clock);
+    const now = clock.nowSeconds();
+    store.recordPredictions(batchOf(['a', 'b', 'c'], [0.9, 0.2, NaN], now));
+    const told = [truthOf('a', 1, now + 50), truthOf('b', 1, now - 5), truthOf('c', 0, now)];
+    expect(valueOf(await store.ingestGroundTruth(told))).toEqual(['joined', 'joined', 'joined']);
+    const { quality, events } = series(store.readings());
+    expect(quality.joined).toBe(3);
+    expect(quality.confusion.toJSON()).toEqual({ truePositive: 1, falsePositive: 0, trueNegative: 0, falseNegative: 1 });
+    expect(quality.delaySeconds).toMatchObject({ sum: 50 });
+    expect([...quality.slices.get('region')!.keys()]).toEqual(['r0', 'r1']);
+    expect(events.predictions).toBe(0);
+    await store.close();
+  });
+
+  it('keeps ground truth that comes before its prediction', async () => {
+    const clock = testClock();
+    const store = await openAt(fresh(), clock);
+    expect(valueOf(await store.ingestGroundTruth([truthOf('a', 1, 1), truthOf('b', 0, 1)]))).toEqual(['early', 'early']);
+    store.recordPredictions(batchOf(['a'], [0.9], 1));
+    expect(valueOf(await store.ingestPredictions(batchOf(['b'], [0.9], 1)))).toEqual(['accepted']);
+    expect(series(store.readings()).quality.confusion.toJSON()).toMatchObject({ truePositive: 1, falsePositive: 1 });
+    await store.close();
+  });
+
+  it('counts what is sent again once, within a request, over requests and over those under way at once', async () => {
+    const clock = testClock();
+    const store = await openAt(fresh(), clock);
+    const first = await Promise.all([1, 2, 3].map(() => store.ingestPredictions(batchOf(['a', 'a'], [0.9, 0.1], 1))));
+    expect(first.flatMap(valueOf).sort()).toEqual(['accepted', ...new Array<string>(5).fill('duplicate')]);
+    const told = [truthOf('a', 1, 1), truthOf('a', 1, 9), truthOf('a', 0, 1)];
+    expect(valueOf(await store.ingestGroundTruth(told))).toEqual(['joined', 'duplicate', 'conflict']);
+    expect(tally(store.readings())).toMatchObject({ received: 1, duplicates: 1, conflicts: 1 });
+    expect(series(store.readings()).quality.joined).toBe(1);
+    expect(series(store.readings()).events.features[0]!.count).toBe(1);
+    await store.close();
+  });
+
+  it('expires predictions and ground truth at the horizon, and tells what comes late', async () => {
+    const clock = testClock();
+    const store = await openAt(fresh(), clock);
+    await store.ingestPredictions(batchOf(['a', 'b'], [0.9, 0.9], 1));
+    await store.ingestGroundTruth([truthOf('c', 1, 1)]);
+    clock.pass(HORIZON_SECONDS + 1);
+    const expired = await until(store, (readings) => series(readings).quality.expired === 2 && tally(readings).unmatched === 1);
+    expect(tally(expired).pending).toBe(0);
+    expect(valueOf(await store.ingestGroundTruth([truthOf('a', 1, 1), truthOf('a', 1, 1)]))).toEqual(['late', 'duplicate']);
+    expect(tally(store.readings())).toMatchObject({ received: 2, late: 1, unmatched: 2 });
+    clock.pass(HORIZON_SECONDS + 1);
+    await until(store, (readings) => queue(readings, 'settled').entries === 0);
+    await store.close();
+  });
+
+  it('goes on after a restart as if there had been none', async () => {
+    const clock = testClock();
+    const place = fresh();
+    let store = await openAt(place, clock);
+    await store.ingestPredictions(batchOf(['a', 'b'], [0.9, 0.1], 1));
+    await store.ingestGroundTruth([truthOf('a', 1, 61), truthOf('later', 1, 1)]);
+    const before = store.readings();
+    await store.close();
+    store = await openAt(place, clock);
+    const after = store.readings();
+    const counts = (readings: StoreReadings) => JSON.stringify([readings.models, readings.series, queue(readings, 'predictions').entries]);
+    expect(counts(after)).toBe(counts(before));
+    expect([...series(after).quality.slices.get('region')!.keys()]).toEqual(['r0']);
+    expect(valueOf(await store.ingestGroundTruth([truthOf('a', 1, 61), truthOf('b', 1, 5)]))).toEqual(['duplicate', 'joined']);
+    expect(valueOf(await store.ingestPredictions(batchOf(['later'], [0.9], 1)))).toEqual(['accepted']);
+    expect(series(store.readings()).quality.joined).toBe(3);
+    await store.close();
+  });
+
+  it('lets no more wait than allowed, and counts the rest', async () => {
+    const clock = testClock();
+    const store = await openAt(fresh(), clock, 2);
+    expect(valueOf(await store.ingestPredictions(batchOf(['a', 'b', 'c'], [0.9, 0.9, 0.9], 1)))).toEqual([
+      'accepted',
+      'accepted',
+      'over_capacity',
+    ]);
+    expect(valueOf(await store.ingestGroundTruth([truthOf('x', 1, 1), truthOf('c', 1, 1)]))).toEqual(['over_capacity', 'unpaired']);
+    store.recordPredictions(batchOf(['d'], [0.9], 1));
+    const readings = await until(store, (now) => queue(now, 'predictions').dropped['full'] === 3);
+    expect(series(readings).events.predictions).toBe(3);
+    expect(queue(readings, 'predictions')).toMatchObject({ entries: 2, capacity: 2 });
+    await store.close();
+  });
+
+  it('joins the halves of a payload, and settles them with their predictions', async () => {
+    const clock = testClock();
+    const place = fresh();
+    let store = await openAt(place, clock);
+    const half = (kind: 'request' | 'response') => ({
+      model: 'm',
+      id: 'p',
+      kind,
+      timeSeconds: 5,
+      headers: { 'content-type': 'x' },
+      body: Buffer.from(kind),
+    });
+    expect(valueOf(await store.ingestPayload(half('response')))).toEqual({ kind: 'waiting' });
+    await store.close();
+    store = await openAt(place, clock);
+    const other = { ...half('response'), body: Uint8Array.from(Buffer.from('response')) };
+    expect(valueOf(await store.ingestPayload(half('request')))).toEqual({ kind: 'paired', other });
+    const payload = { id: 'p', kind: 'request' as const };
+    const twice = await Promise.all([1, 2].map(() => store.ingestPredictions({ ...batchOf(['p'], [0.9], 5), payload })));
+    expect(twice.flatMap(valueOf)).toEqual(['accepted', 'duplicate']);
+    expect(valueOf(await store.ingestPayload(half('request')))).toEqual({ kind: 'duplicate' });
+    expect(tally(store.readings()).events).toMatchObject({
+      request: { received: 1 },
+      response: { received: 1 },
+      prediction: { received: 1 },
+    });
+    await store.ingestPayload({ ...half('request'), id: 'q' });
+    clock.pass(3600);
+    await until(store, (readings) => queue(readings, 'payloads').entries === 0 && queue(readings, 'payloads').dropped['expired'] === 1);
+    await store.close();
+  });
+
+  it('answers with a value, not with an exception, whatever it is asked', async () => {
+    const store = await openAt(fresh(), testClock());
+    expect(await store.ingestGroundTruth([{ ...truthOf('a', 1, 1), model: 'other' }])).toMatchObject({
+      ok: false,
+      error: { code: 'model_not_found' },
+    });
+    store.recordPredictions({ ...batchOf(['a'], [0.9], 1), model: 'other' });
+    expect(queue(store.readings(), 'store').dropped['unknown_model']).toBe(1);
+    await Promise.all([store.close(), store.close()]);
+    await store.close();
+    expect(await store.ingestGroundTruth([truthOf('a', 1, 1)])).toMatchObject({ ok: false, error: { code: 'store_unavailable' } });
+    store.recordPredictions(batchOf(['a'], [0.9], 1));
+    expect(queue(store.readings(), 'store').dropped['store_unavailable']).toBe(1);
+  });
+}

@@ -1,0 +1,7 @@
+export * from './histogram-counts.js';
+export * from './model-tally.js';
+export * from './open-error.js';
+export * from './series-tally.js';
+export * from './store-models.js';
+export * from './store.js';
+export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open-sqlite-store.js';

@@ -1,0 +1,179 @@
+import {
+  CalibrationBins,
+  Confusion,
+  DELAY_SECONDS_BUCKETS,
+  ErrorSums,
+  Frequencies,
+  ScoreBins,
+  type Binning,
+  type CalibrationBinsJSON,
+  type ConfusionJSON,
+  type ErrorSumsJSON,
+  type Role,
+  type ScoreBinsJSON,
+} from '@modelwatch/core';
+import { createHistogramCounts, type HistogramCounts } from './histogram-counts.js';
+
+/**
+ * Everything the store counts of one (model, version, role): quality of joined pairs, and the ingested events. Read-only for callers: the
+ * object stays the same from reading to reading, what it holds goes on.
+ */
+export interface SeriesTally {
+  readonly model: string;
+  readonly version: string;
+  readonly role: Role;
+  quality: QualityTally;
+  events: EventTally;
+}
+
+/** Counts over joined pairs: each pair counts exactly once. For a regression confusion, scores and calibration stay empty. */
+export interface QualityTally {
+  joined: number;
+  /** Predictions whose horizon passed without ground truth. */
+  expired: number;
+  readonly confusion: Confusion;
+  readonly scores: ScoreBins;
+  readonly calibration: CalibrationBins;
+  readonly errors: ErrorSums;
+  /** By the buckets of modelwatch_ground_truth_delay_seconds. */
+  readonly delaySeconds: HistogramCounts;
+  /** Confusion by slice name, then by slice value; values over the cap count as __other__. */
+  readonly slices: Map<string, Map<string, Confusion>>;
+}
+
+/** Counts over ingested predictions: each counts once, however often it was sent. */
+export interface EventTally {
+  predictions: number;
+  /** In the order of the baseline's features; empty without a baseline of this version. */
+  readonly features: readonly Frequencies[];
+  readonly output: Frequencies | undefined;
+  /** Predictions by slice name, then by slice value. */
+  readonly slices: Map<string, Map<string, number>>;
+}
+
+/** The bins by which events are counted; undefined without a baseline. */
+export interface EventBins {
+  readonly features: readonly Binning[];
+  readonly output: Binning;
+  /** Changes with any bin: counts of other bins do not go on. */
+  readonly digest: string;
+}
+
+export interface QualityJSON {
+  readonly joined: number;
+  readonly expired: number;
+  readonly confusion: ConfusionJSON;
+  readonly scores: ScoreBinsJSON;
+  readonly calibration: CalibrationBinsJSON;
+  readonly errors: ErrorSumsJSON;
+  readonly delaySeconds: HistogramCounts;
+  readonly slices: readonly (readonly [name: string, values: readonly (readonly [value: string, counts: ConfusionJSON])[]])[];
+}
+
+interface CountsJSON {
+  readonly counts: readonly number[];
+  readonly missing: number;
+  readonly outOfRange: number;
+}
+
+/** Frequencies without their bins, which the baseline holds. */
+export interface EventsJSON {
+  readonly predictions: number;
+  readonly digest: string | undefined;
+  readonly features: readonly CountsJSON[];
+  readonly output: CountsJSON | undefined;
+  readonly slices: readonly (readonly [name: string, values: readonly (readonly [value: string, count: number])[]])[];
+}
+
+export function emptyQuality(): QualityTally {
+  return {
+    joined: 0,
+    expired: 0,
+    confusion: new Confusion(),
+    scores: new ScoreBins(),
+    calibration: new CalibrationBins(),
+    errors: new ErrorSums(),
+    delaySeconds: createHistogramCounts(DELAY_SECONDS_BUCKETS),
+    slices: new Map(),
+  };
+}
+
+export function emptyEvents(bins: EventBins | undefined): EventTally {
+  return {
+    predictions: 0,
+    features: (bins?.features ?? []).map((binning) => new Frequencies(binning)),
+    output: bins === undefined ? undefined : new Frequencies(bins.output),
+    slices: new Map(),
+  };
+}
+
+export function qualityToJSON(quality: QualityTally): QualityJSON {
+  const { joined, expired, confusion, scores, calibration, errors, delaySeconds, slices } = quality;
+  return {
+    joined,
+    expired,
+    confusion: confusion.toJSON(),
+    scores: scores.toJSON(),
+    calibration: calibration.toJSON(),
+    errors: errors.toJSON(),
+    delaySeconds: { counts: [...delaySeconds.counts], sum: delaySeconds.sum },
+    slices: [...slices].map(([name, values]) => [name, [...values].map(([value, counts]) => [value, counts.toJSON()] as const)] as const),
+  };
+}
+
+export function qualityFromJSON(json: QualityJSON): QualityTally {
+  return {
+    joined: json.joined,
+    expired: json.expired,
+    confusion: Confusion.fromJSON(json.confusion),
+    scores: ScoreBins.fromJSON(json.scores),
+    calibration: CalibrationBins.fromJSON(json.calibration),
+    errors: ErrorSums.fromJSON(json.errors),
+    delaySeconds: { counts: [...json.delaySeconds.counts], sum: json.delaySeconds.sum },
+    slices: new Map(
+      json.slices.map(([name, values]) => [name, new Map(values.map(([value, counts]) => [value, Confusion.fromJSON(counts)]))]),
+    ),
+  };
+}
+
+export function eventsToJSON(events: EventTally, bins: EventBins | undefined): EventsJSON {
+  return {
+    predictions: events.predictions,
+    digest: bins?.digest,
+    features: events.features.map(countsOf),
+    output: events.output === undefined ? undefined : countsOf(events.output),
+    slices: [...events.slices].map(([name, values]) => [name, [...values]] as const),
+  };
+}
+
+/** Reads counts back. Those of features and output start anew where the bins are not the ones they were counted in. */
+export function eventsFromJSON(json: EventsJSON, bins: EventBins | undefined): EventTally {
+  const events = emptyEvents(bins);
+  events.predictions = json.predictions;
+  for (const [name, values] of json.slices) events.slices.set(name, new Map(values));
+  if (bins === undefined || bins.digest !== json.digest) return events;
+  events.features.forEach((feature, i) => {
+    setCounts(feature, json.features[i]);
+  });
+  if (events.output !== undefined) setCounts(events.output, json.output);
+  return events;
+}
+
+/** Brings a tally up to a later state of itself, without building its bins again. */
+export function updateEvents(events: EventTally, json: EventsJSON): void {
+  events.predictions = json.predictions;
+  for (const [name, values] of json.slices) events.slices.set(name, new Map(values));
+  for (let i = 0; i < events.features.length; i++) setCounts(events.features[i]!, json.features[i]);
+  if (events.output !== undefined) setCounts(events.output, json.output);
+}
+
+function countsOf({ counts, missing, outOfRange }: Frequencies): CountsJSON {
+  return { counts: [...counts], missing, outOfRange };
+}
+
+function setCounts(frequencies: Frequencies, json: CountsJSON | undefined): void {
+  if (json?.counts.length !== frequencies.counts.length) return;
+  frequencies.counts.set(json.counts);
+  frequencies.missing = json.missing;
+  frequencies.outOfRange = json.outOfRange;
+}

@@ -1,0 +1,107 @@
+import { emptyDrops } from './ledger-drops.js';
+import type { IngestOutcome, LedgerDrops, LedgerGauges, LedgerReport, WriteMessage } from './messages.js';
+import { assertDurable, closeDatabase, openDatabase } from './open-database.js';
+import { createPairs } from './pairs.js';
+import { createPayloads } from './payloads.js';
+import { loadTallies } from './tallies.js';
+import type { StoreModel } from '../store.js';
+
+export interface LedgerOptions {
+  readonly path: string;
+  readonly models: readonly StoreModel[];
+  /** Predictions and ground truth that may wait for each other. */
+  readonly predictionsMax: number;
+  /** Pairs that are remembered to recognise what is sent again. */
+  readonly settledMax: number;
+  /** What was dropped since the process started; goes on when the ledger is opened anew after a failure. */
+  readonly drops?: LedgerDrops;
+}
+
+/**
+ * The store, synchronously: messages in, one transaction, outcomes out. After a failure there is one way on: give the ledger up with its
+ * thread, and read the file again. A COMMIT that failed may turn out to have succeeded then; that harms nothing, since what was not
+ * acknowledged is sent again, and is recognised by its id.
+ */
+export interface Ledger {
+  /**
+   * Applies the messages in one transaction and returns the outcomes of those that have one, in order. Rows that are due are moved on besides,
+   * some at a time; `settled` is false while more are left. Throws when the disk fails: nothing is acknowledged and the ledger is broken.
+   */
+  commit(messages: readonly WriteMessage[]): {
+    readonly outcomes: readonly (IngestOutcome | undefined)[];
+    readonly report: LedgerReport;
+    readonly settled: boolean;
+  };
+  hasDue(nowSeconds: number): boolean;
+  /** Everything, as after opening. */
+  report(): LedgerReport;
+  sizeBytes(): number;
+  close(): void;
+}
+
+export function openLedger({ path, models, predictionsMax, settledMax, drops = emptyDrops() }: LedgerOptions): Ledger {
+  const db = openDatabase(path);
+  const inTransaction = <T>(work: () => T): T => {
+    db.exec('BEGIN IMMEDIATE');
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  };
+  try {
+    const tallies = inTransaction(() => loadTallies(db, models));
+    const pairs = createPairs(db, tallies, { waitingMax: predictionsMax, settledMax }, drops);
+    const payloads = createPayloads(db, tallies, drops);
+    const pageSize = (db.prepare('PRAGMA page_size').get() as { readonly page_size: number }).page_size;
+    const pageCount = db.prepare('PRAGMA page_count');
+
+    const apply = (message: WriteMessage): IngestOutcome | undefined => {
+      switch (message.kind) {
+        case 'record':
+          pairs.record(message);
+          return undefined;
+        case 'predictions': {
+          const { batch, nowSeconds } = message;
+          return payloads.settle(batch, nowSeconds) ? pairs.ingest(batch, nowSeconds) : batch.ids.map(() => 'duplicate' as const);
+        }
+        case 'truths':
+          return pairs.join(message.truths, message.nowSeconds);
+        case 'payload':
+          return payloads.take(message.half, message.nowSeconds);
+        case 'tick':
+          return undefined;
+      }
+    };
+    const gauges = (): LedgerGauges => ({
+      waiting: pairs.waiting,
+      settled: pairs.settled,
+      payloads: payloads.waiting,
+      dropped: { ...drops },
+    });
+    let checked = false;
+
+    return {
+      commit(messages) {
+        const done = inTransaction(() => {
+          // First: what is due must not take the room of what comes.
+          const nowSeconds = messages[0]?.nowSeconds ?? 0;
+          const settled = [pairs.sweep(nowSeconds), payloads.sweep(nowSeconds)].every(Boolean);
+          const outcomes = messages.map(apply);
+          pairs.trim();
+          return { outcomes, settled, report: { ...tallies.save(), gauges: gauges() } };
+        });
+        if (!checked) assertDurable(db);
+        checked = true;
+        return done;
+      },
+      hasDue: (nowSeconds) => pairs.hasDue(nowSeconds) || payloads.hasDue(nowSeconds),
+      report: () => ({ ...tallies.all(), gauges: gauges() }),
+      sizeBytes: () => (pageCount.get() as { readonly page_count: number }).page_count * pageSize,
+      close() {
+        closeDatabase(db);
+      },
+    };
+  } catch (fault) {
+    if (db.isOpen) db.close();
+    throw fault;
+  }
+}

@@ -1,0 +1,104 @@
+import type { GroundTruth, Role } from '@modelwatch/core';
+import type { HistogramCounts } from '../histogram-counts.js';
+import type { ModelTally } from '../model-tally.js';
+import type { StoreOpenCode } from '../open-error.js';
+import type { EventsJSON, QualityJSON } from '../series-tally.js';
+import type { EventBatch, PayloadHalf, PayloadOutcome, PredictionOutcome, TruthOutcome } from '../store.js';
+
+/** Predictions of one series from the inference path, not acknowledged. `slices` by slice, then by row; empty where no row has one. */
+export interface RecordMessage {
+  readonly kind: 'record';
+  readonly model: string;
+  readonly version: string;
+  readonly role: Role;
+  readonly nowSeconds: number;
+  readonly ids: readonly string[];
+  readonly timesSeconds: Float64Array;
+  readonly outputs: Float64Array;
+  readonly slices: readonly (readonly (string | undefined)[])[];
+}
+
+/** What is acknowledged: `ticket` names the promise that waits for it. `nowSeconds` is when it arrived: the store's thread has no clock. */
+export type IngestMessage = { readonly ticket: number; readonly nowSeconds: number } & (
+  | { readonly kind: 'predictions'; readonly batch: EventBatch }
+  | { readonly kind: 'truths'; readonly truths: readonly GroundTruth[] }
+  | { readonly kind: 'payload'; readonly half: PayloadHalf }
+);
+
+/** Lets time pass: expires what is due, and tries again where the disk failed. */
+export interface TickMessage {
+  readonly kind: 'tick';
+  readonly nowSeconds: number;
+}
+
+export type WriteMessage = RecordMessage | IngestMessage | TickMessage;
+export type ToWorker = { readonly kind: 'write'; readonly messages: readonly WriteMessage[] } | { readonly kind: 'close' };
+
+export type IngestOutcome = readonly PredictionOutcome[] | readonly TruthOutcome[] | PayloadOutcome;
+
+export interface SeriesUpdate {
+  readonly model: string;
+  readonly version: string;
+  readonly role: Role;
+  readonly quality?: QualityJSON;
+  readonly events?: EventsJSON;
+}
+
+/** What the store's tables hold now, and what was dropped since it was opened. */
+export interface LedgerGauges {
+  /** Predictions and ground truth waiting for each other. */
+  readonly waiting: number;
+  readonly settled: number;
+  readonly payloads: number;
+  readonly dropped: LedgerDrops;
+}
+
+export interface LedgerDrops {
+  /** Predictions of the inference path that found as many waiting as allowed. */
+  predictionsFull: number;
+  /** Predictions of the inference path whose id was there already. */
+  predictionsDuplicate: number;
+  /** Ground truth refused because as much as allowed was waiting. */
+  truthsFull: number;
+  /** Ingested predictions that were counted but do not wait, for the same reason. */
+  unpaired: number;
+  /** Remembered pairs forgotten before their horizon, to keep their number bounded. */
+  settledFull: number;
+  payloadsFull: number;
+  /** Halves whose other half did not come in time. */
+  payloadsExpired: number;
+}
+
+/** Everything that changed by one commit. */
+export interface LedgerReport {
+  readonly models: readonly ModelTally[];
+  readonly series: readonly SeriesUpdate[];
+  readonly gauges: LedgerGauges;
+}
+
+export interface Ack {
+  readonly ticket: number;
+  readonly outcome: IngestOutcome;
+}
+
+/** What the store's thread posts after each commit. */
+export interface CommitNotice {
+  readonly kind: 'commit';
+  readonly acks: readonly Ack[];
+  /** Rows of record messages that were written. */
+  readonly recordRows: number;
+  readonly sizeBytes: number;
+  readonly commitSeconds: HistogramCounts;
+  readonly report: LedgerReport;
+}
+
+/**
+ * `failed`: the disk did; the thread has ended, what it had not acknowledged is not on disk, and another thread may try. `refused`: the file
+ * cannot be opened, and trying again would not help.
+ */
+export type FromWorker =
+  | CommitNotice
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'failed'; readonly message: string; readonly diskFull: boolean }
+  | { readonly kind: 'refused'; readonly code: StoreOpenCode; readonly message: string }
+  | { readonly kind: 'closed' };

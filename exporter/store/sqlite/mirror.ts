@@ -1,0 +1,66 @@
+import { metric } from '@modelwatch/core';
+import { createHistogramCounts, type HistogramCounts } from '../histogram-counts.js';
+import { emptyModelTally, type ModelTally } from '../model-tally.js';
+import { emptyEvents, emptyQuality, qualityFromJSON, updateEvents, type SeriesTally } from '../series-tally.js';
+import type { StoreModel } from '../store.js';
+import { emptyDrops } from './ledger-drops.js';
+import type { CommitNotice, LedgerGauges, SeriesUpdate } from './messages.js';
+import { eventBins } from './event-bins.js';
+
+/** What the store's thread has told of its counts: the copy that scrapes read. */
+export interface Mirror {
+  readonly models: readonly ModelTally[];
+  readonly series: readonly SeriesTally[];
+  readonly gauges: LedgerGauges;
+  readonly sizeBytes: number;
+  readonly commitSeconds: HistogramCounts;
+  apply(notice: CommitNotice): void;
+}
+
+export function createMirror(configs: readonly StoreModel[]): Mirror {
+  const models = new Map(configs.map(({ name }) => [name, emptyModelTally(name)]));
+  const series = new Map<string, SeriesTally>();
+  let gauges: LedgerGauges = { waiting: 0, settled: 0, payloads: 0, dropped: emptyDrops() };
+  let sizeBytes = 0;
+  let commitSeconds = createHistogramCounts(metric('modelwatch_store_commit_duration_seconds').buckets!);
+
+  const update = (told: SeriesUpdate) => {
+    // A model that is no longer configured has no series on the scrape.
+    const config = configs.find(({ name }) => name === told.model);
+    if (config === undefined) return;
+    const { model, version, role } = told;
+    const key = JSON.stringify([model, version, role]);
+    let tally = series.get(key);
+    if (tally === undefined) {
+      tally = { model, version, role, quality: emptyQuality(), events: emptyEvents(eventBins(config, version)) };
+      series.set(key, tally);
+    }
+    if (told.quality !== undefined) tally.quality = qualityFromJSON(told.quality);
+    if (told.events !== undefined) updateEvents(tally.events, told.events);
+  };
+
+  return {
+    get models() {
+      return [...models.values()];
+    },
+    get series() {
+      return [...series.values()];
+    },
+    get gauges() {
+      return gauges;
+    },
+    get sizeBytes() {
+      return sizeBytes;
+    },
+    get commitSeconds() {
+      return commitSeconds;
+    },
+    apply(notice) {
+      sizeBytes = notice.sizeBytes;
+      commitSeconds = notice.commitSeconds;
+      gauges = notice.report.gauges;
+      for (const tally of notice.report.models) if (models.has(tally.model)) models.set(tally.model, tally);
+      notice.report.series.forEach(update);
+    },
+  };
+}

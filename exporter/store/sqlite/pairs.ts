@@ -1,0 +1,328 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { GroundTruth } from '@modelwatch/core';
+import { joinPair } from '../../pipeline/join.js';
+import { countEvent } from '../count-event.js';
+import type { EventBatch, PredictionOutcome, TruthOutcome } from '../store.js';
+import type { LedgerDrops, RecordMessage } from './messages.js';
+import { STATE } from './schema.js';
+import type { ModelEntry, SeriesEntry, Tallies } from './tallies.js';
+
+/** Rows of one INSERT. A statement a row costs twice as much, mostly in crossing from JavaScript. */
+const ROWS_PER_INSERT = 64;
+/** Rows that change state in one transaction because their time has come, so that a backlog does not hold up what was just sent. */
+export const ROWS_PER_SWEEP = 1000;
+
+/** Predictions and ground truth until they meet: the table `prediction` and what is counted when its rows change state. */
+export interface Pairs {
+  /** Predictions of the inference path. */
+  record(message: RecordMessage): void;
+  ingest(batch: EventBatch, nowSeconds: number): PredictionOutcome[];
+  join(truths: readonly GroundTruth[], nowSeconds: number): TruthOutcome[];
+  /** Moves on what is due, a bounded number of rows; true when nothing due is left. */
+  sweep(nowSeconds: number): boolean;
+  /** Forgets pairs beyond the number that may be remembered, those without ground truth first, then the oldest. */
+  trim(): void;
+  hasDue(nowSeconds: number): boolean;
+  readonly waiting: number;
+  readonly settled: number;
+}
+
+interface Row {
+  readonly state: number;
+  readonly due: number;
+  readonly series: number | null;
+  readonly time: number | null;
+  readonly output: number | null;
+  readonly slices: string | null;
+  readonly truth: number | null;
+  readonly truth_time: number | null;
+}
+
+interface Prediction {
+  readonly id: string;
+  readonly time: number;
+  readonly output: number;
+  readonly slices: readonly (string | null)[];
+}
+
+export function createPairs(
+  db: DatabaseSyncInstance,
+  tallies: Tallies,
+  { waitingMax, settledMax }: { readonly waitingMax: number; readonly settledMax: number },
+  drops: LedgerDrops,
+): Pairs {
+  const statements = prepare(db);
+  const counts = db.prepare('SELECT count(*) AS waiting FROM prediction WHERE state IN (0, 1)').get() as { waiting: number };
+  let waiting = counts.waiting;
+  let settled = (db.prepare('SELECT count(*) AS settled FROM prediction WHERE state IN (2, 3, 4)').get() as { settled: number }).settled;
+
+  const horizonOf = (model: ModelEntry) => model.config?.horizonSeconds ?? 0;
+  const wait = (model: ModelEntry, kind: 'pending' | 'early', by: 1 | -1) => {
+    waiting += by;
+    if (kind === 'pending') model.tally.pending += by;
+    else model.early += by;
+    model.changed = true;
+  };
+
+  const countJoined = (series: SeriesEntry, prediction: Omit<Prediction, 'id'>, truth: number, truthTime: number) => {
+    const { config } = series.model;
+    if (config === undefined) return;
+    const delaySeconds = truthTime - prediction.time;
+    joinPair(series.tally.quality, config, { output: prediction.output, truth, delaySeconds, slices: prediction.slices });
+    series.qualityChanged = true;
+  };
+
+  /** A prediction's horizon has passed: it stays for another, so that ground truth can still be told to be late. */
+  const expire = (model: ModelEntry, id: string, series: SeriesEntry, due: number, nowSeconds: number): Row | undefined => {
+    series.tally.quality.expired++;
+    series.qualityChanged = true;
+    wait(model, 'pending', -1);
+    const forgetAt = due + horizonOf(model);
+    if (forgetAt <= nowSeconds) {
+      statements.remove.run(model.key, id);
+      return undefined;
+    }
+    settled++;
+    statements.expire.run(forgetAt, model.key, id);
+    return {
+      state: STATE.expired,
+      due: forgetAt,
+      series: series.key,
+      time: null,
+      output: null,
+      slices: null,
+      truth: null,
+      truth_time: null,
+    };
+  };
+
+  const forget = (model: ModelEntry, id: string, state: number) => {
+    statements.remove.run(model.key, id);
+    if (state !== STATE.early) settled--;
+    else {
+      model.tally.unmatched++;
+      wait(model, 'early', -1);
+    }
+  };
+
+  /** The row of an id as it is now: what is due moves on first, whether or not the sweep has come by. */
+  const find = (model: ModelEntry, id: string, nowSeconds: number): Row | undefined => {
+    const row = statements.find.get(model.key, id) as Row | undefined;
+    if (row === undefined || row.due > nowSeconds) return row;
+    if (row.state === STATE.pending) return expire(model, id, tallies.seriesByKey(row.series!), row.due, nowSeconds);
+    forget(model, id, row.state);
+    return undefined;
+  };
+
+  const settleEarly = (series: SeriesEntry, prediction: Prediction, row: Row, nowSeconds: number) => {
+    const { model } = series;
+    statements.meet.run(nowSeconds + horizonOf(model), series.key, prediction.time, model.key, prediction.id);
+    wait(model, 'early', -1);
+    settled++;
+    countJoined(series, prediction, row.truth!, row.truth_time!);
+  };
+
+  /** One prediction; `whenFull` says what becomes of it when as much as allowed waits already. */
+  const add = (series: SeriesEntry, prediction: Prediction, nowSeconds: number, whenFull: 'drop' | 'remember'): PredictionOutcome => {
+    const { model } = series;
+    const row = find(model, prediction.id, nowSeconds);
+    if (row !== undefined && row.state !== STATE.early) return 'duplicate';
+    if (row !== undefined) {
+      settleEarly(series, prediction, row, nowSeconds);
+      return 'accepted';
+    }
+    const full = waiting >= waitingMax;
+    if (full && whenFull === 'drop') return 'over_capacity';
+    const state = full ? STATE.unpaired : STATE.pending;
+    statements.insertOne.run(model.key, prediction.id, state, nowSeconds + horizonOf(model), series.key, ...columnsOf(prediction));
+    if (full) settled++;
+    else wait(model, 'pending', 1);
+    return full ? 'over_capacity' : 'accepted';
+  };
+
+  /** Inserts many predictions of which none meets ground truth that waits. The caller has made sure that they fit. */
+  const addMany = (series: SeriesEntry, predictions: readonly Prediction[], nowSeconds: number) => {
+    const { model } = series;
+    const due = nowSeconds + horizonOf(model);
+    let added = 0;
+    let i = 0;
+    for (; i + ROWS_PER_INSERT <= predictions.length; i += ROWS_PER_INSERT) {
+      const values: (string | number | null)[] = [];
+      for (let j = i; j < i + ROWS_PER_INSERT; j++) {
+        values.push(model.key, predictions[j]!.id, STATE.pending, due, series.key, ...columnsOf(predictions[j]!));
+      }
+      added += statements.insertMany.run(...values).changes;
+    }
+    for (; i < predictions.length; i++) {
+      const prediction = predictions[i]!;
+      added += statements.insertOne.run(model.key, prediction.id, STATE.pending, due, series.key, ...columnsOf(prediction)).changes;
+    }
+    waiting += added;
+    model.tally.pending += added;
+    model.changed = true;
+    drops.predictionsDuplicate += predictions.length - added;
+  };
+
+  return {
+    get waiting() {
+      return waiting;
+    },
+    get settled() {
+      return settled;
+    },
+    record(message) {
+      const model = tallies.model(message.model);
+      const series = tallies.series(model, message.version, message.role);
+      const predictions = predictionsOf(message.ids, message.timesSeconds, message.outputs, message.slices);
+      const { nowSeconds } = message;
+      if (model.early === 0 && waiting + predictions.length <= waitingMax && statements.nextDue(nowSeconds) === undefined) {
+        addMany(series, predictions, nowSeconds);
+        return;
+      }
+      for (const prediction of predictions) {
+        const outcome = add(series, prediction, nowSeconds, 'drop');
+        if (outcome === 'over_capacity') drops.predictionsFull++;
+        else if (outcome === 'duplicate') drops.predictionsDuplicate++;
+      }
+    },
+    ingest(batch, nowSeconds) {
+      const model = tallies.model(batch.model);
+      const series = tallies.series(model, batch.version, batch.role);
+      const times = batch.timesSeconds ?? new Float64Array(batch.rows).fill(batch.timeSeconds);
+      return predictionsOf(batch.ids, times, batch.outputs, batch.slices).map((prediction, row) => {
+        const outcome = add(series, prediction, nowSeconds, 'remember');
+        model.changed = true;
+        if (outcome === 'duplicate') {
+          model.tally.events.prediction.duplicates++;
+          return outcome;
+        }
+        if (outcome === 'over_capacity') drops.unpaired++;
+        model.tally.events.prediction.received++;
+        countEvent(series.tally.events, model.config?.slices ?? [], batch, row);
+        series.eventsChanged = true;
+        return outcome;
+      });
+    },
+    join(truths, nowSeconds) {
+      return truths.map((truth) => {
+        const model = tallies.model(truth.model);
+        model.changed = true;
+        const outcome = meet(model, truth, nowSeconds);
+        if (outcome === 'duplicate') model.tally.duplicates++;
+        else if (outcome === 'conflict') model.tally.conflicts++;
+        else if (outcome === 'over_capacity') drops.truthsFull++;
+        else model.tally.received++;
+        return outcome;
+      });
+    },
+    hasDue: (nowSeconds) => statements.nextDue(nowSeconds) !== undefined,
+    sweep(nowSeconds) {
+      let rows = 0;
+      while (rows < ROWS_PER_SWEEP) {
+        const state = statements.nextDue(nowSeconds);
+        if (state === undefined) break;
+        const due = statements.due.all(state, nowSeconds, ROWS_PER_SWEEP - rows) as DueRow[];
+        rows += due.length;
+        for (const row of due) {
+          const model = tallies.modelByKey(row.model);
+          if (state === STATE.pending) expire(model, row.id, tallies.seriesByKey(row.series!), row.due, nowSeconds);
+          else forget(model, row.id, state);
+        }
+      }
+      return statements.nextDue(nowSeconds) === undefined;
+    },
+    trim() {
+      for (const state of [STATE.unpaired, STATE.expired, STATE.joined]) {
+        if (settled <= settledMax) return;
+        const forgotten = statements.forgetFirst.run(state, settled - settledMax).changes;
+        settled -= forgotten;
+        drops.settledFull += forgotten;
+      }
+    },
+  };
+
+  function meet(model: ModelEntry, { id: given, value, timeSeconds }: GroundTruth, nowSeconds: number): TruthOutcome {
+    const id = storable(given);
+    const row = find(model, id, nowSeconds);
+    if (row === undefined) {
+      if (waiting >= waitingMax) return 'over_capacity';
+      statements.insertTruth.run(model.key, id, nowSeconds + horizonOf(model), value, timeSeconds);
+      wait(model, 'early', 1);
+      return 'early';
+    }
+    if (row.truth !== null) return row.truth === value ? 'duplicate' : 'conflict';
+    if (row.state !== STATE.pending) {
+      statements.setTruth.run(value, timeSeconds, model.key, id);
+      model.tally.unmatched++;
+      if (row.state === STATE.unpaired) return 'unpaired';
+      model.tally.late++;
+      return 'late';
+    }
+    statements.join.run(nowSeconds + horizonOf(model), value, timeSeconds, model.key, id);
+    wait(model, 'pending', -1);
+    settled++;
+    const slices = row.slices === null ? [] : (JSON.parse(row.slices) as (string | null)[]);
+    countJoined(tallies.seriesByKey(row.series!), { time: row.time!, output: row.output ?? NaN, slices }, value, timeSeconds);
+    return 'joined';
+  }
+}
+
+interface DueRow {
+  readonly model: number;
+  readonly id: string;
+  readonly series: number | null;
+  readonly due: number;
+}
+
+/** SQLite ends a text at the first NUL, so two ids that differ after it would be one. */
+function storable(id: string): string {
+  return id.includes('\0') ? id.replaceAll('\0', '\\0') : id;
+}
+
+function predictionsOf(
+  ids: readonly string[],
+  times: ArrayLike<number>,
+  outputs: ArrayLike<number>,
+  slices: readonly (readonly (string | undefined)[])[],
+): Prediction[] {
+  return ids.map((id, row) => ({
+    id: storable(id),
+    time: times[row]!,
+    output: outputs[row] ?? NaN,
+    slices: slices.map((column) => column[row] ?? null),
+  }));
+}
+
+/** time, output, slices as columns; an output of NaN is NULL. */
+function columnsOf({ time, output, slices }: Prediction): [number, number | null, string | null] {
+  return [time, Number.isNaN(output) ? null : output, slices.every((value) => value === null) ? null : JSON.stringify(slices)];
+}
+
+function prepare(db: DatabaseSyncInstance) {
+  const insert = (rows: number) =>
+    db.prepare(
+      `INSERT INTO prediction (model, id, state, due, series, time, output, slices)
+       VALUES ${new Array(rows).fill('(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')} ON CONFLICT (model, id) DO NOTHING`,
+    );
+  const where = 'WHERE model = ? AND id = ?';
+  const due = db.prepare('SELECT 1 FROM prediction WHERE state = ? AND due <= ? LIMIT 1');
+  return {
+    insertOne: insert(1),
+    insertMany: insert(ROWS_PER_INSERT),
+    insertTruth: db.prepare(`INSERT INTO prediction (model, id, state, due, truth, truth_time) VALUES (?, ?, ${STATE.early}, ?, ?, ?)`),
+    find: db.prepare(`SELECT state, due, series, time, output, slices, truth, truth_time FROM prediction ${where}`),
+    meet: db.prepare(`UPDATE prediction SET state = ${STATE.joined}, due = ?, series = ?, time = ? ${where}`),
+    join: db.prepare(
+      `UPDATE prediction SET state = ${STATE.joined}, due = ?, truth = ?, truth_time = ?, output = NULL, slices = NULL ${where}`,
+    ),
+    setTruth: db.prepare(`UPDATE prediction SET truth = ?, truth_time = ? ${where}`),
+    expire: db.prepare(`UPDATE prediction SET state = ${STATE.expired}, due = ?, output = NULL, slices = NULL ${where}`),
+    remove: db.prepare(`DELETE FROM prediction ${where}`),
+    due: db.prepare('SELECT model, id, series, due FROM prediction WHERE state = ? AND due <= ? ORDER BY due LIMIT ?'),
+    forgetFirst: db.prepare(
+      `DELETE FROM prediction WHERE (model, id) IN (SELECT model, id FROM prediction WHERE state = ? ORDER BY due LIMIT ?)`,
+    ),
+    /** A state with rows whose time has come. */
+    nextDue: (nowSeconds: number) => Object.values(STATE).find((state) => due.get(state, nowSeconds) !== undefined),
+  };
+}

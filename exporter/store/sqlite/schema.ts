@@ -1,0 +1,87 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { openError } from '../open-error.js';
+
+/** What a row of `prediction` is now. `due` says when it leaves this state. */
+export const STATE = {
+  /** A prediction waits for its ground truth; at its horizon it becomes `expired`. */
+  pending: 0,
+  /** Ground truth waits for its prediction; at its horizon it is deleted. */
+  early: 1,
+  /** The two have met and are counted. Kept to recognise what is sent again. */
+  joined: 2,
+  /** The horizon passed without ground truth. Kept to recognise ground truth that comes late. */
+  expired: 3,
+  /** Too many predictions waited, so it was counted and does not wait. Kept to recognise what is sent again. */
+  unpaired: 4,
+} as const;
+
+/**
+ * One entry a schema version, applied in order, each in a transaction of its own together with the version it leads to. Never edit an
+ * entry that was released: append one.
+ *
+ * `prediction` is clustered by identity and has one more index, by state and due time, which new rows extend at its end. The statements on
+ * it are plain SQL with ON CONFLICT, so that PostgreSQL takes them too.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE model (
+    key INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    tally TEXT NOT NULL
+  );
+  CREATE TABLE series (
+    key INTEGER PRIMARY KEY,
+    model INTEGER NOT NULL REFERENCES model (key),
+    version TEXT NOT NULL,
+    role TEXT NOT NULL,
+    quality TEXT NOT NULL,
+    events TEXT NOT NULL,
+    UNIQUE (model, version, role)
+  );
+  CREATE TABLE prediction (
+    model INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    due REAL NOT NULL,
+    series INTEGER,
+    time REAL,
+    output REAL,
+    slices TEXT,
+    truth REAL,
+    truth_time REAL,
+    PRIMARY KEY (model, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX prediction_by_due ON prediction (state, due);
+  CREATE TABLE payload (
+    model INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    settled INTEGER NOT NULL,
+    due REAL NOT NULL,
+    time REAL NOT NULL,
+    headers TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (model, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX payload_by_due ON payload (settled, due);
+  `,
+];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Brings a database to the schema of this release. A crash in between leaves a version that the next start goes on from. */
+export function migrate(db: DatabaseSyncInstance): void {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { readonly user_version: number };
+  if (version > SCHEMA_VERSION) {
+    throw openError(
+      'newer_schema',
+      `the store has schema version ${version}, this release knows ${SCHEMA_VERSION}; use the release that wrote it or another store.path`,
+    );
+  }
+  for (let next = version; next < SCHEMA_VERSION; next++) {
+    db.exec('BEGIN IMMEDIATE');
+    db.exec(MIGRATIONS[next]!);
+    db.exec(`PRAGMA user_version = ${next + 1}`);
+    db.exec('COMMIT');
+  }
+}

@@ -1,0 +1,194 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { storeConformance, testClock } from '../conformance.js';
+import { openSqliteStore } from '../index.js';
+import type { StoreModel } from '../store.js';
+
+const client = path.join(import.meta.dirname, 'testdata', 'client.mjs');
+const model: StoreModel = {
+  name: 'm',
+  kind: 'probability',
+  threshold: 0.5,
+  horizonSeconds: 86_400,
+  slices: [],
+  baselines: [
+    {
+      version: '1',
+      features: [{ kind: 'numeric', edges: [0.5], min: 0, max: 1 }],
+      output: { kind: 'numeric', edges: [0.5], min: 0, max: 1 },
+    },
+  ],
+};
+
+let directory: string;
+beforeAll(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'modelwatch-store-'));
+});
+afterAll(() => {
+  fs.rmSync(directory, { recursive: true });
+});
+
+describe('the SQLite store', () => {
+  storeConformance({
+    open: ({ place, models, clock, predictionsMax }) =>
+      openSqliteStore({ path: path.join(directory, place), models, clock, predictionsMax, queueEntriesMax: 1000, tickSeconds: 0.02 }),
+  });
+
+  it('refuses a file that another process has open', async () => {
+    const options = { path: path.join(directory, 'shared'), models: [model], clock: testClock(), predictionsMax: 10, queueEntriesMax: 10 };
+    const store = await openSqliteStore(options);
+    await expect(openSqliteStore(options)).rejects.toMatchObject({ name: 'StoreOpenError', code: 'locked' });
+    await store.close();
+  });
+
+  it('drops what the queue cannot take, and refuses what would be acknowledged', async () => {
+    const options = { path: ':memory:', models: [model], clock: testClock(), predictionsMax: 1000, queueEntriesMax: 10 };
+    const store = await openSqliteStore(options);
+    const batch = (count: number) => ({
+      model: 'm',
+      version: '1',
+      role: 'champion' as const,
+      rows: count,
+      ids: Array.from({ length: count }, (_, i) => `${count}-${i}`),
+      timeSeconds: 1,
+      features: [],
+      outputs: new Float64Array(count),
+      slices: [],
+    });
+    store.recordPredictions(batch(8));
+    store.recordPredictions(batch(3));
+    const answers = await Promise.all([store.ingestPredictions(batch(20)), store.ingestPredictions(batch(1))]);
+    expect(answers.map(({ ok }) => ok)).toEqual([true, false]);
+    const [recorded, ingested] = store.readings().queues;
+    expect([recorded, ingested]).toMatchObject([
+      { entries: 0, dropped: { full: 3 } },
+      { entries: 0, dropped: { full: 1 } },
+    ]);
+    await store.close();
+  });
+});
+
+/** Lines of a client until `enough` says so. */
+async function linesOf(child: ChildProcess, enough: (line: string) => boolean): Promise<string[]> {
+  const lines: string[] = [];
+  let satisfied = false;
+  for await (const line of createInterface({ input: child.stdout! })) {
+    lines.push(line);
+    if (!satisfied && enough(line)) {
+      satisfied = true;
+      child.kill('SIGKILL');
+    }
+  }
+  return lines;
+}
+
+const numbersOf = (lines: readonly string[], kind: string) =>
+  lines
+    .map((line) => line.split(' '))
+    .filter(([first]) => first === kind)
+    .flatMap(([, from, to]) => Array.from({ length: Number(to) - Number(from) }, (_, i) => Number(from) + i));
+
+/** Sends all numbers again and checks that what was acknowledged is there, and that nothing is counted twice. */
+async function expectExactlyOnce(file: string, predicted: readonly number[], told: readonly number[], end: number): Promise<void> {
+  const store = await openSqliteStore({
+    path: file,
+    models: [model],
+    clock: testClock(),
+    predictionsMax: 1_000_000,
+    queueEntriesMax: 1_000_000,
+  });
+  const send = async (numbers: readonly number[]) => {
+    const ids = numbers.map((number) => `id-${number}`);
+    const columns = { features: [ids.map(() => 0.3)], outputs: ids.map(() => 0.9), slices: [] };
+    const predictions = await store.ingestPredictions({
+      model: 'm',
+      version: '1',
+      role: 'champion',
+      rows: ids.length,
+      ids,
+      timeSeconds: 1,
+      ...columns,
+    });
+    const truths = await store.ingestGroundTruth(ids.map((id) => ({ model: 'm', id, value: 1, timeSeconds: 2 })));
+    return {
+      predictions: predictions.ok ? new Set<string>(predictions.value) : undefined,
+      truths: truths.ok ? new Set<string>(truths.value) : undefined,
+    };
+  };
+  expect((await send(told)).truths).toEqual(new Set(['duplicate']));
+  expect((await send(predicted)).predictions).toEqual(new Set(['duplicate']));
+  await send(Array.from({ length: end }, (_, i) => i));
+  const { models, series } = store.readings();
+  expect(models[0]).toMatchObject({ received: end, conflicts: 0, pending: 0, events: { prediction: { received: end } } });
+  expect(series[0]!.quality.joined).toBe(end);
+  expect(series[0]!.quality.confusion.truePositive).toBe(end);
+  expect(series[0]!.events.features[0]!.count).toBe(end);
+  await store.close();
+}
+
+describe('a crash', () => {
+  it('loses nothing acknowledged and counts nothing twice, killed at any moment', async () => {
+    const file = path.join(directory, 'killed');
+    const lines: string[] = [];
+    let end = 0;
+    for (const acknowledgedMax of [1, 3, 17, 60, 151]) {
+      const child = spawn(process.execPath, [client, file, String(end)], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let acknowledged = 0;
+      lines.push(...(await linesOf(child, () => ++acknowledged >= acknowledgedMax)));
+      // Four clients go on by 40 each; the next one begins where none of these has been.
+      end = Math.ceil((Math.max(0, ...numbersOf(lines, 'predictions')) + 100) / 40) * 40;
+    }
+    const told = numbersOf(lines, 'truths');
+    expect(told.length).toBeGreaterThan(100);
+    await expectExactlyOnce(file, numbersOf(lines, 'predictions'), told, end);
+  }, 60_000);
+});
+
+describe('a disk that fails', () => {
+  it('gives store_unavailable, keeps what was acknowledged, and heals', async () => {
+    const file = path.join(directory, 'full');
+    // Files may grow to 6 MB; what is beyond fails as on a full disk. The signal that would come with it is ignored.
+    const shell = `trap '' XFSZ; ulimit -S -f 12000; exec "$0" "$@"`;
+    const child = spawn('sh', ['-c', shell, process.execPath, client, file, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let refused = false;
+    let acknowledgedAfter = 0;
+    const lines = await linesOf(child, (line) => {
+      if (line.startsWith('refused') && !refused) {
+        refused = true;
+        execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited']);
+      }
+      return refused && /^(predictions|truths)/.test(line) && ++acknowledgedAfter > 20;
+    });
+    expect(lines).toContain('healed');
+    expect(lines.filter((line) => line.startsWith('refused'))[0]).toBe('refused store_unavailable up=false');
+    const predicted = numbersOf(lines, 'predictions');
+    await expectExactlyOnce(file, predicted, numbersOf(lines, 'truths'), Math.max(...predicted) + 41);
+  }, 60_000);
+
+  it('leaves the store down at the start, and heals', async () => {
+    const file = path.join(directory, 'down');
+    fs.symlinkSync('/dev/full', `${file}-wal`);
+    const faults: string[] = [];
+    const store = await openSqliteStore({
+      path: file,
+      models: [model],
+      clock: testClock(),
+      predictionsMax: 10,
+      queueEntriesMax: 10,
+      onFault: (message) => faults.push(message),
+    });
+    expect(store.readings().up).toBe(false);
+    const send = () => store.ingestGroundTruth([{ model: 'm', id: 'a', value: 1, timeSeconds: 1 }]);
+    expect(await send()).toMatchObject({ ok: false, error: { code: 'store_unavailable' } });
+    fs.rmSync(`${file}-wal`);
+    const deadline = performance.now() + 10_000;
+    while (!store.readings().up && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await send()).toMatchObject({ ok: true, value: ['early'] });
+    expect(faults.length).toBeGreaterThan(0);
+    await store.close();
+  });
+});

@@ -1,0 +1,21 @@
+import { durationSeconds, type Baseline, type ModelConfig } from '@modelwatch/core';
+import { binningOf } from '../pipeline/model-watch.js';
+import type { StoreModel } from './store.js';
+
+/** What the store must know of the configured models and of the baselines of their champions. */
+export function storeModels(configs: readonly ModelConfig[], baselineOf: (model: ModelConfig) => Baseline | undefined): StoreModel[] {
+  return configs.map((config) => {
+    const baseline = baselineOf(config);
+    return {
+      name: config.name,
+      kind: config.output.kind,
+      threshold: config.output.threshold,
+      horizonSeconds: durationSeconds(config.groundTruth.horizon),
+      slices: config.slices.map(({ name, valuesMax }) => ({ name, valuesMax })),
+      baselines:
+        baseline === undefined
+          ? []
+          : [{ version: config.champion.version, features: baseline.features.map(binningOf), output: binningOf(baseline.output) }],
+    };
+  });
+}
