@@ -7,7 +7,9 @@ export default class ClosingLine {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     this.#failedBySkip = process.env.CI !== undefined && skipped > 0;
     if (skipped > 0) {
-      const names = results.testResults.flatMap((file) => file.testResults.filter((test) => test.status === 'pending').map((test) => test.fullName));
+      const names = results.testResults.flatMap((file) =>
+        file.testResults.filter((test) => test.status === 'pending').map((test) => test.fullName),
+      );
       console.log(`\nSkipped:\n${names.map((name) => `  ${name}`).join('\n')}`);
     }
     console.log(`\n${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);

@@ -20,11 +20,18 @@ if (major < NODE_MIN[0] || (major === NODE_MIN[0] && minor < NODE_MIN[1])) {
 }
 
 function install() {
-  const lock = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).update(process.platform + process.arch).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .update(process.platform + process.arch)
+    .digest('hex');
   const stamp = path.join(root, 'node_modules', '.modelwatch-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.log('Installing dependencies (once) ...');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (npm.status !== 0) fail('npm ci failed; its message stands above.');
   writeFileSync(stamp, lock);
 }
@@ -63,6 +70,8 @@ if (process.argv.includes('--test')) {
   const missing = bringPrograms();
   if (missing.length > 0) {
     const packages = missing.map((program) => PROGRAMS[program]).join(' ');
-    console.error(`\n*** SKIPPING the tests that need ${missing.join(', ')}: on Debian, \`apt-get install ${packages}\` as root brings them. ***\n`);
+    console.error(
+      `\n*** SKIPPING the tests that need ${missing.join(', ')}: on Debian, \`apt-get install ${packages}\` as root brings them. ***\n`,
+    );
   }
 }

@@ -55,7 +55,13 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 /** Codes by which a request is shed: refused before any work was done for it. */
-export const SHED_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['overloaded', 'draining', 'not_ready', 'circuit_open', 'concurrency_limit']);
+export const SHED_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'overloaded',
+  'draining',
+  'not_ready',
+  'circuit_open',
+  'concurrency_limit',
+]);
 
 /** A request's failure as a value. The message is one sentence, holds no path or internal name, and at most 64 characters of input. */
 export interface RequestError {
@@ -64,8 +70,7 @@ export interface RequestError {
 }
 
 export type Result<Value, Failure = RequestError> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly error: Failure };
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Failure };
 
 export function succeed<Value>(value: Value): { readonly ok: true; readonly value: Value } {
   return { ok: true, value };

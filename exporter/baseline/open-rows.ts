@@ -61,7 +61,7 @@ export function openRows(file: string, options: RowOptions): RowSource {
       yield row;
     }
     // Parquet is read here and there; its digest takes a pass of its own.
-    if (format === 'parquet') for await (const _chunk of fileBytes(file, hash));
+    if (format === 'parquet') for await (const chunk of fileBytes(file, hash)) void chunk;
     digest = `sha256:${hash.digest('hex')}`;
   }
 

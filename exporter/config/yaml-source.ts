@@ -141,7 +141,7 @@ function offsetOf(document: ParsedDocument, path: Path, spot: Spot): number {
       const isLast = depth === path.length - 1;
       // A value that takes no room in the file, as in `server:`, is shown by its key.
       const range = isLast && spot === 'value' && isScalar(pair.value) ? pair.value.range : undefined;
-      offset = range != null && range[1] > range[0] ? range[0] : keyOffset;
+      offset = range !== null && range !== undefined && range[1] > range[0] ? range[0] : keyOffset;
       node = pair.value;
     } else if (isSeq<Node>(holder) && typeof step === 'number') {
       const item = holder.items[step];

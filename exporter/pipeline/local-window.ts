@@ -14,7 +14,11 @@ export interface LocalWindow {
   countsOf(i: number): Float64Array;
 }
 
-export function createLocalWindow(sketches: readonly Pick<Frequencies, 'counts'>[], windowSeconds: number, nowSeconds: number): LocalWindow {
+export function createLocalWindow(
+  sketches: readonly Pick<Frequencies, 'counts'>[],
+  windowSeconds: number,
+  nowSeconds: number,
+): LocalWindow {
   const slotSeconds = windowSeconds / SLOTS;
   const remember = () => sketches.map(({ counts }) => counts.slice());
   const ring: Float64Array[][] = [remember()];

@@ -37,7 +37,11 @@ export function createModelWatch(options: {
   const { model, version, role, baseline } = options;
   const features = (baseline?.features ?? []).map((feature) => new Frequencies(binningOf(feature)));
   const output = baseline === undefined ? undefined : new Frequencies(binningOf(baseline.output));
-  const slices = options.slices.map(({ name, valuesMax }) => ({ name, gate: createLabelGate(valuesMax), predictions: new Map<string, number>() }));
+  const slices = options.slices.map(({ name, valuesMax }) => ({
+    name,
+    gate: createLabelGate(valuesMax),
+    predictions: new Map<string, number>(),
+  }));
   const window = createLocalWindow(output === undefined ? features : [...features, output], options.windowSeconds, options.nowSeconds);
   let predictions = 0;
   return {

@@ -68,7 +68,17 @@ export function createRowBuffer(options: {
     },
     take(timeSeconds) {
       if (row < 0) return undefined;
-      const batch = { model, version, role, rows: row + 1, ids, timeSeconds, features: columns, outputs: outputs.subarray(0, row + 1), slices };
+      const batch = {
+        model,
+        version,
+        role,
+        rows: row + 1,
+        ids,
+        timeSeconds,
+        features: columns,
+        outputs: outputs.subarray(0, row + 1),
+        slices,
+      };
       ids = [];
       row = -1;
       return batch;

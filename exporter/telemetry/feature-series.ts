@@ -46,7 +46,9 @@ export function featureFamilies(registry: SlicedRegistry, models: () => readonly
   add('modelwatch_feature_cumulative_total', features, cumulativeLines);
   add('modelwatch_feature_values_total', features, (column) => [[column.labels, total(column, (f) => f.count + f.missing)]]);
   add('modelwatch_feature_missing_total', features, (column) => [[column.labels, total(column, (f) => f.missing)]]);
-  add('modelwatch_feature_out_of_range_total', features, (column) => (column.numeric ? [[column.labels, total(column, (f) => f.outOfRange)]] : []));
+  add('modelwatch_feature_out_of_range_total', features, (column) =>
+    column.numeric ? [[column.labels, total(column, (f) => f.outOfRange)]] : [],
+  );
   add('modelwatch_feature_unseen_total', features, (column) => (column.numeric ? [] : [[column.labels, total(column, (f) => f.unseen)]]));
   add('modelwatch_output_bin_total', outputs, binLines);
   add('modelwatch_output_cumulative_total', outputs, cumulativeLines);

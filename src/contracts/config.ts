@@ -1,7 +1,8 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { DURATION_PATTERN } from './duration.js';
 
-const duration = (description: string, fallback: string) => ({ type: 'string', pattern: DURATION_PATTERN, default: fallback, description }) as const;
+const duration = (description: string, fallback: string) =>
+  ({ type: 'string', pattern: DURATION_PATTERN, default: fallback, description }) as const;
 const cap = (description: string, fallback: number, maximum: number) =>
   ({ type: 'integer', minimum: 1, maximum, default: fallback, description }) as const;
 /** Model, version and slice names: what may stand in a path, a label and a file name without quoting. */
@@ -31,9 +32,17 @@ const store = {
   default: {},
   description: 'The embedded store: pending predictions, ground truth and quality counts.',
   properties: {
-    path: { type: 'string', default: 'modelwatch.db', description: 'SQLite file, relative to this configuration. `:memory:` keeps nothing.' },
+    path: {
+      type: 'string',
+      default: 'modelwatch.db',
+      description: 'SQLite file, relative to this configuration. `:memory:` keeps nothing.',
+    },
     queueEntriesMax: cap('Predictions waiting to be written; further ones are dropped and counted.', 100_000, 10_000_000),
-    predictionsMax: cap('Predictions waiting for ground truth, over all models; further ones are dropped and counted.', 1_000_000, 100_000_000),
+    predictionsMax: cap(
+      'Predictions waiting for ground truth, over all models; further ones are dropped and counted.',
+      1_000_000,
+      100_000_000,
+    ),
   },
 } as const;
 
@@ -51,7 +60,11 @@ const onnx = {
     batchRowsMax: cap('Rows that requests may share in one call of the model.', 256, 65_536),
     queueEntriesMax: cap('Requests waiting for a child; further ones get 503.', 1024, 1_000_000),
     outputBytesMax: cap('Largest output of one request in bytes.', 67_108_864, 2_147_483_647),
-    memoryBytesMax: cap('Address space a child may take, over what it takes at rest; beyond it a request fails.', 2_147_483_648, 1_099_511_627_776),
+    memoryBytesMax: cap(
+      'Address space a child may take, over what it takes at rest; beyond it a request fails.',
+      2_147_483_648,
+      1_099_511_627_776,
+    ),
   },
 } as const;
 
@@ -62,7 +75,11 @@ const upstream = {
   description: 'Stand in front of the server that serves the model; bodies pass byte for byte.',
   properties: {
     url: { type: 'string', format: 'uri', pattern: '^https?://', description: 'Origin of the server, such as http://127.0.0.1:8080.' },
-    protocol: { enum: ['open-inference', 'json'], default: 'open-inference', description: 'What it speaks: Open Inference v2, or any JSON with a mapping.' },
+    protocol: {
+      enum: ['open-inference', 'json'],
+      default: 'open-inference',
+      description: 'What it speaks: Open Inference v2, or any JSON with a mapping.',
+    },
     model: { type: 'string', description: "The model's name there; the name here unless said otherwise." },
     deadline: duration('A call that takes longer ends with 504.', '5s'),
     concurrencyMax: cap('Calls under way at once; further ones get 503.', 128, 100_000),
@@ -76,7 +93,11 @@ const upstream = {
       description: 'For protocol json: where features and output stand, as JSON pointers; `*` stands for every row.',
       properties: {
         path: { type: 'string', pattern: '^/', description: 'The request path that carries predictions, such as /predict.' },
-        rows: { type: 'string', pattern: '^(/.*)?$', description: 'Pointer to the array of rows in the request; left out when a request is one row.' },
+        rows: {
+          type: 'string',
+          pattern: '^(/.*)?$',
+          description: 'Pointer to the array of rows in the request; left out when a request is one row.',
+        },
         features: {
           type: 'object',
           additionalProperties: { type: 'string', pattern: '^/' },
@@ -94,12 +115,16 @@ const champion = {
   type: 'object',
   additionalProperties: false,
   required: ['version'],
-  description: 'The version whose output is used. With neither onnx nor upstream it is scored elsewhere and its predictions are posted as events.',
+  description:
+    'The version whose output is used. With neither onnx nor upstream it is scored elsewhere and its predictions are posted as events.',
   properties: {
     version: name('Version, as it stands in paths and labels.'),
     onnx,
     upstream,
-    baseline: { type: 'string', description: 'Baseline file made by `modelwatch baseline`, relative to this configuration. Without one, features are not compared.' },
+    baseline: {
+      type: 'string',
+      description: 'Baseline file made by `modelwatch baseline`, relative to this configuration. Without one, features are not compared.',
+    },
   },
 } as const;
 
@@ -126,10 +151,22 @@ const alerts = {
       default: 0.001,
       description: 'Chance of a false alarm by the statistical bar, per feature and window.',
     },
-    missingRatioMax: { type: 'number', minimum: 0, maximum: 1, default: 0.01, description: 'Share of missing values, above the baseline, that alerts.' },
+    missingRatioMax: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+      default: 0.01,
+      description: 'Share of missing values, above the baseline, that alerts.',
+    },
     requestCountMin: cap('Requests a window needs before latency or availability is judged.', 100, 1_000_000_000),
     latencySecondsMax: { type: 'number', exclusiveMinimum: 0, default: 0.3, description: 'p95 latency that alerts.' },
-    availabilityRatioMin: { type: 'number', minimum: 0, exclusiveMaximum: 1, default: 0.999, description: 'Share of requests that must be answered.' },
+    availabilityRatioMin: {
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.999,
+      description: 'Share of requests that must be answered.',
+    },
     baselineAgeMax: duration('Age from which a baseline is stale.', '90d'),
   },
 } as const;
@@ -146,7 +183,8 @@ const model = {
     inputs: {
       type: 'object',
       additionalProperties: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 },
-      description: 'Tensor name to the features its columns hold. Left out: a tensor named as a feature holds it; one wide tensor holds all, in order.',
+      description:
+        'Tensor name to the features its columns hold. Left out: a tensor named as a feature holds it; one wide tensor holds all, in order.',
     },
     output: {
       type: 'object',
@@ -154,7 +192,11 @@ const model = {
       default: {},
       description: 'The watched output.',
       properties: {
-        kind: { enum: ['probability', 'regression'], default: 'probability', description: 'Probability of the positive class, or an estimate of a number.' },
+        kind: {
+          enum: ['probability', 'regression'],
+          default: 'probability',
+          description: 'Probability of the positive class, or an estimate of a number.',
+        },
         tensor: { type: 'string', description: 'Output tensor; the last one unless said otherwise.' },
         column: { type: 'integer', minimum: 0, description: 'Column of that tensor; the last one unless said otherwise.' },
         threshold: { type: 'number', default: 0.5, description: 'Outputs at or above it predict the positive class.' },
@@ -165,7 +207,12 @@ const model = {
       additionalProperties: false,
       default: {},
       properties: {
-        header: { type: 'string', pattern: '^[a-z0-9-]+$', default: 'x-request-id', description: "Request header that identifies a prediction when the request has no v2 `id`." },
+        header: {
+          type: 'string',
+          pattern: '^[a-z0-9-]+$',
+          default: 'x-request-id',
+          description: 'Request header that identifies a prediction when the request has no v2 `id`.',
+        },
       },
     },
     slices: {

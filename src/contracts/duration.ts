@@ -9,7 +9,8 @@ export const DURATION_PATTERN = '^(?=.)(?:\\d+w)?(?:\\d+d)?(?:\\d+h)?(?:\\d+m(?!
  * @example durationSeconds('1h30m') // 5400
  */
 export function durationSeconds(text: string): number {
-  if (!new RegExp(DURATION_PATTERN).test(text)) throw new RangeError(`a duration such as 30s or 1h30m was expected, got ${JSON.stringify(text)}`);
+  if (!new RegExp(DURATION_PATTERN).test(text))
+    throw new RangeError(`a duration such as 30s or 1h30m was expected, got ${JSON.stringify(text)}`);
   let seconds = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+)(ms|[smhdw])/g)) seconds += Number(amount) * UNIT_SECONDS[unit!]!;
   return seconds;

@@ -1,18 +1,6 @@
 /** The datatypes of the Open Inference Protocol, version 2. */
 export type Datatype =
-  | 'BOOL'
-  | 'UINT8'
-  | 'UINT16'
-  | 'UINT32'
-  | 'UINT64'
-  | 'INT8'
-  | 'INT16'
-  | 'INT32'
-  | 'INT64'
-  | 'FP16'
-  | 'FP32'
-  | 'FP64'
-  | 'BYTES';
+  'BOOL' | 'UINT8' | 'UINT16' | 'UINT32' | 'UINT64' | 'INT8' | 'INT16' | 'INT32' | 'INT64' | 'FP16' | 'FP32' | 'FP64' | 'BYTES';
 
 /** Values in row-major order. BOOL is 0 or 1 a byte; FP16 is its 16 bits; BYTES are text. */
 export type TensorData =
@@ -68,8 +56,20 @@ export const DATATYPES: Readonly<Record<NumericDatatype, DatatypeRow>> = {
   INT16: integer(Int16Array, 2, -32_768, 32_767),
   INT32: integer(Int32Array, 4, -2_147_483_648, 2_147_483_647),
   INT64: { array: BigInt64Array as unknown as TypedArrayConstructor, bytes: 8, kind: 'big', min: -(2n ** 63n), max: 2n ** 63n - 1n },
-  FP16: { array: Uint16Array as unknown as TypedArrayConstructor, bytes: 2, kind: 'float', min: -65_519.99999999999, max: 65_519.99999999999 },
-  FP32: { array: Float32Array as unknown as TypedArrayConstructor, bytes: 4, kind: 'float', min: -3.4028235677973362e38, max: 3.4028235677973362e38 },
+  FP16: {
+    array: Uint16Array as unknown as TypedArrayConstructor,
+    bytes: 2,
+    kind: 'float',
+    min: -65_519.99999999999,
+    max: 65_519.99999999999,
+  },
+  FP32: {
+    array: Float32Array as unknown as TypedArrayConstructor,
+    bytes: 4,
+    kind: 'float',
+    min: -3.4028235677973362e38,
+    max: 3.4028235677973362e38,
+  },
   FP64: { array: Float64Array as unknown as TypedArrayConstructor, bytes: 8, kind: 'float', min: -Number.MAX_VALUE, max: Number.MAX_VALUE },
 };
 
