@@ -28,7 +28,7 @@ export interface BaselineOptions {
   readonly kinds?: ReadonlyMap<string, ColumnKind> | undefined;
   /** Texts that mean missing, beside the empty text, NaN, nan and null. */
   readonly missingTokens?: readonly string[] | undefined;
-  /** Probabilities where all outputs lie in 0..1, unless given. */
+  /** Probabilities where all outputs lie in 0..1 and all ground truth is 0 or 1, unless given. */
   readonly outputKind?: OutputKind | undefined;
   /** Outputs at or above it predict the positive class; 0.5 unless given. */
   readonly threshold?: number | undefined;

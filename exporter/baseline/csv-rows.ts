@@ -47,19 +47,21 @@ export function checkedHeader(names: readonly string[], file: string): readonly 
 }
 
 function csvError(error: CsvError, file: string, width: number | undefined): BaselineError {
-  const context = error as CsvError & { readonly lines?: number; readonly record?: readonly string[] };
+  const context = error as CsvError & { readonly lines?: number; readonly records?: number; readonly record?: readonly string[] };
   const place = `${file}:${context.lines ?? 1}`;
+  // An open quote takes in all lines to the end, so that the line reached says nothing; the records before it do.
+  const record = context.records ? `row ${context.records}` : 'the header';
   switch (error.code) {
     case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH': {
       const found = Array.isArray(context.record) ? context.record.length : 'another number of';
       return new BaselineError('csv_invalid', `${place}: ${width ?? 0} columns need as many values, got ${found}`, error);
     }
     case 'CSV_QUOTE_NOT_CLOSED':
-      return new BaselineError('csv_invalid', `${place}: a quote is opened and not closed`, error);
+      return new BaselineError('csv_invalid', `${file}: a quote opened in ${record} is not closed`, error);
     case 'CSV_MAX_RECORD_SIZE':
       return new BaselineError(
         'csv_invalid',
-        `${place}: a record has more than ${RECORD_CHARACTERS_MAX} characters; is a quote left open?`,
+        `${file}: ${record} has more than ${RECORD_CHARACTERS_MAX} characters; is a quote left open?`,
         error,
       );
     case 'INVALID_OPENING_QUOTE':

@@ -41,8 +41,9 @@ export async function* fileBytes(file: string, hash: Hash): AsyncGenerator<Uint8
   }
 }
 
+/** By its members, for an error of another realm is no instance of this one's Error. */
 export const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { readonly code: string } =>
-  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+  typeof (error as NodeJS.ErrnoException | null)?.syscall === 'string';
 
 async function* inflated(raw: AsyncIterable<Uint8Array>, file: string, bytesMax: number): AsyncGenerator<Uint8Array, void, undefined> {
   // The pipeline hands an error of either side to the loop below, and closes the file when the loop ends early.

@@ -70,11 +70,12 @@ describe('CSV', () => {
   it.each([
     ['a short row', 'a,b\n1,2\n3\n', 'csv_invalid: x.csv:3: 2 columns need as many values, got 1'],
     ['a long row', 'a,b\n1,2,3\n', 'csv_invalid: x.csv:2: 2 columns need as many values, got 3'],
-    ['an open quote', 'a,b\n1,"2\n3,4\n', 'csv_invalid: x.csv:4: a quote is opened and not closed'],
+    ['an open quote in the header', 'a,"b\n1,2\n', 'csv_invalid: x.csv: a quote opened in the header is not closed'],
+    ['an open quote', 'a,b\n1,"2\n3,4\n', 'csv_invalid: x.csv: a quote opened in row 1 is not closed'],
     [
       'an endless record',
       `a\n"${'x'.repeat(2_000_000)}`,
-      'csv_invalid: x.csv:2: a record has more than 1048576 characters; is a quote left open?',
+      'csv_invalid: x.csv: row 1 has more than 1048576 characters; is a quote left open?',
     ],
     [
       'a quote within a value',
@@ -130,7 +131,7 @@ describe('Parquet', () => {
     expect(rows).toHaveLength(300);
     expect(Object.fromEntries(rows[7]!)).toEqual({
       id: 2n ** 60n + 7n,
-      distance: undefined,
+      distance: null,
       seats: 4n,
       fare: 0.73,
       city: 'Bonn',
