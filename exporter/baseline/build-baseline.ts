@@ -34,7 +34,7 @@ export interface BaselineOptions {
   readonly threshold?: number | undefined;
   readonly goldenRows?: number | undefined;
   readonly toleranceAbsolute?: number | undefined;
-  /** ISO 8601, in UTC. */
+  /** RFC 3339, in UTC: `2026-01-31T00:00:00Z`. */
   readonly createdAt: string;
   readonly tool: string;
   readonly modelDigest?: string | undefined;
@@ -104,10 +104,14 @@ export async function buildBaseline(rows: AsyncIterable<Row>, options: BaselineO
   };
 }
 
-function checkOptions({ model, version, goldenRows, toleranceAbsolute, outputColumn, groundTruthColumn }: BaselineOptions): void {
+function checkOptions(options: BaselineOptions): void {
+  const { model, version, createdAt, goldenRows, toleranceAbsolute, outputColumn, groundTruthColumn } = options;
   for (const [what, name] of Object.entries({ model, version })) {
     if (!new RegExp(NAME_PATTERN).test(name))
       throw new BaselineError('option_invalid', `the ${what} ${quote(name)} is not a name that a label can hold`);
+  }
+  if (!isUtcTime(createdAt)) {
+    throw new BaselineError('option_invalid', `the time of creation is one in UTC such as 2026-01-31T00:00:00Z, got ${quote(createdAt)}`);
   }
   if (goldenRows !== undefined && !(Number.isInteger(goldenRows) && goldenRows >= 0 && goldenRows <= GOLDEN_ROWS_MAX)) {
     throw new BaselineError('option_invalid', `golden rows: 0 to ${GOLDEN_ROWS_MAX} are kept, got ${goldenRows}`);
@@ -116,6 +120,13 @@ function checkOptions({ model, version, goldenRows, toleranceAbsolute, outputCol
     throw new BaselineError('option_invalid', `the tolerance of golden rows lies above 0, got ${toleranceAbsolute}`);
   }
   if (outputColumn === groundTruthColumn) throw new BaselineError('option_invalid', 'output and ground truth are one column');
+}
+
+function isUtcTime(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(text)) return false;
+  const milliseconds = Date.parse(text);
+  // A day that its month does not have is taken for one of the next month.
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().slice(0, 19) === text.slice(0, 19);
 }
 
 /** The feature columns, in the order wanted. Names that no column has are refused: a typo would watch the wrong thing. */

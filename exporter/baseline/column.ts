@@ -45,6 +45,8 @@ export function columnReader(name: string, { kind, missingTokens }: ColumnOption
   const codeOf = new Map<string, number>();
   let overflowRow: number | undefined;
   let numberCount = 0;
+  /** Texts such as `True`, which other formats have as booleans, thus as 1 and 0. */
+  let booleanCount = 0;
   let textCount = 0;
   let typedNumberCount = 0;
   let firstText: { readonly row: number; readonly text: string } | undefined;
@@ -80,12 +82,15 @@ export function columnReader(name: string, { kind, missingTokens }: ColumnOption
 
   const pushText = (row: number, text: string, isTyped: boolean): void => {
     if (text === '' || missingTokens.has(text)) return;
-    const value = isTyped && kind !== 'numeric' ? undefined : (parseNumber(text) ?? (kind === 'numeric' ? parseBoolean(text) : undefined));
+    const isPlainText = isTyped && kind !== 'numeric';
+    const number = isPlainText ? undefined : parseNumber(text);
+    const value = number ?? (isPlainText ? undefined : parseBoolean(text));
     if (value === undefined) {
       textCount += 1;
       firstText ??= { row, text };
     } else {
-      numberCount += 1;
+      if (number === undefined) booleanCount += 1;
+      else numberCount += 1;
       if (kind !== 'categorical') numbers[row - 1] = value;
     }
     if (kind !== 'numeric') addText(row, text);
@@ -101,17 +106,18 @@ export function columnReader(name: string, { kind, missingTokens }: ColumnOption
 
   const decide = (): ColumnKind => {
     if (kind !== undefined) return kind;
-    if (numberCount + textCount === 0) throw new BaselineError('column_without_values', `column ${quote(name)} has no values; ignore it`);
+    const count = numberCount + booleanCount + textCount;
+    if (count === 0) throw new BaselineError('column_without_values', `column ${quote(name)} has no values; ignore it`);
     if (textCount === 0) return 'numeric';
     // Where the format tells numbers from texts, both in one column are a mistake; in text, codes such as 7, 9E and AA are not.
-    const isCodes = typedNumberCount === 0 && textCount >= TEXT_RATIO_MIN * (numberCount + textCount);
+    const isCodes = typedNumberCount === 0 && textCount + booleanCount >= TEXT_RATIO_MIN * count;
     return isCodes ? 'categorical' : mixed();
   };
 
   const mixed = (): never => {
     const { row, text } = firstText ?? { row: 0, text: '' };
     const advice = 'correct them, say which text means missing, or say that the column is categorical';
-    const found = `${textCount} of its ${numberCount + textCount} values are no numbers, the first in row ${row}: ${quote(text)}`;
+    const found = `${textCount} of its ${numberCount + booleanCount + textCount} values are no numbers, the first in row ${row}: ${quote(text)}`;
     throw new BaselineError('column_mixed', `column ${quote(name)} is numeric, but ${found}; ${advice}`);
   };
 

@@ -1,3 +1,4 @@
+export { addBaselineCommand } from './baseline-cli.js';
 export { baselineCommand } from './baseline-command.js';
 export type { BaselineCommandOptions } from './baseline-command.js';
 export { BaselineError } from './baseline-error.js';
