@@ -1,4 +1,4 @@
-import { baselineSchema, configSchema } from '@modelwatch/core';
+import { baselineSchema, configSchema, metricsPage } from '@modelwatch/core';
 import { configPage } from './config-page.js';
 
 /** A committed file that a program writes; `path` is relative to the repository. */
@@ -11,6 +11,7 @@ export interface GeneratedDoc {
 export function generatedDocs(): readonly GeneratedDoc[] {
   return [
     { path: 'docs/configuration.md', text: configPage() },
+    { path: 'docs/metrics.md', text: metricsPage() },
     { path: 'docs/modelwatch.schema.json', text: `${JSON.stringify(configSchema, null, 2)}\n` },
     { path: 'docs/baseline.schema.json', text: `${JSON.stringify(baselineSchema, null, 2)}\n` },
   ];

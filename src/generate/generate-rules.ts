@@ -7,6 +7,9 @@ import { ruleFile } from './rule-file.js';
 import type { AlertRule, GeneratedFile, RuleGroup } from './rule-file.js';
 import { shareAmongModels } from './selector.js';
 
+/** What of a configuration rules are made from. */
+export type RulesConfig = Pick<Config, 'rules' | 'models'>;
+
 /** Board of one model; the links in alerts set its variable `model`. */
 const MODEL_BOARD = 'modelwatch-model';
 
@@ -16,7 +19,7 @@ const MODEL_BOARD = 'modelwatch-model';
  *
  * @example generateRules(config).map(({ path }) => path) // ['alert-rules/recording.yaml', 'alert-rules/alerts.yaml']
  */
-export function generateRules(config: Config): readonly GeneratedFile[] {
+export function generateRules(config: RulesConfig): readonly GeneratedFile[] {
   return [
     ruleFile(
       'alert-rules/recording.yaml',
@@ -30,7 +33,7 @@ export function generateRules(config: Config): readonly GeneratedFile[] {
 }
 
 /** A group for each window: groups are evaluated side by side, rules within one in order. */
-function recordingGroups(family: RecordingFamily, config: Config): readonly RuleGroup[] {
+function recordingGroups(family: RecordingFamily, config: RulesConfig): readonly RuleGroup[] {
   const windows = new Set(config.models.flatMap((model) => family.windows(model.alerts)));
   return [...windows].map((window) => {
     const rules = shareAmongModels(config.models, (model, select) =>
@@ -40,7 +43,7 @@ function recordingGroups(family: RecordingFamily, config: Config): readonly Rule
   });
 }
 
-function alertGroup(family: AlertFamily, config: Config): RuleGroup {
+function alertGroup(family: AlertFamily, config: RulesConfig): RuleGroup {
   const rules = shareAmongModels(config.models, (model, select): AlertRule[] => [alertRule(family, model, config, select)]);
   return { name: family.name, interval: config.rules.interval, rules: rules.map(({ written }) => written) };
 }
@@ -48,7 +51,7 @@ function alertGroup(family: AlertFamily, config: Config): RuleGroup {
 function alertRule(
   family: AlertFamily,
   model: ModelConfig,
-  { rules }: Config,
+  { rules }: RulesConfig,
   select: Parameters<AlertFamily['text']>[0]['select'],
 ): AlertRule {
   const text = family.text({ bars: model.alerts, select });

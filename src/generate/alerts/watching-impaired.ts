@@ -10,12 +10,12 @@ export const watchingImpaired: AlertFamily = {
     const lost = (metric: string) => `sum by (job, instance) (increase(${metric}[5m])) > 0`;
     return {
       for: '10m',
-      // The fault is the sidecar's; the alert is for those whose models it watches.
+      // The fault is the sidecar's; the alert is for those whose models it watches. What came twice is dropped as it should be.
       expr: [
         select(SIDECAR_MODELS),
         'and on (job, instance)',
         '(',
-        `  ${lost('modelwatch_queue_dropped_total')}`,
+        `  ${lost('modelwatch_queue_dropped_total{reason!="duplicate"}')}`,
         '  or',
         `  ${lost('modelwatch_watch_errors_total')}`,
         '  or',

@@ -8,6 +8,7 @@ import type { RecordingFamily } from './recording-family.js';
  */
 export const availability: RecordingFamily = {
   name: 'availability',
+  help: "Share of requests that neither failed by our or the upstream's fault nor were shed, with the requests received.",
   windows: servingWindows,
   rules({ window, select }) {
     const received = select(`model_version_role:modelwatch_requests_received:${window}`);

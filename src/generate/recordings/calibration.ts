@@ -8,6 +8,7 @@ import type { RecordingFamily } from './recording-family.js';
  */
 export const calibration: RecordingFamily = {
   name: 'calibration',
+  help: 'Expected calibration error of joined scores.',
   windows: driftWindows,
   rules({ window, select }) {
     const byBin = `${MODEL_LABELS}, bin`;

@@ -8,6 +8,7 @@ import type { RecordingFamily } from './recording-family.js';
  */
 export const classification: RecordingFamily = {
   name: 'classification',
+  help: 'Accuracy, precision, recall and F1 of joined predictions at the configured threshold, with their count.',
   windows: driftWindows,
   rules({ window, select }) {
     const outcomes = `model_version_role_outcome:modelwatch_confusion:increase${window}`;

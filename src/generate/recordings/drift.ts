@@ -1,3 +1,4 @@
+import { kolmogorovQuantile } from '../../math/index.js';
 import { FEATURE_LABELS, indent, MODEL_LABELS, number, parenthesised, summedIncrease } from '../promql.js';
 import { driftWindows } from './recording-family.js';
 import type { RecordingFamily } from './recording-family.js';
@@ -5,6 +6,7 @@ import type { RecordingFamily } from './recording-family.js';
 /** What can drift: its counters, its baseline, and the labels that tell one from the next. */
 interface Subject {
   readonly name: string;
+  readonly help: string;
   readonly level: string;
   readonly labels: string;
   /** Prefix of the recorded names and of the counters. */
@@ -23,12 +25,13 @@ const SHARE_FLOOR = 0.0001;
  * - PSI = sum (q - p) ln(q / p); critical: chi-square quantile x (1/n + 1/m).
  * - JS distance = sqrt(1/2 sum p log2(2p / (p + q)) + 1/2 sum q log2(2q / (p + q))); critical: sqrt(chi-square quantile x (1/n + 1/m) / (8 ln 2)),
  *   as the divergence is PSI / 8 nats for small differences.
- * - KS = max |Q - P| over bin edges, a lower bound of KS over values; critical: sqrt(-ln(significance / 2) / 2 x (1/n + 1/m)).
+ * - KS = max |Q - P| over bin edges, a lower bound of KS over values; critical: Kolmogorov quantile x sqrt(1/n + 1/m).
  */
 function driftFamily(subject: Subject): RecordingFamily {
   const { level, labels, counters, baseline } = subject;
   return {
     name: subject.name,
+    help: subject.help,
     windows: driftWindows,
     rules({ window, bars, select }) {
       const bins = `${level}_bin:${counters}_bin:increase${window}`;
@@ -55,7 +58,7 @@ function driftFamily(subject: Subject): RecordingFamily {
         },
         {
           record: score('ks_critical'),
-          expr: `sqrt(\n  ${number(-Math.log(bars.significance / 2) / 2)}\n  *\n${indent(inverseCounts)}\n)`,
+          expr: `sqrt(\n  ${number(kolmogorovQuantile(bars.significance) ** 2)}\n  *\n${indent(inverseCounts)}\n)`,
         },
       ];
     },
@@ -83,6 +86,7 @@ function jensenShannonDistance(share: string, reference: string, labels: string,
 
 export const featureDrift = driftFamily({
   name: 'feature-drift',
+  help: 'PSI, Jensen-Shannon distance and Kolmogorov-Smirnov of a feature against the baseline, each with its critical value, and the values they rest on.',
   level: 'model_version_feature',
   labels: FEATURE_LABELS,
   counters: 'modelwatch_feature',
@@ -91,6 +95,7 @@ export const featureDrift = driftFamily({
 
 export const outputDrift = driftFamily({
   name: 'output-drift',
+  help: 'The same of the watched output.',
   level: 'model_version_role',
   labels: MODEL_LABELS,
   counters: 'modelwatch_output',

@@ -8,6 +8,7 @@ import type { RecordingFamily } from './recording-family.js';
  */
 export const errors: RecordingFamily = {
   name: 'errors',
+  help: 'Means over joined predictions: log loss, squared error (Brier score of a probability) and its root, absolute error, bias; with their count.',
   windows: driftWindows,
   rules({ window, select }) {
     const name = (metric: string) => `model_version_role:modelwatch_${metric}:${window}`;

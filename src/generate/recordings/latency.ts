@@ -5,6 +5,7 @@ import type { RecordingFamily } from './recording-family.js';
 /** p95 and p99 of request latency over all replicas, with the requests they rest on. Absent without traffic. */
 export const latency: RecordingFamily = {
   name: 'latency',
+  help: 'p95 and p99 of request latency, with the requests they rest on.',
   windows: servingWindows,
   rules({ window, select }) {
     const buckets = `model_version_role_le:modelwatch_request_duration_seconds_bucket:increase${window}`;

@@ -9,6 +9,7 @@ import type { RecordingFamily } from './recording-family.js';
  */
 export const missing: RecordingFamily = {
   name: 'missing',
+  help: "Share of missing values, how far it is above the baseline's, and the standard error of that difference.",
   windows: driftWindows,
   rules({ window, select }) {
     const name = (metric: string) => `model_version_feature:modelwatch_feature_${metric}:${window}`;

@@ -9,6 +9,7 @@ import type { RecordingFamily } from './recording-family.js';
  */
 export const ranking: RecordingFamily = {
   name: 'ranking',
+  help: 'AUC of joined scores, from bins by ground truth.',
   windows: driftWindows,
   rules({ window, select }) {
     const bins = `model_version_role_truth_bin:modelwatch_score_bin:increase${window}`;

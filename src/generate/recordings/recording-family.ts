@@ -15,6 +15,8 @@ export type AlertBars = ModelConfig['alerts'];
 export interface RecordingFamily {
   /** Kebab-case, as the file; the rule group's name starts with it. */
   readonly name: string;
+  /** What is recorded, one sentence for the metrics page. */
+  readonly help: string;
   readonly windows: (bars: AlertBars) => readonly string[];
   readonly rules: (input: { readonly window: string; readonly bars: AlertBars; readonly select: Select }) => readonly RecordingRule[];
 }

@@ -13,6 +13,7 @@ export const SIDECAR_MODELS = 'job_instance_model:modelwatch_model_info:latched'
  */
 export const sidecars: RecordingFamily = {
   name: 'sidecars',
+  help: 'Which models a scrape target watches, remembered while it is down.',
   windows: () => [MEMORY],
   rules({ window, select }) {
     return [

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MetricDescription } from '../contracts/index.js';
+import { METRICS } from '../contracts/index.js';
+import { DEFAULT_BARS } from './default-bars.js';
+import { RECORDING_FAMILIES } from './recordings/index.js';
+import { selectAll } from './selector.js';
+
+const METRIC_ROWS: ReadonlyMap<string, MetricDescription> = new Map(METRICS.map((row) => [row.name, row]));
+const rowOf = (name: string): MetricDescription | undefined => METRIC_ROWS.get(name) ?? METRIC_ROWS.get(name.replace(/_bucket$/, ''));
+
+describe('recording rules', () => {
+  const rules = RECORDING_FAMILIES.flatMap((family) =>
+    family.windows(DEFAULT_BARS).flatMap((window) => family.rules({ window, bars: DEFAULT_BARS, select: selectAll })),
+  );
+
+  it('sum by labels that their series have', () => {
+    const sums = rules.flatMap(({ expr }) => [...expr.matchAll(/(?:sum|max) by \(([^)]*)\) \((?:increase\()?([\w:]+)/g)]);
+    const exported = sums.filter(([, , name]) => rowOf(name!) !== undefined);
+    expect(exported.length).toBeGreaterThan(50);
+    for (const [, by, name] of exported) {
+      expect([...rowOf(name!)!.labels, 'job', 'instance', ...(name!.endsWith('_bucket') ? ['le'] : [])]).toEqual(
+        expect.arrayContaining(by!.split(', ')),
+      );
+    }
+  });
+
+  it('are named for the labels they have: the level lists what they are summed by', () => {
+    for (const { record, expr } of rules) {
+      const level = record.split(':')[0]!;
+      const summed = /(?:sum|max) by \(([^)]*)\)/.exec(expr)?.[1];
+      if (summed?.includes(', bin') === true && !level.endsWith('_bin')) continue;
+      if (summed !== undefined) expect(level).toBe(summed.replaceAll(', ', '_'));
+    }
+  });
+
+  it('take the increase of counters and no others', () => {
+    const increased = rules.flatMap(({ expr }) => [...expr.matchAll(/increase\(([\w:]+)/g)].map(([, name]) => name!));
+    expect(new Set(increased.map((name) => rowOf(name)?.type))).toEqual(new Set(['counter', 'histogram']));
+  });
+});
