@@ -1,6 +1,6 @@
 import { emptyDrops } from './ledger-drops.js';
 import type { IngestOutcome, LedgerDrops, LedgerGauges, LedgerReport, WriteMessage } from './messages.js';
-import { assertDurable, closeDatabase, openDatabase } from './open-database.js';
+import { closeDatabase, openDatabase } from './open-database.js';
 import { createPairs } from './pairs.js';
 import { createPayloads } from './payloads.js';
 import { loadTallies } from './tallies.js';
@@ -77,11 +77,10 @@ export function openLedger({ path, models, predictionsMax, settledMax, drops = e
       payloads: payloads.waiting,
       dropped: { ...drops },
     });
-    let checked = false;
 
     return {
       commit(messages) {
-        const done = inTransaction(() => {
+        return inTransaction(() => {
           // First: what is due must not take the room of what comes.
           const nowSeconds = messages[0]?.nowSeconds ?? 0;
           const settled = [pairs.sweep(nowSeconds), payloads.sweep(nowSeconds)].every(Boolean);
@@ -89,9 +88,6 @@ export function openLedger({ path, models, predictionsMax, settledMax, drops = e
           pairs.trim();
           return { outcomes, settled, report: { ...tallies.save(), gauges: gauges() } };
         });
-        if (!checked) assertDurable(db);
-        checked = true;
-        return done;
       },
       hasDue: (nowSeconds) => pairs.hasDue(nowSeconds) || payloads.hasDue(nowSeconds),
       report: () => ({ ...tallies.all(), gauges: gauges() }),

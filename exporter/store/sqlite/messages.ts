@@ -99,6 +99,6 @@ export interface CommitNotice {
 export type FromWorker =
   | CommitNotice
   | { readonly kind: 'opened' }
-  | { readonly kind: 'failed'; readonly message: string; readonly diskFull: boolean }
+  | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'refused'; readonly code: StoreOpenCode; readonly message: string }
   | { readonly kind: 'closed' };

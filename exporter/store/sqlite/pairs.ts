@@ -274,9 +274,9 @@ interface DueRow {
   readonly due: number;
 }
 
-/** SQLite ends a text at the first NUL, so two ids that differ after it would be one. */
+/** SQLite ends a text at the first NUL, so two ids that differ after it would be one. Backslashes double, or two others would. */
 function storable(id: string): string {
-  return id.includes('\0') ? id.replaceAll('\0', '\\0') : id;
+  return /[\0\\]/.test(id) ? id.replaceAll('\\', '\\\\').replaceAll('\0', '\\0') : id;
 }
 
 function predictionsOf(

@@ -69,19 +69,43 @@ const MIGRATIONS: readonly string[] = [
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
-/** Brings a database to the schema of this release. A crash in between leaves a version that the next start goes on from. */
-export function migrate(db: DatabaseSyncInstance): void {
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { readonly user_version: number };
+/** In the header of each store: "MWST". */
+const APPLICATION_ID = 0x4d575354;
+
+/** Throws a StoreOpenError unless the file is new or a store that this release can read. Changes nothing. */
+export function checkFile(db: DatabaseSyncInstance): void {
+  const { application_id: application } = db.prepare('PRAGMA application_id').get() as { readonly application_id: number };
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_master').get() as { readonly tables: number };
+  const version = versionOf(db);
+  if (application !== APPLICATION_ID && (application !== 0 || tables > 0 || version > 0)) {
+    throw openError('not_a_store', 'the file at store.path is the database of another program; choose another store.path');
+  }
   if (version > SCHEMA_VERSION) {
     throw openError(
       'newer_schema',
       `the store has schema version ${version}, this release knows ${SCHEMA_VERSION}; use the release that wrote it or another store.path`,
     );
   }
-  for (let next = version; next < SCHEMA_VERSION; next++) {
+}
+
+/**
+ * Brings a database to the schema of this release, each version in one transaction: a crash in between leaves a version that the next start
+ * goes on from. Writes in any case.
+ */
+export function migrate(db: DatabaseSyncInstance): void {
+  for (let version = -1; version < SCHEMA_VERSION;) {
+    // The version is read under the lock: of two that open one file, the second must not do what the first has done.
     db.exec('BEGIN IMMEDIATE');
-    db.exec(MIGRATIONS[next]!);
-    db.exec(`PRAGMA user_version = ${next + 1}`);
+    version = versionOf(db);
+    if (version < SCHEMA_VERSION) {
+      db.exec(MIGRATIONS[version++]!);
+      db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    }
+    db.exec(`PRAGMA user_version = ${version}`);
     db.exec('COMMIT');
   }
+}
+
+function versionOf(db: DatabaseSyncInstance): number {
+  return (db.prepare('PRAGMA user_version').get() as { readonly user_version: number }).user_version;
 }

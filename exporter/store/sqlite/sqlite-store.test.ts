@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { storeConformance, testClock } from '../conformance.js';
 import { openSqliteStore } from '../index.js';
 import type { StoreModel } from '../store.js';
+import { takeBallast } from './ballast.js';
 
 const client = path.join(import.meta.dirname, 'testdata', 'client.mjs');
 const model: StoreModel = {
@@ -148,47 +149,45 @@ describe('a crash', () => {
   }, 60_000);
 });
 
+/** A client whose files may grow to so many blocks of 512 bytes; what is beyond fails, as on a full disk. */
+function spawnLimited(file: string, blocks: number): ChildProcess {
+  // The signal that would come with it is ignored.
+  const shell = `trap '' XFSZ; ulimit -S -f ${blocks}; exec "$0" "$@"`;
+  return spawn('sh', ['-c', shell, process.execPath, client, file, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Its lines, from the first refusal on without the limit, until so much is acknowledged after it. */
+async function linesOfHealing(child: ChildProcess, onRefused: () => void = () => undefined): Promise<string[]> {
+  let refused = false;
+  let acknowledgedAfter = 0;
+  const lines = await linesOf(child, (line) => {
+    if (line.startsWith('refused') && !refused) {
+      refused = true;
+      onRefused();
+      execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited']);
+    }
+    return refused && /^(predictions|truths)/.test(line) && ++acknowledgedAfter > 20;
+  });
+  expect(lines).toContain('healed');
+  expect(lines.filter((line) => line.startsWith('refused'))[0]).toBe('refused store_unavailable up=false');
+  return lines;
+}
+
 describe('a disk that fails', () => {
   it('gives store_unavailable, keeps what was acknowledged, and heals', async () => {
     const file = path.join(directory, 'full');
-    // Files may grow to 6 MB; what is beyond fails as on a full disk. The signal that would come with it is ignored.
-    const shell = `trap '' XFSZ; ulimit -S -f 12000; exec "$0" "$@"`;
-    const child = spawn('sh', ['-c', shell, process.execPath, client, file, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let refused = false;
-    let acknowledgedAfter = 0;
-    const lines = await linesOf(child, (line) => {
-      if (line.startsWith('refused') && !refused) {
-        refused = true;
-        execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited']);
-      }
-      return refused && /^(predictions|truths)/.test(line) && ++acknowledgedAfter > 20;
-    });
-    expect(lines).toContain('healed');
-    expect(lines.filter((line) => line.startsWith('refused'))[0]).toBe('refused store_unavailable up=false');
+    const lines = await linesOfHealing(spawnLimited(file, 12_000));
     const predicted = numbersOf(lines, 'predictions');
     await expectExactlyOnce(file, predicted, numbersOf(lines, 'truths'), Math.max(...predicted) + 41);
   }, 60_000);
 
-  it('leaves the store down at the start, and heals', async () => {
+  it('leaves the store down at the start, gets the ballast, and heals', async () => {
     const file = path.join(directory, 'down');
-    fs.symlinkSync('/dev/full', `${file}-wal`);
-    const faults: string[] = [];
-    const store = await openSqliteStore({
-      path: file,
-      models: [model],
-      clock: testClock(),
-      predictionsMax: 10,
-      queueEntriesMax: 10,
-      onFault: (message) => faults.push(message),
-    });
-    expect(store.readings().up).toBe(false);
-    const send = () => store.ingestGroundTruth([{ model: 'm', id: 'a', value: 1, timeSeconds: 1 }]);
-    expect(await send()).toMatchObject({ ok: false, error: { code: 'store_unavailable' } });
-    fs.rmSync(`${file}-wal`);
-    const deadline = performance.now() + 10_000;
-    while (!store.readings().up && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await send()).toMatchObject({ ok: true, value: ['early'] });
-    expect(faults.length).toBeGreaterThan(0);
-    await store.close();
-  });
+    takeBallast(file);
+    expect(fs.statSync(`${file}.ballast`).size).toBe(4_194_304);
+    let ballast = true;
+    const lines = await linesOfHealing(spawnLimited(file, 0), () => (ballast = fs.existsSync(`${file}.ballast`)));
+    expect(ballast).toBe(false);
+    expect(numbersOf(lines.slice(0, lines.indexOf('healed')), 'predictions')).toEqual([]);
+  }, 60_000);
 });

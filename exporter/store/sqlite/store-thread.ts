@@ -25,12 +25,16 @@ export interface StoreThreadEvents {
 
 /** Starts the thread and waits until it has read its file, or has failed in a way that may heal. Rejects with a StoreOpenError. */
 export async function startThread(options: () => WorkerOptions, events: StoreThreadEvents): Promise<StoreThread> {
+  /** From its start to its end. */
+  let alive: Worker | undefined;
+  /** Once it has opened its file. */
   let worker: Worker | undefined;
   let everStarted = false;
   let closed: (() => void) | undefined;
   let restart: NodeJS.Timeout | undefined;
 
   const onExit = (fault: string, retry: boolean) => {
+    alive = undefined;
     worker = undefined;
     if (closed !== undefined) {
       closed();
@@ -49,6 +53,7 @@ export async function startThread(options: () => WorkerOptions, events: StoreThr
       let retry = false;
       let fault: Error = new Error('the thread of the store ended');
       const started = new Worker(builtFile(import.meta.url, './worker.js'), { workerData: options(), name: 'store' });
+      alive = started;
       started.on('message', (message: FromWorker) => {
         if (message.kind === 'opened') {
           worker = started;
@@ -82,10 +87,14 @@ export async function startThread(options: () => WorkerOptions, events: StoreThr
     },
     close() {
       clearTimeout(restart);
-      const ending = worker;
+      const ending = alive;
       if (ending === undefined) return Promise.resolve();
       return new Promise((resolve) => {
-        const timer = setTimeout(() => void ending.terminate(), CLOSE_MILLISECONDS_MAX);
+        // A thread that waits for a disk which does not answer cannot be ended; then this resolves all the same.
+        const timer = setTimeout(() => {
+          void ending.terminate();
+          resolve();
+        }, CLOSE_MILLISECONDS_MAX);
         closed = () => {
           clearTimeout(timer);
           resolve();

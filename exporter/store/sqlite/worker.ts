@@ -6,6 +6,7 @@ import { isStoreOpenError } from '../open-error.js';
 import { releaseBallast, takeBallast } from './ballast.js';
 import { openLedger, type Ledger, type LedgerOptions } from './ledger.js';
 import type { CommitNotice, FromWorker, LedgerReport, ToWorker, WriteMessage } from './messages.js';
+import { resultCode, SQLITE } from './result-code.js';
 
 /** What the thread is started with; `commitSeconds` goes on from the thread before. */
 export interface WorkerOptions extends LedgerOptions {
@@ -20,7 +21,6 @@ const ROWS_ENOUGH = 4096;
 const ROWS_PER_COMMIT = 16_384;
 /** A full disk must have been well for so long before the ballast is taken again. */
 const BALLAST_MILLISECONDS = 60_000;
-const SQLITE_FULL = 13;
 const COMMIT_SECONDS_BUCKETS = metric('modelwatch_store_commit_duration_seconds').buckets!;
 
 const port = parentPort!;
@@ -146,10 +146,11 @@ function guarded(work: () => void): () => void {
     try {
       work();
     } catch (fault) {
-      const diskFull = (fault as { readonly sqliteCode?: number }).sqliteCode === SQLITE_FULL;
-      if (diskFull) releaseBallast(options.path);
+      const code = resultCode(fault);
+      // A quota shows itself as a write that fails.
+      if (code === SQLITE.full || code === SQLITE.ioError) releaseBallast(options.path);
       if (isStoreOpenError(fault)) post({ kind: 'refused', code: fault.code, message: fault.message });
-      else post({ kind: 'failed', message: fault instanceof Error ? fault.message : String(fault), diskFull });
+      else post({ kind: 'failed', message: fault instanceof Error ? fault.message : String(fault) });
       process.exit(1);
     }
   };

@@ -1,0 +1,22 @@
+import type { QueueReading } from '../store.js';
+import type { LedgerGauges } from './messages.js';
+import { PAYLOADS_CAPACITY } from './payloads-capacity.js';
+
+/** The store's tables as queues: what waits in each, and what each has dropped. */
+export function tableQueues({ waiting, settled, payloads, dropped }: LedgerGauges, predictionsMax: number): QueueReading[] {
+  return [
+    {
+      name: 'predictions',
+      entries: waiting,
+      capacity: predictionsMax,
+      dropped: { full: dropped.predictionsFull + dropped.truthsFull + dropped.unpaired },
+    },
+    { name: 'settled', entries: settled, capacity: predictionsMax, dropped: { full: dropped.settledFull } },
+    {
+      name: 'payloads',
+      entries: payloads,
+      capacity: PAYLOADS_CAPACITY,
+      dropped: { full: dropped.payloadsFull, expired: dropped.payloadsExpired },
+    },
+  ];
+}
