@@ -35,6 +35,8 @@ export const ERRORS = {
   version_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
+  /** The client closed the connection before it had its answer: nobody reads this status, but the request is accounted for. */
+  client_closed: 499,
   // Refused at once to protect the rest.
   overloaded: 503,
   draining: 503,

@@ -23,8 +23,27 @@ export function checkMeaning(config: Part<Config>, report: Report): void {
     'model',
     report,
   );
+  checkMappedPaths(models, report);
   models.forEach((model, index) => {
     if (model !== undefined) checkModel(model, ['models', index], report);
+  });
+}
+
+/** Paths of the sidecar itself: a JSON service behind it cannot be reached there. */
+const OWN_PATHS = /^\/(?:$|metrics$|v1(?:\/|$)|v2(?:\/|$))/;
+
+/** A path of a JSON service belongs to one model, and not to the sidecar itself. */
+function checkMappedPaths(models: NonNullable<Part<Config>['models']>, report: Report): void {
+  const first = new Map<string, Path>();
+  models.forEach((model, index) => {
+    const path = model?.champion?.upstream?.mapping?.path;
+    if (path === undefined) return;
+    const place: Path = ['models', index, 'champion', 'upstream', 'mapping', 'path'];
+    const earlier = first.get(path);
+    if (OWN_PATHS.test(path)) report(place, `the path ${quote(path)} is the sidecar's own`, { expected: 'a path such as /predict' });
+    else if (earlier !== undefined) {
+      report(place, `the path ${quote(path)} stands already at ${formatPath(earlier)}`, { expected: 'a path of its own' });
+    } else first.set(path, place);
   });
 }
 

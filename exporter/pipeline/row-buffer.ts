@@ -26,13 +26,14 @@ export function createRowBuffer(options: {
   readonly role: Role;
   readonly features: readonly Pick<BaselineFeature, 'kind'>[];
   readonly sliceCount: number;
+  readonly rowsMax?: number;
 }): RowBuffer {
-  const { model, version, role, features, sliceCount } = options;
-  const numbers = features.map(({ kind }) => (kind === 'numeric' ? new Float64Array(ROWS_MAX) : undefined));
-  const texts = features.map(({ kind }) => (kind === 'categorical' ? new Array<string | null>(ROWS_MAX).fill(null) : undefined));
+  const { model, version, role, features, sliceCount, rowsMax = ROWS_MAX } = options;
+  const numbers = features.map(({ kind }) => (kind === 'numeric' ? new Float64Array(rowsMax) : undefined));
+  const texts = features.map(({ kind }) => (kind === 'categorical' ? new Array<string | null>(rowsMax).fill(null) : undefined));
   const columns = features.map((_, i): FeatureColumn => numbers[i] ?? texts[i]!);
-  const outputs = new Float64Array(ROWS_MAX);
-  const slices = Array.from({ length: sliceCount }, () => new Array<string | undefined>(ROWS_MAX).fill(undefined));
+  const outputs = new Float64Array(rowsMax);
+  const slices = Array.from({ length: sliceCount }, () => new Array<string | undefined>(rowsMax).fill(undefined));
   let ids: string[] = [];
   let row = -1;
 
@@ -61,7 +62,7 @@ export function createRowBuffer(options: {
       slices[slice]![row] = value;
     },
     get full() {
-      return row + 1 >= ROWS_MAX;
+      return row + 1 >= rowsMax;
     },
     get rows() {
       return row + 1;

@@ -1,4 +1,4 @@
-/** Entries whose watching waits until the answer has left. Bounded: what does not fit is dropped and counted, never awaited. */
+/** Entries whose watching waits until the answer has left. Bounded in number and bytes: what does not fit is dropped and counted, never awaited. */
 export interface WatchQueue<Entry> {
   /** Takes an entry, or drops it when the queue is full. Never throws. */
   push(entry: Entry): void;
@@ -18,16 +18,18 @@ const ENTRIES_PER_CLOCK_READING = 16;
  * Makes a queue that hands its entries to `handle` one by one in a later turn of the event loop and calls `flush` at the end of each turn.
  * A fault in either loses that reading and is given to `onFault`; it never reaches a response.
  */
-export function createWatchQueue<Entry>(options: {
+export function createWatchQueue<Entry extends { readonly bytes: number }>(options: {
   readonly capacity: number;
+  readonly bytesMax: number;
   readonly handle: (entry: Entry) => void;
   readonly flush: () => void;
   readonly onFault: (fault: unknown) => void;
 }): WatchQueue<Entry> {
-  const { capacity, handle, flush, onFault } = options;
+  const { capacity, bytesMax, handle, flush, onFault } = options;
   let entries: Entry[] = [];
   let taken = 0;
   let dropped = 0;
+  let bytes = 0;
   let scheduled = false;
 
   const guarded = (work: () => void) => {
@@ -42,13 +44,15 @@ export function createWatchQueue<Entry>(options: {
     let handled = 0;
     while (taken < entries.length) {
       const entry = entries[taken++]!;
+      bytes -= entry.bytes;
       guarded(() => {
         handle(entry);
       });
       if (++handled % ENTRIES_PER_CLOCK_READING === 0 && performance.now() > until) break;
     }
-    if (taken === entries.length) {
-      entries = [];
+    // What was taken is let go, also when the queue never runs empty.
+    if (taken === entries.length || taken > capacity) {
+      entries = entries.slice(taken);
       taken = 0;
     }
     guarded(flush);
@@ -62,11 +66,13 @@ export function createWatchQueue<Entry>(options: {
 
   return {
     push(entry) {
-      if (entries.length - taken >= capacity) {
+      // An empty queue takes an entry of any size: bodies have a limit of their own.
+      if (entries.length - taken >= capacity || (bytes > 0 && bytes + entry.bytes > bytesMax)) {
         dropped++;
         return;
       }
       entries.push(entry);
+      bytes += entry.bytes;
       if (!scheduled) {
         scheduled = true;
         setImmediate(run);

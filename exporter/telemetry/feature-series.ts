@@ -18,17 +18,17 @@ interface WatchedColumn {
   readonly chiSquareQuantile: number;
 }
 
-export interface WatchedModel {
+export interface FeatureSource {
   readonly watch: ModelWatch;
   readonly significance: number;
   /** Frequencies of ingested events, feature by feature and the output last; undefined where none were ingested. */
-  readonly ingested: () => { readonly features: readonly Frequencies[]; readonly output: Frequencies } | undefined;
+  readonly ingested: () => { readonly features: readonly Frequencies[]; readonly output: Frequencies | undefined } | undefined;
 }
 
 /** Registers the families of features, outputs and baselines. `models` is read at each scrape, so models may come and go. */
-export function featureFamilies(registry: SlicedRegistry, models: () => readonly WatchedModel[]): void {
+export function featureFamilies(registry: SlicedRegistry, models: () => readonly FeatureSource[]): void {
   const cache = new WeakMap<ModelWatch, { readonly features: readonly WatchedColumn[]; readonly output: WatchedColumn | undefined }>();
-  const columnsOf = (model: WatchedModel) => {
+  const columnsOf = (model: FeatureSource) => {
     let columns = cache.get(model.watch);
     if (columns === undefined) cache.set(model.watch, (columns = makeColumns(model)));
     return columns;
@@ -67,7 +67,7 @@ export function featureFamilies(registry: SlicedRegistry, models: () => readonly
   add('modelwatch_baseline_output_chi_square_quantile', outputs, (column) => [[column.labels, column.chiSquareQuantile]]);
 }
 
-function makeColumns(model: WatchedModel): { readonly features: readonly WatchedColumn[]; readonly output: WatchedColumn | undefined } {
+function makeColumns(model: FeatureSource): { readonly features: readonly WatchedColumn[]; readonly output: WatchedColumn | undefined } {
   const { watch } = model;
   if (watch.baseline === undefined) return { features: [], output: undefined };
   const make = (labels: string, own: Frequencies, ingested: () => Frequencies | undefined, counts: readonly number[], missing: number) => {

@@ -33,6 +33,13 @@ export class SlicedRegistry extends Registry {
     return family;
   }
 
+  /** Series of our own families at this moment, process metrics left out. */
+  countSeries(): number {
+    let series = 0;
+    for (const family of this.#families) series += [...family.samples()].length;
+    return series;
+  }
+
   /** The whole scrape as text. Never touches the store, a child or the network. */
   async render(format: ExpositionFormat): Promise<string> {
     const shared = this.#underWay.get(format);

@@ -1,5 +1,5 @@
 import { metric } from '@modelwatch/core';
-import { histogramFamily, numberFamily, type Counter, type Histogram } from './series.js';
+import { histogramFamily, numberFamily, type Counter, type Histogram, type NumberFamily } from './series.js';
 import type { SlicedRegistry } from './registry.js';
 
 /** What one model version counts of its requests: received = answered + failed + shed + in flight, exactly. */
@@ -14,7 +14,10 @@ export interface RequestSeries {
 }
 
 /** Registers the families of serving and returns a maker of each model version's series. */
-export function requestFamilies(registry: SlicedRegistry): (model: string, version: string, role: string) => RequestSeries {
+export function requestFamilies(
+  registry: SlicedRegistry,
+  validation: NumberFamily,
+): (model: string, version: string, role: string) => RequestSeries {
   const received = registry.add(numberFamily(metric('modelwatch_requests_received_total')));
   const answered = registry.add(numberFamily(metric('modelwatch_requests_answered_total')));
   const failed = registry.add(numberFamily(metric('modelwatch_requests_failed_total')));
@@ -22,7 +25,6 @@ export function requestFamilies(registry: SlicedRegistry): (model: string, versi
   const inFlight = registry.add(numberFamily(metric('modelwatch_requests_in_flight')));
   const duration = registry.add(histogramFamily(metric('modelwatch_request_duration_seconds')));
   const scoring = registry.add(histogramFamily(metric('modelwatch_scoring_duration_seconds')));
-  const validation = registry.add(numberFamily(metric('modelwatch_validation_errors_total')));
 
   return (model, version, role) => {
     const labels = [model, version, role] as const;

@@ -70,6 +70,8 @@ export function readFamily(description: MetricDescription, read: () => Iterable<
 /** Counts by bucket (not cumulative), their sum, and the last exemplar of each bucket. */
 export interface Histogram {
   observe(value: number, traceId?: string, timestampSeconds?: number): void;
+  /** Counts a value so many times. */
+  observeMany(value: number, times: number): void;
   /** Replaces the content: for histograms that are kept elsewhere, in a child or in the store. */
   set(counts: ArrayLike<number>, sum: number): void;
 }
@@ -112,6 +114,12 @@ function histogram(bounds: readonly number[], labels: string) {
       counts[bucket]!++;
       sum += value;
       if (traceId !== undefined) exemplars[bucket] = { traceId, value, timestampSeconds };
+    },
+    observeMany(value: number, times: number) {
+      let bucket = 0;
+      while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
+      counts[bucket]! += times;
+      sum += value * times;
     },
     set(newCounts: ArrayLike<number>, newSum: number) {
       counts.set(newCounts);

@@ -262,6 +262,11 @@ export const configSchema = {
       description: 'Watching: everything after the answer has left.',
       properties: {
         queueEntriesMax: cap('Requests waiting to be watched; further ones are dropped and counted.', 10_000, 10_000_000),
+        queueBytesMax: cap(
+          'Bytes of requests and answers waiting to be watched; further ones are dropped and counted.',
+          67_108_864,
+          1_073_741_824,
+        ),
         localWindow: duration("Trailing window of the sidecar's own drift and quality gauges (`modelwatch_local_...`).", '10m'),
         localCountMin: cap('Values the window needs before a local gauge is shown.', 200, 1_000_000_000),
         seriesMax: cap('Series on /metrics, over all families; a model that does not fit is refused at start.', 200_000, 10_000_000),

@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import type { Output } from '../config/check-command.js';
+
+/** A month of flights a minute: the first drift shows within a minute, the whole file takes nine. */
+const SPEED = String((30 * 86_400) / 60);
+
+/** The example's data lie beside the sources; the built program lies one folder deeper. */
+const FLIGHTS = fileURLToPath(new URL(/[\\/]dist[\\/]/.test(import.meta.url) ? '../../examples/flights/' : './flights/', import.meta.url));
+
+/** Adds `modelwatch demo`: the flights example, served, watched and replayed. */
+export function addDemoCommand(program: Command, output: Output, exit: (code: number) => void): void {
+  program
+    .command('demo')
+    .summary('run the flights example: a model that is served, watched and sent nine months of flights')
+    .option('--port <port>', 'port to listen on', '9810')
+    .option('--speed <factor>', 'seconds of the file that pass in one second', SPEED)
+    .action(async ({ port, speed }: { readonly port: string; readonly speed: string }) => {
+      exit(await demo({ port, speed }, output));
+    });
+}
+
+async function demo({ port, speed }: { readonly port: string; readonly speed: string }, { stdout, stderr }: Output): Promise<number> {
+  // Each demo begins with nothing: the ids of a flight are the same every time.
+  for (const suffix of ['', '-wal', '-shm', '-ballast']) await rm(path.join(FLIGHTS, 'data', `flights.db${suffix}`), { force: true });
+  const sidecar = spawnSelf(['run', '--config', path.join(FLIGHTS, 'modelwatch.yaml'), '--port', port], ['ignore', 'pipe', 'inherit']);
+  const stop = () => sidecar.kill('SIGTERM');
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  const url = await listeningUrl(sidecar, stderr);
+  if (url === undefined) return (sidecar.exitCode ?? 1) || 1;
+  stdout.write(welcome(url));
+  const columns = ['--truth-column', 'late', '--truth-time-column', 'ground_truth_time'];
+  const replay = spawnSelf(
+    ['replay', path.join(FLIGHTS, 'live.csv'), '--url', url, '--model', 'flights-late', '--speed', speed, ...columns],
+    ['ignore', 'inherit', 'inherit'],
+  );
+  const sidecarEnd = once(sidecar, 'exit');
+  void sidecarEnd.then(() => replay.kill('SIGTERM'));
+  await once(replay, 'exit');
+  if (sidecar.exitCode === null && sidecar.signalCode === null)
+    stdout.write(`\nAll flights are through. The sidecar goes on at ${url}; Ctrl-C ends it.\n`);
+  await sidecarEnd;
+  return sidecar.exitCode ?? 0;
+}
+
+/** Another process of this very program. */
+function spawnSelf(args: readonly string[], stdio: ['ignore', 'pipe' | 'inherit', 'inherit']): ChildProcess {
+  return spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args], { stdio });
+}
+
+/** Waits for the sidecar to say where it listens. Its warnings and errors are shown, the rest is not worth a newcomer's time. */
+async function listeningUrl(sidecar: ChildProcess, stderr: Output['stderr']): Promise<string | undefined> {
+  const lines = createInterface({ input: sidecar.stdout! });
+  return new Promise((resolve) => {
+    lines.on('line', (line) => {
+      const { level, msg, url } = parseLogLine(line);
+      if (msg === 'listening') resolve(url);
+      else if (level === 'warn' || level === 'error' || level === 'fatal') stderr.write(`${line}\n`);
+    });
+    sidecar.once('exit', () => {
+      resolve(undefined);
+    });
+  });
+}
+
+function parseLogLine(line: string): { readonly level?: string; readonly msg?: string; readonly url?: string } {
+  try {
+    return JSON.parse(line) as { readonly level?: string; readonly msg?: string; readonly url?: string };
+  } catch {
+    return {};
+  }
+}
+
+const welcome = (url: string): string => `
+Modelwatch serves a model that says whether a flight from New York will be late, and watches it.
+Nine months of 2013 are replayed, a month a minute: predictions as the planes leave, ground truth as they land.
+
+  ${url}/         what is watched
+  ${url}/metrics  everything Prometheus reads
+
+Within a minute, for instance:
+  curl -s ${url}/metrics | grep -E 'local_psi\\{|local_(accuracy|auc)_ratio|ground_truth_joined'
+
+Ctrl-C ends it.
+
+`;

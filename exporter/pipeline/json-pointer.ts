@@ -1,0 +1,18 @@
+/** Steps of a JSON pointer (RFC 6901), unescaped. The empty pointer is the whole document. */
+export function pointerSteps(pointer: string): readonly string[] {
+  if (pointer === '') return [];
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** The value that a pointer names, or undefined. Own properties and array elements only. */
+export function resolvePointer(document: unknown, steps: readonly string[]): unknown {
+  let value = document;
+  for (const step of steps) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[step];
+  }
+  return value;
+}

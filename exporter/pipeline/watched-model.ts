@@ -1,0 +1,87 @@
+import type { Baseline, ModelConfig, PredictionBatch, Role } from '@modelwatch/core';
+import { durationSeconds } from '@modelwatch/core';
+import type { Tensor } from '../models/open-inference/tensor.js';
+import { createFeatureReader, createOutputReader, type FeatureReader, type OutputReader } from './feature-reader.js';
+import { createModelWatch, type ModelWatch } from './model-watch.js';
+import { createRowBuffer, type RowBuffer } from './row-buffer.js';
+
+/** One model version with all that watching it needs: how to read its predictions, where they are collected, what counts them. */
+export interface WatchedModel {
+  readonly name: string;
+  readonly version: string;
+  readonly role: Role;
+  readonly watch: ModelWatch;
+  readonly features: FeatureReader;
+  readonly output: OutputReader;
+  readonly buffer: RowBuffer;
+  /** Request headers whose values are slices, by the slice's place; undefined for a slice from a feature. */
+  readonly sliceHeaders: readonly (string | undefined)[];
+}
+
+export function createWatchedModel(options: {
+  readonly config: ModelConfig;
+  readonly baseline: Baseline | undefined;
+  readonly localWindow: string;
+  readonly nowSeconds: number;
+}): WatchedModel {
+  const { config, baseline, localWindow, nowSeconds } = options;
+  const { name, champion, slices } = config;
+  const identity = { model: name, version: champion.version, role: 'champion' } as const;
+  const features = baseline?.features ?? [];
+  return {
+    name,
+    version: champion.version,
+    role: 'champion',
+    watch: createModelWatch({ ...identity, baseline, slices, windowSeconds: durationSeconds(localWindow), nowSeconds }),
+    features: createFeatureReader({ features, inputs: config.inputs, sliceFeatures: slices.map(sliceFeature) }),
+    output: createOutputReader(config.output.tensor, config.output.column),
+    buffer: createRowBuffer({ ...identity, features, sliceCount: slices.length }),
+    sliceHeaders: slices.map(({ header }) => header),
+  };
+}
+
+/** The feature a slice takes its value from: that of its own name unless said otherwise; none where it comes from a header. */
+export function sliceFeature({ name, feature, header }: ModelConfig['slices'][number]): string | undefined {
+  return header === undefined ? (feature ?? name) : undefined;
+}
+
+/** One answered request, decoded. */
+export interface AnsweredRequest {
+  readonly id: string;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** In the order of the model's slices; undefined where none comes from a header. */
+  readonly headerSlices: readonly (string | undefined)[] | undefined;
+}
+
+/**
+ * Collects the rows of a request in the model's buffer, handing out whole batches as it fills. Returns false where the tensors do not agree
+ * on a number of rows: nothing was collected then.
+ */
+export function collectRows(model: WatchedModel, answered: AnsweredRequest, onFull: (model: WatchedModel) => void): boolean {
+  const { id, inputs, outputs, headerSlices } = answered;
+  const rows = model.features.rowsOf(inputs);
+  if (rows === undefined) return false;
+  const output = model.output.read(outputs, rows);
+  const { buffer } = model;
+  for (let row = 0; row < rows; row++) {
+    buffer.begin(rows === 1 ? id : `${id}/${row}`);
+    model.features.readRow(inputs, row, buffer);
+    if (output !== undefined) buffer.setOutput(output.at(row));
+    if (headerSlices !== undefined) setSlices(buffer, headerSlices);
+    if (buffer.full) onFull(model);
+  }
+  return true;
+}
+
+function setSlices(buffer: RowBuffer, values: readonly (string | undefined)[]): void {
+  for (let i = 0; i < values.length; i++) if (values[i] !== undefined) buffer.setSlice(i, values[i]);
+}
+
+/** Counts what was collected, in this process and, for the join, in the store. */
+export function flushRows(model: WatchedModel, timeSeconds: number, record: (batch: PredictionBatch) => void): void {
+  const batch = model.buffer.take(timeSeconds);
+  if (batch === undefined) return;
+  model.watch.observe(batch);
+  record(batch);
+}

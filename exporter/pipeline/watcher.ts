@@ -1,0 +1,78 @@
+import type { PredictionBatch } from '@modelwatch/core';
+import type { Clock } from '../clock.js';
+import { createWatchQueue, type WatchQueue } from './watch-queue.js';
+import { collectRows, flushRows, type AnsweredRequest, type WatchedModel } from './watched-model.js';
+
+/** Why an answered request was not watched. */
+export type SkipReason = 'undecodable' | 'shape' | 'too_large' | 'encoding';
+
+/** A request whose answer has left. `decode` runs in the queue, so that its cost is never the client's. */
+export interface WatchEntry {
+  readonly model: WatchedModel;
+  readonly decode: () => AnsweredRequest | SkipReason;
+  /** What it keeps in memory until then. */
+  readonly bytes: number;
+}
+
+/** Everything that happens after the answer has left, for all models of the process. */
+export interface Watcher {
+  readonly queue: Pick<WatchQueue<WatchEntry>, 'length' | 'capacity' | 'dropped'>;
+  /** Takes a request to be watched, or drops and counts it. Never throws. */
+  push(entry: WatchEntry): void;
+  drain(): void;
+}
+
+export interface WatcherOptions {
+  readonly capacity: number;
+  readonly bytesMax: number;
+  readonly clock: Clock;
+  readonly record: (batch: PredictionBatch) => void;
+  readonly onSkipped: (model: string, reason: SkipReason) => void;
+  /** A fault of our own, caught: it cost a reading. */
+  readonly onFault: (stage: 'decode' | 'observe', fault: unknown) => void;
+  /** Time that watching took, and over how many requests. */
+  readonly onTurn: (seconds: number, requests: number) => void;
+}
+
+export function createWatcher({ capacity, bytesMax, clock, record, onSkipped, onFault, onTurn }: WatcherOptions): Watcher {
+  const dirty = new Set<WatchedModel>();
+  let requests = 0;
+  let turnStart = 0;
+
+  const flushModel = (model: WatchedModel) => {
+    flushRows(model, clock.nowSeconds(), record);
+  };
+  const queue = createWatchQueue<WatchEntry>({
+    capacity,
+    bytesMax,
+    handle({ model, decode }) {
+      if (requests++ === 0) turnStart = clock.monotonicSeconds();
+      const answered = decode();
+      if (typeof answered === 'string') onSkipped(model.name, answered);
+      else if (!collectRows(model, answered, flushModel)) onSkipped(model.name, 'shape');
+      dirty.add(model);
+    },
+    flush() {
+      const nowSeconds = clock.nowSeconds();
+      for (const model of dirty) {
+        flushModel(model);
+        model.watch.window.tick(nowSeconds);
+      }
+      dirty.clear();
+      if (requests > 0) onTurn(clock.monotonicSeconds() - turnStart, requests);
+      requests = 0;
+    },
+    onFault: (fault) => {
+      onFault('observe', fault);
+    },
+  });
+  return {
+    queue,
+    push(entry) {
+      queue.push(entry);
+    },
+    drain() {
+      queue.drain();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.js';
+import type { ErrorCode } from '../errors.js';
+import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import type { Store } from '../store/store.js';
+import type { SlicedRegistry } from '../telemetry/registry.js';
+import type { Route } from './app.js';
+import { postCloudEvent } from './cloud-events.js';
+import { postGroundTruth } from './ground-truth.js';
+import type { IngestModel } from './ingest-model.js';
+import { landingRoute } from './landing-page.js';
+import { metricsRoute } from './metrics-route.js';
+import { openInferenceRoutes } from './open-inference-routes.js';
+import { payloadDecoder } from './payload-decoder.js';
+import { postPredictions } from './predictions.js';
+
+export interface RouteDeps {
+  readonly models: () => ReadonlyMap<string, ModelRuntime>;
+  readonly ingestModels: () => ReadonlyMap<string, IngestModel>;
+  readonly store: () => Store;
+  readonly registry: SlicedRegistry;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly bodyBytesMax: number;
+  readonly isAccepting: () => boolean;
+  readonly onRefused: (model: string, code: ErrorCode) => void;
+}
+
+/** Every route but inference, which is taken before Express. A test enumerates the router against this list. */
+export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
+  const { clock, onRefused, bodyBytesMax } = deps;
+  // Models and store may be exchanged by a reload: a handler works on those of its request.
+  const ingest = () => ({ store: deps.store(), models: deps.ingestModels(), clock, onRefused });
+  const decode = payloadDecoder(deps.models);
+  const post = { method: 'POST', scope: 'ingest', bodyBytesMax } as const;
+  return [
+    landingRoute(deps),
+    metricsRoute(deps.registry),
+    ...openInferenceRoutes(deps),
+    {
+      ...post,
+      path: '/v1/predictions',
+      handle: (request, response) =>
+        request.headers['ce-specversion'] === undefined
+          ? postPredictions(ingest())(request, response)
+          : postCloudEvent({ ...ingest(), decode })(request, response),
+    },
+    { ...post, path: '/v1/ground-truth', handle: (request, response) => postGroundTruth(ingest())(request, response) },
+  ];
+}

@@ -1,0 +1,70 @@
+import escapeHtml from 'escape-html';
+import { isReady, type ModelRuntime } from '../sidecar/model-runtime.js';
+import type { Route } from './app.js';
+
+const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1f2933}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .8rem .35rem 0;border-bottom:1px solid #d9e2ec}
+code{background:#f0f4f8;padding:.1rem .3rem}.ready{color:#0b6e4f}.not{color:#a4161a}
+@media(prefers-color-scheme:dark){body{background:#12181f;color:#d9e2ec}th,td{border-color:#334e68}code{background:#1f2933}.ready{color:#57cc99}.not{color:#ff8fa3}a{color:#7cc4fa}}`;
+
+export interface LandingDeps {
+  readonly models: () => ReadonlyMap<string, ModelRuntime>;
+  readonly version: string;
+  readonly isAccepting: () => boolean;
+}
+
+/** GET /: what is watched and where to look. */
+export function landingRoute(deps: LandingDeps): Route {
+  return {
+    method: 'GET',
+    path: '/',
+    scope: 'read',
+    bodyBytesMax: 0,
+    handle(_request, response) {
+      response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'");
+      response.type('html').send(page(deps));
+    },
+  };
+}
+
+function page({ models, version, isAccepting }: LandingDeps): string {
+  const rows = [...models().values()].map(row).join('\n');
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Modelwatch</title><style>${STYLE}</style></head>
+<body><h1>Modelwatch</h1>
+<p>Version ${escapeHtml(version)}${isAccepting() ? '' : ', draining: no new requests are taken'}. Watches machine-learning models beside Prometheus.</p>
+<ul><li><a href="/metrics">Metrics</a></li><li><a href="/v2/health/ready">Readiness</a></li><li><a href="/v2">Server metadata</a></li></ul>
+<h2>Models</h2>
+<table><thead><tr><th>Model</th><th>Version</th><th>Role</th><th>State</th><th>Source</th><th>Predictions</th><th>Baseline</th><th>Inference</th></tr></thead>
+<tbody>
+${rows}
+</tbody></table>
+<p>Predictions scored elsewhere are posted to <code>/v1/predictions</code>, what came true to <code>/v1/ground-truth</code>.</p>
+</body></html>
+`;
+}
+
+function row(model: ModelRuntime): string {
+  const { name, version, role, source, baseline, watched } = model;
+  const ready = isReady(model);
+  const metadata = `/v2/models/${name}/versions/${version}`;
+  const cells = [
+    source.kind === 'events' ? escapeHtml(name) : `<a href="${escapeHtml(metadata)}">${escapeHtml(name)}</a>`,
+    escapeHtml(version),
+    role,
+    `<span class="${ready ? 'ready' : 'not'}">${ready ? 'ready' : 'not ready'}</span>`,
+    source.kind === 'events' ? 'scored elsewhere' : source.kind === 'upstream' ? 'server behind' : 'ONNX',
+    String(watched.watch.predictions),
+    baseline === undefined
+      ? 'none: features are not compared'
+      : escapeHtml(`${baseline.provenance.rows} rows of ${baseline.provenance.createdAt.slice(0, 10)}`),
+    inferCell(model),
+  ];
+  return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+
+function inferCell({ name, source }: ModelRuntime): string {
+  if (source.kind === 'events') return '';
+  const path = source.kind === 'upstream' ? source.config.mapping?.path : undefined;
+  return `<code>POST ${escapeHtml(path ?? `/v2/models/${name}/infer`)}</code>`;
+}

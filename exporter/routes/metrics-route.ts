@@ -1,0 +1,42 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Request, Response } from 'express';
+import { CONTENT_TYPES, type ExpositionFormat, type SlicedRegistry } from '../telemetry/registry.js';
+import type { Route } from './app.js';
+
+const compress = promisify(gzip);
+/** Fast is enough: series compress well, and a scrape comes every few seconds. */
+const GZIP_LEVEL = 1;
+/** Below it compressing costs more than it saves. */
+const GZIP_BYTES_MIN = 16_384;
+
+/** GET /metrics: Prometheus' text format, or OpenMetrics with exemplars where the scraper prefers it. Compressed off the event loop. */
+export function metricsRoute(registry: SlicedRegistry): Route {
+  return {
+    method: 'GET',
+    path: '/metrics',
+    scope: 'read',
+    bodyBytesMax: 0,
+    async handle(request, response) {
+      const format = formatOf(request);
+      const text = await registry.render(format);
+      response.setHeader('Content-Type', CONTENT_TYPES[format]);
+      response.setHeader('Vary', 'Accept, Accept-Encoding');
+      await send(request, response, Buffer.from(text));
+    },
+  };
+}
+
+async function send(request: Request, response: Response, body: Buffer): Promise<void> {
+  if (body.length < GZIP_BYTES_MIN || request.acceptsEncodings('gzip', 'identity') !== 'gzip') {
+    response.end(body);
+    return;
+  }
+  response.setHeader('Content-Encoding', 'gzip');
+  response.end(await compress(body, { level: GZIP_LEVEL }));
+}
+
+/** Prometheus asks for OpenMetrics with a higher weight than for text; other clients get text unless they ask for nothing else. */
+function formatOf(request: Request): ExpositionFormat {
+  return request.accepts(['text/plain', 'application/openmetrics-text']) === 'application/openmetrics-text' ? 'openmetrics' : 'prometheus';
+}

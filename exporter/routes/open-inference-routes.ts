@@ -1,0 +1,71 @@
+import type { Request, Response } from 'express';
+import { encodeModelMetadata, encodeServerMetadata } from '../models/open-inference/index.js';
+import { sendError } from '../errors.js';
+import { isReady, type ModelRuntime } from '../sidecar/model-runtime.js';
+import type { Route } from './app.js';
+
+export interface OpenInferenceDeps {
+  readonly models: () => ReadonlyMap<string, ModelRuntime>;
+  readonly version: string;
+  /** Whether requests are taken: not while starting or draining. */
+  readonly isAccepting: () => boolean;
+}
+
+const GET = { method: 'GET', scope: 'read', bodyBytesMax: 0 } as const;
+
+/** Health and metadata of the Open Inference Protocol; inference itself is taken before Express. */
+export function openInferenceRoutes(deps: OpenInferenceDeps): readonly Route[] {
+  const ofModel = (suffix: string, handle: (response: Response, model: ModelRuntime) => void | Promise<void>): Route[] =>
+    ['/v2/models/:model', '/v2/models/:model/versions/:version'].map((path) => ({
+      ...GET,
+      path: path + suffix,
+      handle(request, response) {
+        const model = find(deps, request, response);
+        return model === undefined ? undefined : handle(response, model);
+      },
+    }));
+  return [
+    {
+      ...GET,
+      path: '/v2',
+      handle: (_request, response) => void response.json(encodeServerMetadata({ name: 'modelwatch', version: deps.version })),
+    },
+    { ...GET, path: '/v2/health/live', handle: (_request, response) => void response.json({ live: true }) },
+    {
+      ...GET,
+      path: '/v2/health/ready',
+      handle(_request, response) {
+        const ready = deps.isAccepting() && [...deps.models().values()].every(isReady);
+        response.status(ready ? 200 : 503).json({ ready });
+      },
+    },
+    ...ofModel('', metadata),
+    ...ofModel('/ready', (response, model) => {
+      const ready = deps.isAccepting() && isReady(model);
+      response.status(ready ? 200 : 503).json({ name: model.name, ready });
+    }),
+  ];
+}
+
+function find(deps: OpenInferenceDeps, { params }: Request, response: Response): ModelRuntime | undefined {
+  const { model: name, version } = params as { readonly model: string; readonly version?: string };
+  const model = deps.models().get(name);
+  if (model === undefined) sendError(response, 'model_not_found', 'no model of this name is configured');
+  else if (version !== undefined && version !== model.version)
+    sendError(response, 'version_not_found', 'this version of the model is not served');
+  else return model;
+  return undefined;
+}
+
+async function metadata(response: Response, { name, version, source }: ModelRuntime): Promise<void> {
+  if (source.kind === 'onnx') {
+    const { inputs, outputs } = source.scorer;
+    response.json(encodeModelMetadata({ name, versions: [version], platform: 'onnx_onnxruntime', inputs, outputs }));
+  } else if (source.kind === 'upstream' && source.config.mapping === undefined) {
+    // As the server behind tells it, byte for byte.
+    const path = `/v2/models/${encodeURIComponent(source.config.model ?? name)}`;
+    const answer = await source.upstream.get(path).catch(() => undefined);
+    if (answer === undefined) sendError(response, 'upstream_unreachable', 'the server behind cannot be reached');
+    else response.status(answer.status).type('json').send(answer.body);
+  } else response.json(encodeModelMetadata({ name, versions: [version], platform: 'modelwatch_watched', inputs: [], outputs: [] }));
+}

@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import type { Baseline, Config, ModelConfig } from '@modelwatch/core';
+import { formatBaselineFaults } from '../baseline/baseline-fault.js';
+import { loadBaseline } from '../baseline/read-baseline.js';
+import type { Clock } from '../clock.js';
+import { createOnnxScorer } from '../models/onnx/index.js';
+import { createUpstream } from '../models/upstream/upstream.js';
+import { createWatchedModel } from '../pipeline/watched-model.js';
+import type { RequestSeries } from '../telemetry/request-series.js';
+import { closeSource, type ModelRuntime, type ModelSource } from './model-runtime.js';
+import { StartError } from './start-error.js';
+import { startProbe } from './upstream-probe.js';
+
+export interface BuildDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
+}
+
+/** Loads a configured model with its baseline and gets it ready to answer. Throws a StartError that says what is wrong with which model. */
+export async function buildModel(config: ModelConfig, { watch }: Config, deps: BuildDeps): Promise<ModelRuntime> {
+  const { name, champion } = config;
+  const { version } = champion;
+  const baseline = champion.baseline === undefined ? undefined : await baselineOf(config, champion.baseline);
+  const { source, digest } = await startSource(config, deps);
+  try {
+    const nowSeconds = deps.clock.nowSeconds();
+    const watched = createWatchedModel({ config, baseline, localWindow: watch.localWindow, nowSeconds });
+    const model: ModelRuntime = {
+      config,
+      name,
+      version,
+      role: 'champion',
+      baseline,
+      source,
+      watched,
+      requests: deps.requestSeries(name, version, 'champion'),
+    };
+    checkBaseline(model, digest);
+    return model;
+  } catch (error) {
+    await closeSource(source);
+    throw error;
+  }
+}
+
+async function baselineOf({ name, champion }: ModelConfig, file: string): Promise<Baseline> {
+  const loaded = await loadBaseline(file);
+  if (!loaded.ok) throw new StartError(2, formatBaselineFaults(loaded.faults));
+  const { model, version } = loaded.value;
+  if (model !== name || version !== champion.version) {
+    throw new StartError(2, `model ${name}: its baseline is of model ${model}, version ${version}, not of version ${champion.version}\n`);
+  }
+  return loaded.value;
+}
+
+async function startSource(
+  config: ModelConfig,
+  { clock, logger }: BuildDeps,
+): Promise<{ readonly source: ModelSource; readonly digest?: string }> {
+  const { name, champion } = config;
+  if (champion.onnx !== undefined) {
+    const { onnx } = champion;
+    const scorer = await createOnnxScorer({
+      file: onnx.path,
+      config: onnx,
+      clock,
+      logger: logger.child({ model: name, version: champion.version }),
+    });
+    if (!scorer.ok) throw new StartError(2, `model ${name}: ${scorer.error.message}\n`);
+    return { source: { kind: 'onnx', scorer: scorer.value }, digest: scorer.value.digest };
+  }
+  if (champion.upstream !== undefined) {
+    const upstream = createUpstream(champion.upstream, clock.monotonicSeconds);
+    const probe = await startProbe(upstream, champion.upstream, name);
+    if (!probe.ready) logger.warn({ model: name }, 'the upstream does not say that it is ready; requests are passed on all the same');
+    return { source: { kind: 'upstream', upstream, config: champion.upstream, probe } };
+  }
+  return { source: { kind: 'events' } };
+}
+
+/** A baseline that was made for another model file, or of features that the model does not take, would watch the wrong thing. */
+function checkBaseline({ name, baseline, source, watched }: ModelRuntime, digest: string | undefined): void {
+  if (baseline === undefined || source.kind !== 'onnx') return;
+  const { modelDigest } = baseline.provenance;
+  if (modelDigest !== undefined && digest !== undefined && modelDigest !== digest) {
+    throw new StartError(2, `model ${name}: its baseline was made with another model file; make it anew with \`modelwatch baseline\`\n`);
+  }
+  const missing = watched.features.missingFrom(source.scorer.inputs.map((input) => input.name));
+  if (missing.length > 0) {
+    const some = missing.slice(0, 5).join(', ') + (missing.length > 5 ? ', ...' : '');
+    throw new StartError(2, `model ${name}: no input of the model holds the baseline's features ${some}; name them under inputs\n`);
+  }
+}

@@ -1,0 +1,80 @@
+import { collectDefaultMetrics } from 'prom-client';
+import type { Config } from '@modelwatch/core';
+import type { Clock } from '../clock.js';
+import type { Watcher } from '../pipeline/watcher.js';
+import type { SeriesTally, StoreReadings } from '../store/index.js';
+import { featureFamilies, type FeatureSource } from '../telemetry/feature-series.js';
+import { localDriftFamilies } from '../telemetry/local-drift.js';
+import { createLocalQuality, localQualityFamilies } from '../telemetry/local-quality.js';
+import { qualityFamilies } from '../telemetry/quality-series.js';
+import { SlicedRegistry } from '../telemetry/registry.js';
+import { requestFamilies, type RequestSeries } from '../telemetry/request-series.js';
+import { scorerFamilies } from '../telemetry/scorer-series.js';
+import { selfFamilies, type SelfSeries } from '../telemetry/self-series.js';
+import { storeFamilies } from '../telemetry/store-series.js';
+import type { ModelRuntime } from './model-runtime.js';
+
+/** What metrics are read from. Everything is asked at each scrape, since models and store may be exchanged by a reload. */
+export interface MetricsSources {
+  readonly config: () => Config;
+  readonly models: () => ReadonlyMap<string, ModelRuntime>;
+  readonly readings: () => StoreReadings;
+  readonly watchQueue: () => Watcher['queue'];
+  readonly clock: Clock;
+  readonly version: string;
+}
+
+export interface Metrics {
+  readonly registry: SlicedRegistry;
+  readonly self: SelfSeries;
+  readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
+}
+
+/** Registers every family of THE TABLE. */
+export function createMetrics(sources: MetricsSources): Metrics {
+  const { models, readings, clock } = sources;
+  const registry = new SlicedRegistry();
+  collectDefaultMetrics({ register: registry });
+  const self = selfFamilies(registry, { models, readings }, { version: sources.version, nodeVersion: process.version });
+  const requestSeries = requestFamilies(registry, self.validationErrors);
+  scorerFamilies(registry, models);
+  const features = featureSources(models, readings);
+  featureFamilies(registry, features);
+  const watched = () =>
+    [...models().values()].map(({ name, version, role, config }) => ({ model: name, version, role, kind: config.output.kind }));
+  qualityFamilies(registry, readings, watched);
+  storeFamilies(registry, readings, () => [queueReading(sources.watchQueue())]);
+  const { watch } = sources.config();
+  localDriftFamilies(registry, { models: features, countMin: watch.localCountMin, nowSeconds: clock.nowSeconds });
+  localQualityFamilies(registry, createLocalQuality(readings, watch.localWindow, watch.localCountMin, clock));
+  return { registry, self, requestSeries };
+}
+
+const queueReading = ({ length, capacity, dropped }: Watcher['queue']) => ({
+  name: 'watch' as const,
+  entries: length,
+  capacity,
+  dropped: { full: dropped },
+});
+
+/** Models as the feature families read them; each keeps its tally of ingested events once there is one. */
+function featureSources(models: MetricsSources['models'], readings: MetricsSources['readings']): () => readonly FeatureSource[] {
+  const made = new WeakMap<ModelRuntime, FeatureSource>();
+  return () =>
+    [...models().values()].map((model) => {
+      let source = made.get(model);
+      if (source === undefined) {
+        source = { watch: model.watched.watch, significance: model.config.alerts.significance, ingested: ingestedOf(model, readings) };
+        made.set(model, source);
+      }
+      return source;
+    });
+}
+
+function ingestedOf({ name, version, role }: ModelRuntime, readings: MetricsSources['readings']): FeatureSource['ingested'] {
+  let tally: SeriesTally | undefined;
+  return () => {
+    tally ??= readings().series.find((series) => series.model === name && series.version === version && series.role === role);
+    return tally === undefined || tally.events.features.length === 0 ? undefined : tally.events;
+  };
+}

@@ -1,0 +1,50 @@
+import type { Baseline, ModelConfig, Role, UpstreamConfig } from '@modelwatch/core';
+import type { Scorer } from '../models/scorer.js';
+import type { Upstream } from '../models/upstream/upstream.js';
+import type { WatchedModel } from '../pipeline/watched-model.js';
+import type { RequestSeries } from '../telemetry/request-series.js';
+
+/** Where a model's answers come from: a child of ours, the server behind us, or somewhere else, with events telling of it. */
+export type ModelSource =
+  | { readonly kind: 'onnx'; readonly scorer: Scorer }
+  | { readonly kind: 'upstream'; readonly upstream: Upstream; readonly config: UpstreamConfig; readonly probe: Probe }
+  | { readonly kind: 'events' };
+
+/** Whether an upstream answers, asked in the background, so that neither a scrape nor a health check waits for it. */
+export interface Probe {
+  readonly ready: boolean;
+  close(): void;
+}
+
+/** One configured model at work. */
+export interface ModelRuntime {
+  readonly config: ModelConfig;
+  readonly name: string;
+  readonly version: string;
+  readonly role: Role;
+  readonly baseline: Baseline | undefined;
+  readonly source: ModelSource;
+  readonly watched: WatchedModel;
+  readonly requests: RequestSeries;
+}
+
+/** Whether requests to it are answered now. */
+export function isReady({ source }: ModelRuntime): boolean {
+  switch (source.kind) {
+    case 'onnx':
+      return source.scorer.ready;
+    case 'upstream':
+      return source.probe.ready;
+    case 'events':
+      return true;
+  }
+}
+
+/** Ends its children and connections. May be called twice. */
+export async function closeSource(source: ModelSource): Promise<void> {
+  if (source.kind === 'onnx') await source.scorer.close();
+  if (source.kind === 'upstream') {
+    source.probe.close();
+    await source.upstream.close();
+  }
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Config, ModelConfig } from '@modelwatch/core';
+import { buildModel, type BuildDeps } from './build-model.js';
+import { closeSource, type ModelRuntime } from './model-runtime.js';
+
+/** The models in force, each with the fingerprint of all that it was made from. */
+export interface ModelSet {
+  readonly models: ReadonlyMap<string, ModelRuntime>;
+  readonly fingerprints: ReadonlyMap<string, string>;
+}
+
+export const EMPTY_SET: ModelSet = { models: new Map(), fingerprints: new Map() };
+
+/**
+ * The models of a configuration. A model whose files and configuration are those of the set in force is taken over with its children and its
+ * counts; only the others are made anew. Where one cannot be made, those made before it are closed again and the error is thrown: the set in
+ * force goes on untouched.
+ */
+export async function nextSet(current: ModelSet, config: Config, deps: BuildDeps): Promise<ModelSet> {
+  const models = new Map<string, ModelRuntime>();
+  const fingerprints = new Map<string, string>();
+  const made: ModelRuntime[] = [];
+  try {
+    for (const model of config.models) {
+      const fingerprint = await fingerprintOf(model, config);
+      const known = current.fingerprints.get(model.name) === fingerprint ? current.models.get(model.name) : undefined;
+      const runtime = known === undefined ? await buildModel(model, config, deps) : { ...known, config: model };
+      if (known === undefined) made.push(runtime);
+      models.set(model.name, runtime);
+      fingerprints.set(model.name, fingerprint);
+    }
+  } catch (error) {
+    await Promise.all(made.map(({ source }) => closeSource(source)));
+    throw error;
+  }
+  return { models, fingerprints };
+}
+
+/** The models of a set that another one does not go on with. */
+export function leftOut(before: ModelSet, after: ModelSet): readonly ModelRuntime[] {
+  return [...before.models.values()].filter(({ name, source }) => after.models.get(name)?.source !== source);
+}
+
+/** Digest of what decides how a model is served and counted: bars of alerts and the horizon are not among it. */
+async function fingerprintOf({ name, champion, inputs, output, identity, slices }: ModelConfig, { watch }: Config): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([name, champion, inputs, output, identity, slices, watch.localWindow]));
+  for (const file of [champion.onnx?.path, champion.baseline]) {
+    if (file === undefined) continue;
+    const bytes = await readFile(file).catch(() => Buffer.from('unreadable'));
+    hash.update(`${bytes.length}:`).update(bytes);
+  }
+  return hash.digest('hex');
+}

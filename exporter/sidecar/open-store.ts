@@ -1,0 +1,40 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '@modelwatch/core';
+import type { Clock } from '../clock.js';
+import { isStoreOpenError, openSqliteStore, storeModels, type Store } from '../store/index.js';
+import type { ModelRuntime } from './model-runtime.js';
+import { StartError } from './start-error.js';
+
+/** Opens the embedded store for these models, with its folder. */
+export async function openStore(
+  { store, models: configs }: Config,
+  models: ReadonlyMap<string, ModelRuntime>,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<Store> {
+  if (store.path !== ':memory:') await makeFolder(path.dirname(store.path));
+  try {
+    return await openSqliteStore({
+      path: store.path,
+      models: storeModels(configs, ({ name }) => models.get(name)?.baseline),
+      queueEntriesMax: store.queueEntriesMax,
+      predictionsMax: store.predictionsMax,
+      clock,
+      onFault: (message) => {
+        logger.error({ fault: message }, 'the store failed');
+      },
+    });
+  } catch (error) {
+    if (isStoreOpenError(error)) throw new StartError(1, `the store cannot be opened: ${error.message}\n`, error);
+    throw error;
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new StartError(1, `the folder of the store cannot be made (${(error as NodeJS.ErrnoException).code ?? 'unknown'})\n`, error);
+  }
+}

@@ -1,0 +1,123 @@
+import type { Command } from 'commander';
+import type { Logger } from 'pino';
+import type { Config } from '@modelwatch/core';
+import { systemClock } from '../clock.js';
+import type { Output } from '../config/check-command.js';
+import { formatFaults, loadConfig } from '../config/index.js';
+import { createLogger } from '../telemetry/logger.js';
+import { startTracing } from '../telemetry/tracing.js';
+import { StartError } from './start-error.js';
+import { startSidecar, type Sidecar } from './start-sidecar.js';
+
+interface Flags {
+  readonly config: string;
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** Adds `modelwatch run`. */
+export function addRunCommand(program: Command, version: string, output: Output, exit: (code: number) => void): void {
+  program
+    .command('run')
+    .summary('serve or proxy the configured models and watch their traffic')
+    .description(
+      'Serves or proxies the models of a configuration and watches their traffic. SIGHUP reads the configuration again; a faulty one is refused\n' +
+        'and the present one kept. SIGTERM and SIGINT drain: requests under way are answered, what was watched is written.',
+    )
+    .option('--config <file>', 'configuration', 'modelwatch.yaml')
+    .option('--host <address>', 'address to listen on, instead of the configured one')
+    .option('--port <port>', 'port to listen on, instead of the configured one; 0 takes a free one', asPort)
+    .action(async (flags: Flags) => {
+      const logger = createLogger(process.env);
+      try {
+        await run(flags, version, logger);
+      } catch (error) {
+        if (!(error instanceof StartError)) throw error;
+        output.stderr.write(error.message);
+        exit(error.exitCode);
+      }
+    });
+}
+
+async function run(flags: Flags, version: string, logger: Logger): Promise<void> {
+  const config = await configOf(flags);
+  const tracing = await startTracing(process.env);
+  const sidecar = await startSidecar({ config, version, clock: systemClock, logger, tracing });
+  const models = config.models.map(({ name, champion }) => `${name} ${champion.version}`);
+  logger.info({ url: sidecar.url, version, models }, 'listening');
+  warnOfWideBind(config, logger);
+  process.on('SIGHUP', () => void reload(sidecar, flags, logger));
+  endOn(['SIGTERM', 'SIGINT'], sidecar, logger);
+}
+
+async function configOf({ config: file, host, port }: Flags): Promise<Config> {
+  const loaded = await loadConfig(file);
+  if (!loaded.ok) throw new StartError(2, formatFaults(loaded.faults));
+  const { server } = loaded.value;
+  return { ...loaded.value, server: { ...server, host: host ?? server.host, port: port ?? server.port } };
+}
+
+async function reload(sidecar: Sidecar, flags: Flags, logger: Logger): Promise<void> {
+  try {
+    await sidecar.reload(await configOf(flags));
+    logger.info('the configuration was read again and is in force');
+  } catch (error) {
+    sidecar.reloadFailed();
+    const why = error instanceof StartError ? error.message.trimEnd() : 'a fault of our own';
+    logger.error(
+      { faults: why, ...(error instanceof StartError ? {} : { err: error }) },
+      'the configuration was refused; the present one stays',
+    );
+  }
+}
+
+/** Ctrl-C in a terminal reaches a child from the terminal and from its parent: what comes so soon is the same wish. */
+const SAME_SIGNAL_SECONDS = 1;
+
+/** Drains at the first signal; a second one ends at once. A fault nobody caught drains too: a supervisor starts the next process. */
+function endOn(signals: readonly NodeJS.Signals[], sidecar: Sidecar, logger: Logger): void {
+  let endingSince: number | undefined;
+  const end = (code: number, reason: string) => {
+    const now = systemClock.monotonicSeconds();
+    if (endingSince !== undefined) {
+      if (now - endingSince > SAME_SIGNAL_SECONDS) process.exit(1);
+      return;
+    }
+    endingSince = now;
+    logger.info({ reason }, 'draining');
+    void sidecar.drain().then(
+      () => {
+        logger.info('drained');
+        process.exit(code);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'the drain failed');
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of signals) {
+    process.on(signal, () => {
+      end(0, signal);
+    });
+  }
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      logger.fatal({ err: error }, 'a fault that nobody caught');
+      end(1, event);
+    });
+  }
+}
+
+const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
+
+/** No route asks for a token: whoever reaches the port may score, post and read. */
+function warnOfWideBind({ server: { host } }: Config, logger: Logger): void {
+  if (!LOOPBACK.test(host)) logger.warn({ host }, 'listens beyond loopback without authentication: keep the port inside a trusted network');
+}
+
+function asPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new StartError(2, `a port is a number up to 65535, got ${text.slice(0, 20)}\n`);
+  return port;
+}

@@ -1,0 +1,211 @@
+import type { Logger } from 'pino';
+import { durationSeconds, type Config } from '@modelwatch/core';
+import type { Clock } from '../clock.js';
+import { createWatcher, type Watcher } from '../pipeline/watcher.js';
+import { createApp } from '../routes/app.js';
+import { createInferHandler } from '../routes/infer.js';
+import { sidecarRoutes } from '../routes/index.js';
+import type { Store } from '../store/index.js';
+import type { Tracing } from '../telemetry/tracing.js';
+import { createFaultLog } from './fault-log.js';
+import { listen, type HttpServer } from './http-server.js';
+import { ingestModels } from './ingest-models.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import { closeSource, type ModelRuntime } from './model-runtime.js';
+import { EMPTY_SET, leftOut, nextSet, type ModelSet } from './model-set.js';
+import { openStore } from './open-store.js';
+import { StartError } from './start-error.js';
+
+export interface SidecarOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tracing: Tracing;
+}
+
+/** A running sidecar. */
+export interface Sidecar {
+  /** Where it listens, such as http://127.0.0.1:9810. */
+  readonly url: string;
+  /**
+   * Puts another configuration in force. Throws and keeps the present one where a model, a baseline or the store says no. What concerns the
+   * server or the queues waits for the next start.
+   */
+  reload(config: Config): Promise<void>;
+  /** Told of a configuration that could not be put in force, for the metric. */
+  reloadFailed(): void;
+  /** Not ready any more, no new connections; requests under way are answered, what was watched is written. May be called twice. */
+  drain(): Promise<void>;
+}
+
+/** How often connections that have become idle are looked for while draining. */
+const IDLE_CHECK_MILLISECONDS = 20;
+
+/** Loads the models, opens the store and listens. Throws a StartError that says what stands in the way; nothing is left running then. */
+export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
+  const { clock, logger, tracing, version } = options;
+  let config = options.config;
+  let set: ModelSet = EMPTY_SET;
+  let mapped: ReadonlyMap<string, ModelRuntime> = new Map();
+  let ingest: ReturnType<typeof ingestModels> = new Map();
+  let store: Store | undefined;
+  let accepting = false;
+  let draining: Promise<void> | undefined;
+
+  const models = () => set.models;
+  const storeInForce = (): Store => {
+    if (store === undefined) throw new Error('the store is opened before anything asks for it');
+    return store;
+  };
+  const useSet = (next: ModelSet) => {
+    set = next;
+    ingest = ingestModels(next.models);
+    mapped = mappedPaths(next.models);
+  };
+  const metrics: Metrics = createMetrics({
+    config: () => config,
+    models,
+    readings: () => storeInForce().readings(),
+    watchQueue: () => watcher.queue,
+    clock,
+    version,
+  });
+  const watcher = watcherOf(config, metrics, { clock, logger, record: (batch) => storeInForce().recordPredictions(batch) });
+  const onRefused = (model: string, code: string) => {
+    metrics.self.validationErrors.child(model, code).value++;
+  };
+  const deps = { clock, logger, requestSeries: metrics.requestSeries };
+
+  useSet(await nextSet(EMPTY_SET, config, deps));
+  let http: HttpServer;
+  try {
+    store = await openStore(config, set.models, deps);
+    checkSeries(metrics, config);
+    const { server } = config;
+    const isAccepting = () => accepting;
+    const infer = createInferHandler({ ...server, models, watcher, tracing, ...clock, onRefused });
+    const routes = sidecarRoutes({
+      models,
+      ingestModels: () => ingest,
+      store: storeInForce,
+      registry: metrics.registry,
+      clock,
+      version,
+      bodyBytesMax: server.bodyBytesMax,
+      isAccepting,
+      onRefused,
+    });
+    const app = createApp(routes, { logger, requests: metrics.self.httpRequests });
+    http = await listen({ ...server, app, infer, mappedPaths: () => mapped }).catch((error: unknown) => {
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      throw new StartError(1, `${server.host}:${server.port} cannot be listened on (${code})\n`, error);
+    });
+  } catch (error) {
+    await closeAll(set, store);
+    throw error;
+  }
+  accepting = true;
+  metrics.self.reloaded(true, clock.nowSeconds());
+
+  const reload = async (next: Config) => {
+    const before = set;
+    const after = await nextSet(before, next, deps);
+    const reopen = storeKey(next) !== storeKey(config) || leftOut(after, before).length > 0;
+    if (JSON.stringify([next.server, next.watch, next.store]) !== JSON.stringify([config.server, config.watch, config.store])) {
+      logger.warn('changes of server, watch or store take effect at the next start');
+    }
+    config = { ...next, server: config.server, watch: config.watch, store: config.store };
+    if (reopen) {
+      // One writer at a time: for this moment events are refused with 503 and sent again.
+      watcher.drain();
+      await storeInForce().close();
+      store = await openStore(config, after.models, deps);
+    }
+    useSet(after);
+    metrics.self.reloaded(true, clock.nowSeconds());
+    await Promise.all(leftOut(before, after).map(({ source }) => closeSource(source)));
+  };
+
+  const drain = async () => {
+    accepting = false;
+    http.stopAccepting();
+    const idle = setInterval(() => {
+      http.closeIdle();
+    }, IDLE_CHECK_MILLISECONDS);
+    const deadline = setTimeout(
+      () => {
+        logger.warn('requests were still under way at the end of the drain');
+        http.destroy();
+      },
+      durationSeconds(config.server.drainTimeout) * 1000,
+    );
+    await http.closed;
+    clearInterval(idle);
+    clearTimeout(deadline);
+    watcher.drain();
+    await closeAll(set, store);
+    await tracing.close();
+  };
+
+  return {
+    url: http.url,
+    reload,
+    reloadFailed() {
+      metrics.self.reloaded(false, clock.nowSeconds());
+    },
+    drain() {
+      draining ??= drain();
+      return draining;
+    },
+  };
+}
+
+async function closeAll({ models }: ModelSet, store: Store | undefined): Promise<void> {
+  await Promise.all([...[...models.values()].map(({ source }) => closeSource(source)), store?.close()]);
+}
+
+function watcherOf(
+  { watch }: Config,
+  { self }: Metrics,
+  { clock, logger, record }: Pick<SidecarOptions, 'clock' | 'logger'> & { readonly record: Parameters<typeof createWatcher>[0]['record'] },
+): Watcher {
+  const logFault = createFaultLog(logger, clock);
+  return createWatcher({
+    capacity: watch.queueEntriesMax,
+    bytesMax: watch.queueBytesMax,
+    clock,
+    record,
+    onSkipped(model, reason) {
+      self.watchSkipped.child(model, reason).value++;
+    },
+    onFault(stage, fault) {
+      self.watchErrors.child(stage).value++;
+      logFault(stage, fault);
+    },
+    onTurn(seconds, requests) {
+      self.watchDuration.observeMany(seconds / requests, requests);
+    },
+  });
+}
+
+/** A configuration whose series would not fit is refused: better now than at a scrape in the night. */
+function checkSeries({ registry }: Metrics, { watch, models }: Config): void {
+  const bySlice = models.flatMap(({ slices }) => slices.map(({ valuesMax }) => (valuesMax + 1) * 5));
+  const series = registry.countSeries() + bySlice.reduce((sum, count) => sum + count, 0);
+  if (series > watch.seriesMax) {
+    throw new StartError(2, `the models make up to ${series} series on /metrics, watch.seriesMax allows ${watch.seriesMax}\n`);
+  }
+}
+
+/** What the store must know of the models, as text to compare. */
+const storeKey = ({ models }: Config): string =>
+  JSON.stringify(models.map(({ name, output, groundTruth, slices, champion }) => [name, output, groundTruth, slices, champion.version]));
+
+function mappedPaths(models: ReadonlyMap<string, ModelRuntime>): ReadonlyMap<string, ModelRuntime> {
+  const paths = new Map<string, ModelRuntime>();
+  for (const model of models.values()) {
+    if (model.source.kind === 'upstream' && model.source.config.mapping !== undefined) paths.set(model.source.config.mapping.path, model);
+  }
+  return paths;
+}

@@ -1,0 +1,40 @@
+import { metric } from '@modelwatch/core';
+import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import { labelText } from './label-text.js';
+import type { SlicedRegistry } from './registry.js';
+import { histogramFamily, readFamily } from './series.js';
+
+/** Registers what scorers tell of their children. Models are read at each scrape. */
+export function scorerFamilies(registry: SlicedRegistry, models: () => ReadonlyMap<string, ModelRuntime>): void {
+  const onnx = function* () {
+    for (const { name, version, role, source } of models().values()) {
+      if (source.kind === 'onnx') yield { identity: [name, version, role] as const, scorer: source.scorer };
+    }
+  };
+  const restarts = metric('modelwatch_scorer_restarts_total');
+  registry.add(
+    readFamily(restarts, function* () {
+      for (const { identity, scorer } of onnx()) {
+        for (const [reason, count] of Object.entries(scorer.stats().restarts))
+          yield [labelText(restarts.labels, [...identity, reason]), count];
+      }
+    }),
+  );
+  const quarantined = metric('modelwatch_quarantined_requests');
+  registry.add(
+    readFamily(quarantined, function* () {
+      for (const { identity, scorer } of onnx()) yield [labelText(quarantined.labels, identity), scorer.stats().quarantined];
+    }),
+  );
+  const rows = histogramFamily(metric('modelwatch_scorer_batch_rows'));
+  registry.add({
+    description: rows.description,
+    samples() {
+      for (const { identity, scorer } of onnx()) {
+        const { batchRows } = scorer.stats();
+        rows.child(...identity).set(batchRows.counts, batchRows.sum);
+      }
+      return rows.samples();
+    },
+  });
+}

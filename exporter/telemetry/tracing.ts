@@ -1,0 +1,87 @@
+import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api';
+import type { IncomingHttpHeaders } from 'node:http';
+import { parseTraceparent } from './trace-context.js';
+
+/** Follows one inference request. Every method is safe to call in any order; `end` ends what is open. */
+export interface RequestTrace {
+  /** For exemplars; undefined where nobody samples the trace. */
+  readonly traceId: string | undefined;
+  /** Headers that carry the context on, lower case: to the upstream. */
+  headers(): Record<string, string>;
+  scoring(): void;
+  scored(): void;
+  end(status: number, code: string | undefined): void;
+}
+
+export interface Tracing {
+  /** Undefined where the request belongs to no trace and none is made. */
+  begin(headers: IncomingHttpHeaders, model: string, version: string): RequestTrace | undefined;
+  close(): Promise<void>;
+}
+
+/** Variables of the OpenTelemetry specification that ask for traces. */
+const ASKING = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_TRACES_EXPORTER'];
+
+/** Whether the standard environment variables ask for traces. */
+export function asksForTraces(env: NodeJS.ProcessEnv): boolean {
+  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none') return false;
+  return ASKING.some((name) => (env[name] ?? '') !== '');
+}
+
+/**
+ * Traces of inference requests. The SDK is loaded only where the standard variables ask for it, for it takes some 40 MB; without it the
+ * context of a caller still goes on to the upstream, with its other headers, and exemplars name the caller's trace.
+ */
+export async function startTracing(env: NodeJS.ProcessEnv): Promise<Tracing> {
+  if (!asksForTraces(env)) return { begin: beginForeign, close: () => Promise.resolve() };
+  const { NodeSDK } = await import('@opentelemetry/sdk-node');
+  env['OTEL_SERVICE_NAME'] ??= 'modelwatch';
+  const sdk = new NodeSDK();
+  sdk.start();
+  return { begin: beginSpan, close: () => sdk.shutdown() };
+}
+
+function beginForeign(headers: IncomingHttpHeaders): RequestTrace | undefined {
+  const parent = parseTraceparent(headers.traceparent);
+  if (parent === undefined || !parent.sampled) return undefined;
+  return { traceId: parent.traceId, headers: () => ({}), scoring: nothing, scored: nothing, end: nothing };
+}
+
+const nothing = (): void => undefined;
+
+function beginSpan(headers: IncomingHttpHeaders, model: string, version: string): RequestTrace {
+  const tracer = trace.getTracer('modelwatch');
+  const parent: Context = propagation.extract(ROOT_CONTEXT, headers);
+  const attributes = {
+    'http.request.method': 'POST',
+    'http.route': '/v2/models/:model/infer',
+    'modelwatch.model': model,
+    'modelwatch.version': version,
+  };
+  const span = tracer.startSpan(`infer ${model}`, { kind: SpanKind.SERVER, attributes }, parent);
+  const own = trace.setSpan(parent, span);
+  const { traceId, traceFlags } = span.spanContext();
+  let scoring: Span | undefined;
+  return {
+    traceId: (traceFlags & 1) === 1 ? traceId : undefined,
+    headers() {
+      const carrier: Record<string, string> = {};
+      propagation.inject(scoring === undefined ? own : trace.setSpan(own, scoring), carrier);
+      return carrier;
+    },
+    scoring() {
+      scoring = tracer.startSpan('score', { kind: SpanKind.CLIENT }, own);
+    },
+    scored() {
+      scoring?.end();
+      scoring = undefined;
+    },
+    end(status, code) {
+      scoring?.end();
+      span.setAttribute('http.response.status_code', status);
+      if (code !== undefined) span.setAttribute('error.type', code);
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    },
+  };
+}
