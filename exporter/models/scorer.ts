@@ -2,8 +2,10 @@ import type { Result } from '../errors.js';
 import type { InferRequest, InferResponse, TensorMetadata } from './open-inference/messages.js';
 
 /**
- * What runs a model. A scorer never throws and never waits for ever: each call ends with a response or a typed error by its deadline.
- * `ready` is true once the model is loaded and warm. `close` may be called twice.
+ * What runs a model. A scorer never throws and never waits for ever: each call of `score` ends with one call of `done`, with a response or
+ * a typed error, by the scorer's deadline; a request that is refused at once may have its answer before `score` returns. The request is
+ * the scorer's until then and must not change. `ready` is true while the model is loaded and warm; requests that come while it is not wait
+ * for it, within their deadline. `close` answers what is under way and may be called twice.
  */
 export interface Scorer {
   readonly name: string;
@@ -15,13 +17,17 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
+/** Why a child was started again: it ended by itself, a call passed the deadline, or it ran out of memory. */
 export type RestartReason = 'crash' | 'deadline' | 'memory';
 
+/** What a scorer has done since it was made. All counts only grow; the rest is as it is now. */
 export interface ScorerStats {
   readonly restarts: Readonly<Record<RestartReason, number>>;
-  /** Rows of each call of the model since the last `stats`. */
-  readonly batchRows: readonly number[];
+  /** Calls of the model by their rows: counts by the buckets of `modelwatch_scorer_batch_rows`, not cumulative, and the sum of rows. */
+  readonly batchRows: { readonly counts: ArrayLike<number>; readonly sum: number };
+  /** Requests remembered as deadly, and how many can be. */
   readonly quarantined: number;
+  readonly quarantineCapacity: number;
   readonly queued: number;
   readonly queueCapacity: number;
   readonly processIds: readonly number[];

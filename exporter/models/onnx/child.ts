@@ -1,0 +1,88 @@
+import { readSync } from 'node:fs';
+import { addressSpacePeakBytes } from './address-space.js';
+import type { CallMessage, ChildMessage, ChildOptions } from './messages.js';
+import { scanModel } from './scan-model.js';
+import { loadSession, type Outputs, type Session } from './session.js';
+
+/** Outputs from here on are worth a collection: the arrays are small to V8, what they hold is not. */
+const COLLECT_BYTES_MIN = 16_777_216;
+/** A `read` takes at most about 2 GiB at once. */
+const READ_BYTES_MAX = 1_073_741_824;
+const STANDARD_INPUT = 0;
+
+const options = JSON.parse(process.argv[2]!) as ChildOptions;
+const calls: CallMessage[] = [];
+let session: Session | undefined;
+let running = false;
+
+// The parent is gone, or does not want this child any more.
+process.once('disconnect', () => process.exit(0));
+// Signals to the whole process group are the parent's to act on: requests under way are still answered.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+
+if (options.purpose === 'measure') await tell({ kind: 'measured', addressBytes: addressSpacePeakBytes() });
+else await load();
+
+async function load(): Promise<void> {
+  const bytes = readModel();
+  if (options.purpose === 'try') {
+    const scanned = scanModel(bytes);
+    if (!scanned.ok) return tell({ kind: 'refused', fault: scanned.error });
+  }
+  const loaded = await loadSession(bytes, options.threads);
+  if (!loaded.ok) return tell({ kind: 'refused', fault: loaded.error });
+  await loaded.value.warmUp();
+  session = loaded.value;
+  await tell({ kind: 'ready', model: session.model, addressBytes: addressSpacePeakBytes() });
+  process.on('message', (call: CallMessage) => {
+    calls.push(call);
+    if (!running) void work(loaded.value);
+  });
+}
+
+async function work(loaded: Session): Promise<void> {
+  running = true;
+  for (let call = calls.shift(); call !== undefined; call = calls.shift()) {
+    // The next call starts when this answer has left: should it kill the process, the parent knows that it was not this one.
+    await tell(await answer(loaded, call));
+  }
+  running = false;
+}
+
+async function answer(loaded: Session, call: CallMessage): Promise<ChildMessage> {
+  const result = await loaded.run(call);
+  if (!result.ok) return { kind: 'failure', call: call.call, code: result.error.code };
+  const bytes = outputBytes(result.value);
+  if (bytes >= COLLECT_BYTES_MIN) setImmediate(() => globalThis.gc?.());
+  if (bytes > options.outputBytesMax * call.requests) return { kind: 'failure', call: call.call, code: 'output_too_large' };
+  return { kind: 'answer', call: call.call, shapes: result.value.shapes, data: result.value.data };
+}
+
+/** Bytes of outputs as the protocol writes them in binary: text with four bytes of length each. */
+function outputBytes({ data }: Outputs): number {
+  let bytes = 0;
+  for (const values of data) {
+    if (Array.isArray(values)) for (const text of values) bytes += Buffer.byteLength(text) + 4;
+    else bytes += values.byteLength;
+  }
+  return bytes;
+}
+
+function readModel(): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(options.modelBytes);
+  let at = 0;
+  while (at < bytes.length) {
+    const read = readSync(STANDARD_INPUT, bytes, at, Math.min(READ_BYTES_MAX, bytes.length - at), at);
+    if (read === 0) throw new Error('the copy of the model is shorter than it was');
+    at += read;
+  }
+  return bytes;
+}
+
+function tell(message: ChildMessage): Promise<void> {
+  return new Promise((resolve) => {
+    // Without a parent there is nobody to tell; `disconnect` ends the process.
+    process.send?.(message, undefined, undefined, () => resolve());
+  });
+}

@@ -1,0 +1,168 @@
+import type { Logger } from 'pino';
+import { durationSeconds, metric, type OnnxConfig } from '@modelwatch/core';
+import type { Clock } from '../../clock.js';
+import { fail, succeed, type Result } from '../../errors.js';
+import { checkRequest } from '../check-request.js';
+import type { Tensor } from '../open-inference/tensor.js';
+import type { Scorer } from '../scorer.js';
+import { createDispatcher, type Dispatcher } from './dispatcher.js';
+import type { LoadedModel } from './messages.js';
+import { copyModel, type ModelCopy } from './model-copy.js';
+import { modelFault, type ModelFault } from './model-fault.js';
+import { limitsAddressSpace, startChild } from './start-child.js';
+import { tryModel } from './try-model.js';
+
+export interface OnnxScorerOptions {
+  /** Absolute path. It is read once: what becomes of the file afterwards does not matter. */
+  readonly file: string;
+  readonly config: Omit<OnnxConfig, 'path'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called when the last ready child ends and when one is ready again; not for the first time. */
+  readonly onStateChange?: ((ready: boolean) => void) | undefined;
+}
+
+export interface OnnxScorer extends Scorer {
+  /** SHA-256 of the model file, in hexadecimal. */
+  readonly digest: string;
+}
+
+/**
+ * Serves an ONNX file in child processes. The file is copied, scanned and tried in a throw-away child before; the promise resolves when the
+ * first child that serves is ready, or with why there will be none. onnxruntime is never loaded into this process.
+ */
+export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Result<OnnxScorer, ModelFault>> {
+  const { config, logger } = options;
+  const copy = await copyModel(options.file);
+  if (!copy.ok) return copy;
+  const loadTimeoutSeconds = durationSeconds(config.loadTimeout);
+  const tried = await tryModel(copy.value, { ...config, loadTimeoutSeconds });
+  if (!tried.ok) {
+    await copy.value.close();
+    return tried;
+  }
+  if (!limitsAddressSpace) logger.warn('memoryBytesMax is not enforced: this system cannot limit the address space of a child');
+  const { model, restBytes } = tried.value;
+  const addressBytesMax = restBytes === undefined ? undefined : restBytes + config.memoryBytesMax;
+  const batchRows = batchRowsHistogram();
+  return new Promise((resolve) => {
+    let served = false;
+    const dispatcher = createDispatcher({
+      model,
+      processes: config.processes,
+      deadlineSeconds: durationSeconds(config.deadline),
+      loadTimeoutSeconds,
+      batchRowsMax: config.batchRowsMax,
+      queueEntriesMax: config.queueEntriesMax,
+      clock: options.clock,
+      logger,
+      startChild: (events) =>
+        startChild(
+          { purpose: 'serve', modelBytes: copy.value.bytes, threads: config.threads, outputBytesMax: config.outputBytesMax },
+          copy.value.descriptor,
+          addressBytesMax,
+          events,
+        ),
+      onCall: batchRows.observe,
+      onReadyChange(ready) {
+        if (served) options.onStateChange?.(ready);
+        if (served || !ready) return;
+        served = true;
+        resolve(succeed(toScorer(options, model, copy.value, dispatcher, batchRows)));
+      },
+      onDeath() {
+        if (served) return;
+        served = true;
+        void dispatcher.close().then(() => copy.value.close());
+        resolve(modelFault('model_load_failed', 'the process that serves the model died before it was ready'));
+      },
+    });
+  });
+}
+
+function toScorer(
+  { clock, config }: OnnxScorerOptions,
+  model: LoadedModel,
+  copy: ModelCopy,
+  dispatcher: Dispatcher,
+  batchRows: BatchRowsHistogram,
+): OnnxScorer {
+  const takesText = model.inputs.some(({ datatype }) => datatype === 'BYTES');
+  let closing: Promise<void> | undefined;
+  return {
+    name: 'onnxruntime_onnx',
+    digest: copy.digest,
+    inputs: model.inputs,
+    outputs: model.outputs,
+    get ready() {
+      return dispatcher.ready;
+    },
+    score(request, done) {
+      const checked = checkRequest(model, request);
+      if (!checked.ok) return done(checked);
+      const { inputs, outputs } = checked.value;
+      if (takesText && !textFits(inputs))
+        return done(
+          fail('invalid_value', 'text must be well-formed and may not hold the character U+0000: the model would not see what follows'),
+        );
+      const rows = model.batchable ? sharedRows(inputs) : undefined;
+      const travel = rows === undefined ? 'single' : 'together';
+      dispatcher.accept({
+        inputs,
+        outputs,
+        rows: rows ?? 1,
+        startSeconds: clock.monotonicSeconds(),
+        done,
+        travel,
+        settled: false,
+        shared: undefined,
+      });
+    },
+    stats: () => ({
+      restarts: { ...dispatcher.restarts },
+      batchRows: { counts: batchRows.counts.slice(), sum: batchRows.sum },
+      quarantined: dispatcher.quarantine.size,
+      quarantineCapacity: dispatcher.quarantine.capacity,
+      queued: dispatcher.queued,
+      queueCapacity: config.queueEntriesMax,
+      processIds: dispatcher.processIds,
+    }),
+    close: () => (closing ??= dispatcher.close().then(() => copy.close())),
+  };
+}
+
+/** Rows of a request whose inputs all have as many; others are for the model to judge, alone. */
+function sharedRows(inputs: readonly Tensor[]): number | undefined {
+  const rows = inputs[0]?.shape[0];
+  for (let i = 1; i < inputs.length; i++) if (inputs[i]!.shape[0] !== rows) return undefined;
+  return rows;
+}
+
+/** onnxruntime takes text as C strings: it would cut at a NUL, silently, and a lone surrogate has no UTF-8. */
+function textFits(inputs: readonly Tensor[]): boolean {
+  return inputs.every(({ data }) => !Array.isArray(data) || data.every((text) => !text.includes('\0') && text.isWellFormed()));
+}
+
+interface BatchRowsHistogram {
+  readonly counts: Float64Array;
+  readonly sum: number;
+  observe(rows: number): void;
+}
+
+function batchRowsHistogram(): BatchRowsHistogram {
+  const bounds = metric('modelwatch_scorer_batch_rows').buckets!;
+  const counts = new Float64Array(bounds.length + 1);
+  let sum = 0;
+  return {
+    counts,
+    get sum() {
+      return sum;
+    },
+    observe(rows) {
+      let bucket = 0;
+      while (bucket < bounds.length && rows > bounds[bucket]!) bucket++;
+      counts[bucket]!++;
+      sum += rows;
+    },
+  };
+}
