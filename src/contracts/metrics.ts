@@ -145,9 +145,32 @@ export const METRICS = [
     ['model'],
     'Ground truth received again for a prediction that already had it, and ignored.',
   ),
+  m(
+    'modelwatch_ground_truth_conflicts_total',
+    'counter',
+    ['model'],
+    'Ground truth received again with another value, and ignored: the first wins.',
+  ),
   m('modelwatch_ground_truth_joined_total', 'counter', MODEL, 'Predictions joined with their ground truth.'),
+  m(
+    'modelwatch_joined_output_missing_total',
+    'counter',
+    MODEL,
+    'Joined predictions whose output was absent or not finite: no sum of errors counts them.',
+  ),
   m('modelwatch_ground_truth_expired_total', 'counter', MODEL, 'Predictions whose horizon passed without ground truth.'),
-  m('modelwatch_ground_truth_unmatched_total', 'counter', ['model'], 'Ground truth whose horizon passed without a prediction.'),
+  m(
+    'modelwatch_ground_truth_unmatched_total',
+    'counter',
+    ['model'],
+    'Ground truth that was not joined: its horizon passed without a prediction, it came late, or its prediction did not wait.',
+  ),
+  m(
+    'modelwatch_ground_truth_late_total',
+    'counter',
+    ['model'],
+    "Ground truth that came after its prediction's horizon; counted as unmatched too.",
+  ),
   m('modelwatch_ground_truth_delay_seconds', 'histogram', MODEL, 'Time from a prediction to its ground truth.', DELAY_SECONDS_BUCKETS),
   m('modelwatch_predictions_pending', 'gauge', ['model'], 'Predictions waiting for ground truth.'),
   m(
