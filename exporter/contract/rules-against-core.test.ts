@@ -1,0 +1,161 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Reading } from '@modelwatch/core';
+import {
+  accuracy,
+  auc,
+  bias,
+  brier,
+  categoricalBinning,
+  expectedCalibrationError,
+  f1,
+  jensenShannon,
+  kolmogorovSmirnovBinned,
+  logLoss,
+  mae,
+  missingRatio,
+  precision,
+  psi,
+  quantileBinning,
+  recall,
+  rmse,
+} from '@modelwatch/core';
+import { stringify } from 'yaml';
+import { hasProgram, runProgram } from './debian-program.js';
+import { emptyCounts, exportedBaseline, FEATURE, hourOfTraffic, MODEL, onInstance, seeded, SIGNIFICANCE } from './two-replicas.js';
+import type { Binnings, Counts, InputSeries } from './two-replicas.js';
+
+// Two replicas are fed from seeded data and scraped once a minute; what the rules make of their counters must be what the core makes of all the
+// data. The counters are 0 when the window of an hour begins, where a scrape stands, and one ends it: `increase` has nothing to extrapolate.
+
+const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
+const withPromtool = hasProgram('promtool') ? describe : describe.skip;
+const TOLERANCE = 1e-6;
+
+/** One prediction. Traffic drifts from what the baseline was made of: higher numbers, other categories, more missing, surer scores. */
+function countOne(counts: Counts, drift: number, random: () => number): void {
+  const score = random() ** (1 + drift);
+  const truth = random() < 0.15 + 0.6 * score ? 1 : 0;
+  const categories = drift === 0 ? ['ewr', 'jfk', 'lga', 'rare'] : ['ewr', 'jfk', 'lga', 'rare', 'never seen'];
+  counts.numeric.update(random() < 0.01 + 0.03 * drift ? null : numeric(drift, random));
+  counts.categorical.update(random() < 0.02 ? '' : categories[Math.floor(categories.length * random() ** (2 - drift / 2))]!);
+  counts.output.update(score);
+  counts.confusion.update({ predicted: score >= 0.5 ? 1 : 0, truth });
+  counts.scores.update({ score, truth });
+  counts.calibration.update({ score, truth });
+  counts.errors.update({ estimate: score, truth });
+}
+
+const numeric = (drift: number, random: () => number): number => 10 * random() ** (1 / (1 + drift)) + drift;
+
+const valueOf = (reading: Reading): number => {
+  if (reading.kind !== 'measured') throw new Error(`a value was expected, got ${reading.reason}`);
+  return reading.value;
+};
+const criticalOf = (reading: Reading): number => {
+  if (reading.kind !== 'measured' || reading.criticalValue === undefined) throw new Error('a critical value was expected');
+  return reading.criticalValue;
+};
+
+/** What the core says, by the name of the recorded series that must say the same. */
+function expectations(current: Counts, reference: Counts): readonly (readonly [series: string, value: number])[] {
+  const drift = (subject: 'numeric' | 'categorical' | 'output') => {
+    const [prefix, labels] =
+      subject === 'output'
+        ? ['model_version_role:modelwatch_output', MODEL]
+        : ['model_version_feature:modelwatch_feature', `${FEATURE}="${subject}"`];
+    const input = { current: current[subject], reference: reference[subject], significance: SIGNIFICANCE };
+    const series = (statistic: string) => `${prefix}_${statistic}:1h{${labels}}`;
+    const [p, js, ks] = [psi.measure(input), jensenShannon.measure(input), kolmogorovSmirnovBinned.measure(input)];
+    return [
+      [series('values'), input.current.count],
+      [series('psi'), valueOf(p)],
+      [series('js_distance'), valueOf(js)],
+      [series('psi_critical'), criticalOf(p)],
+      [series('js_distance_critical'), criticalOf(js)],
+      ...(subject === 'categorical' ? [] : [[series('ks'), valueOf(ks)] as const, [series('ks_critical'), criticalOf(ks)] as const]),
+    ] as const;
+  };
+  const missing = (['numeric', 'categorical'] as const).map((feature) => {
+    const input = { current: current[feature], reference: reference[feature] };
+    return [
+      `model_version_feature:modelwatch_feature_missing_ratio:1h{${FEATURE}="${feature}"}`,
+      valueOf(missingRatio.measure(input)),
+    ] as const;
+  });
+  const quality = {
+    classifications: current.confusion.count,
+    accuracy_ratio: valueOf(accuracy.measure(current.confusion)),
+    precision_ratio: valueOf(precision.measure(current.confusion)),
+    recall_ratio: valueOf(recall.measure(current.confusion)),
+    f1_ratio: valueOf(f1.measure(current.confusion)),
+    auc_ratio: valueOf(auc.measure(current.scores)),
+    calibration_error_ratio: valueOf(expectedCalibrationError.measure(current.calibration)),
+    ground_truth_joined: current.errors.count,
+    log_loss_nats: valueOf(logLoss.measure(current.errors)),
+    mean_squared_error: valueOf(brier.measure(current.errors)),
+    root_mean_squared_error: valueOf(rmse.measure(current.errors)),
+    mean_absolute_error: valueOf(mae.measure(current.errors)),
+    bias: valueOf(bias.measure(current.errors)),
+  };
+  return [
+    ...drift('numeric'),
+    ...drift('categorical'),
+    ...drift('output'),
+    ...missing,
+    ...Object.entries(quality).map(([name, value]) => [`model_version_role:modelwatch_${name}:1h{${MODEL}}`, value] as const),
+  ];
+}
+
+/** A baseline of 3,000 predictions and its bins. */
+function makeBaseline(random: () => number): { readonly bins: Binnings; readonly reference: Counts } {
+  const bins: Binnings = {
+    numeric: quantileBinning(Array.from({ length: 1000 }, () => numeric(0, random))),
+    categorical: categoricalBinning(['ewr', 'ewr', 'ewr', 'jfk', 'jfk', 'lga', 'lga', 'rare'], 3),
+    output: quantileBinning(Array.from({ length: 1000 }, random)),
+  };
+  const reference = emptyCounts(bins);
+  for (let row = 0; row < 3000; row++) countOne(reference, 0, random);
+  return { bins, reference };
+}
+
+withPromtool('the recording rules', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-rules-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  /** Evaluates the rules on the scraped series and compares each expected one, within the tolerance, in Prometheus itself. */
+  async function evaluate(scraped: readonly InputSeries[], expected: readonly (readonly [string, number])[]) {
+    const test = {
+      interval: '1m',
+      input_series: scraped,
+      promql_expr_test: expected.map(([series, value]) => ({
+        expr: `count(abs(${series} - ${value}) <= ${TOLERANCE})`,
+        eval_time: '1h',
+        exp_samples: [{ labels: '{}', value: 1 }],
+      })),
+    };
+    const file = path.join(folder, 'test.yaml');
+    await writeFile(file, stringify({ rule_files: [recording], evaluation_interval: '1h', tests: [test] }, { lineWidth: 0 }));
+    return runProgram('promtool', ['test', 'rules', file]);
+  }
+
+  it.each([1, 2, 3])('say what the core says of all replicas together, seed %p', async (seed) => {
+    const random = seeded(seed);
+    const { bins, reference } = makeBaseline(random);
+    const { scraped, whole } = hourOfTraffic(bins, (counts) => countOne(counts, 1, random), random);
+    const baseline = ['a', 'b'].flatMap((instance) =>
+      [...exportedBaseline(reference)].map(([series, value]) => ({ series: onInstance(series, instance), values: `${value}x60` })),
+    );
+    const expected = expectations(whole, reference);
+    expect(expected.every(([, value]) => Math.abs(value) > 100 * TOLERANCE)).toBe(true);
+    expect(await evaluate([...scraped, ...baseline], expected)).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
+    // A thousandth off the first drift score is found.
+    const [name, value] = expected[1]!;
+    expect((await evaluate([...scraped, ...baseline], [[name, value + 0.001]])).code).toBe(1);
+  });
+});

@@ -1,0 +1,167 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ALERT_FAMILIES, generateRules, METRICS, toYaml } from '@modelwatch/core';
+import { parse } from 'yaml';
+import { parseConfig } from '../config/index.js';
+import { generatedFiles } from '../rules/generated-files.js';
+import { hasProgram, runProgram } from './debian-program.js';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const rulesFolder = path.join(root, 'alert-rules');
+const testNames = readdirSync(path.join(rulesFolder, 'tests'));
+const runbookNames = readdirSync(path.join(rulesFolder, 'runbooks'));
+const withPromtool = hasProgram('promtool') ? describe : describe.skip;
+
+interface Rule {
+  readonly record?: string;
+  readonly alert?: string;
+  readonly expr: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+const readRules = async (name: string): Promise<readonly Rule[]> => {
+  const { groups } = parse(await readFile(path.join(rulesFolder, name), 'utf8')) as {
+    readonly groups: readonly { readonly rules: readonly Rule[] }[];
+  };
+  return groups.flatMap(({ rules }) => rules);
+};
+
+/** Names of Modelwatch's series in PromQL, or in a text that holds some. */
+const seriesIn = (text: string): readonly string[] => (text.match(/[a-z_:][\w:]*/g) ?? []).filter((word) => word.includes('modelwatch_'));
+
+/** What may be read: exported series, the parts of a histogram, and recorded series. */
+async function knownSeries(): Promise<ReadonlySet<string>> {
+  const recorded = (await readRules('recording.yaml')).map(({ record }) => record!);
+  const parts = METRICS.flatMap(({ name, type }) => (type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name]));
+  return new Set([...recorded, ...parts]);
+}
+
+/** The blocks of PromQL that a runbook offers to paste. */
+const pasted = (page: string): readonly string[] => [...page.matchAll(/^```promql\n(.*?)^```$/gms)].map(([, block]) => block!);
+
+describe('generated and committed files', () => {
+  it('are as generated; run `npm run generate`', async () => {
+    for (const { path: name, text } of await generatedFiles(root))
+      expect([name, await readFile(path.join(root, name), 'utf8')]).toEqual([name, text]);
+  });
+});
+
+describe('every alert', () => {
+  const names = ALERT_FAMILIES.map(({ name }) => name);
+
+  it('has a runbook and a test, and no runbook or test is without its alert', () => {
+    expect(runbookNames.toSorted()).toEqual(names.map((name) => `${name}.md`).toSorted());
+    expect(testNames.toSorted()).toEqual([...names.map((name) => `${name}.yaml`), 'recording.yaml'].toSorted());
+  });
+
+  it.each(names)('%s is tested to fire, to stay quiet and to resolve', async (name) => {
+    const { tests } = parse(await readFile(path.join(rulesFolder, 'tests', `${name}.yaml`), 'utf8')) as {
+      readonly tests: readonly {
+        readonly name: string;
+        readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts?: readonly unknown[] }[];
+      }[];
+    };
+    const cases = (word: string) => tests.filter((test) => test.name.startsWith(`${word} `));
+    expect(cases('fires').length).toBeGreaterThan(0);
+    expect(cases('stays quiet').length).toBeGreaterThan(0);
+    expect(cases('resolves').length).toBeGreaterThan(0);
+    for (const test of tests) {
+      expect(test.alert_rule_test.map(({ alertname }) => alertname)).toEqual(test.alert_rule_test.map(() => name));
+      // Only a case that is said to fire expects an alert, and it does.
+      expect(test.alert_rule_test.some(({ exp_alerts: alerts }) => alerts !== undefined && alerts.length > 0)).toBe(
+        test.name.startsWith('fires '),
+      );
+    }
+  });
+
+  it.each(names)('the runbook of %s says what it means, where to look, why, and what to do', async (name) => {
+    const page = await readFile(path.join(rulesFolder, 'runbooks', `${name}.md`), 'utf8');
+    expect(page.match(/^# .*$/gm)).toEqual([`# ${name}`]);
+    expect([...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).toEqual([
+      'What it means',
+      'First look',
+      'Likely causes',
+      'Mitigate',
+      'Verify',
+      'Escalate',
+    ]);
+    expect(pasted(page).length).toBeGreaterThan(0);
+  });
+});
+
+describe('series', () => {
+  it('that rules and annotations read are exported or recorded', async () => {
+    const known = await knownSeries();
+    const rules = [...(await readRules('recording.yaml')), ...(await readRules('alerts.yaml'))];
+    const read = rules.flatMap(({ expr, annotations = {} }) => [expr, ...Object.values(annotations)].flatMap(seriesIn));
+    expect(read.length).toBeGreaterThan(500);
+    expect([...new Set(read)].filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it.each(runbookNames)('that %s names are exported or recorded', async (name) => {
+    const known = await knownSeries();
+    const read = pasted(await readFile(path.join(rulesFolder, 'runbooks', name), 'utf8')).flatMap(seriesIn);
+    expect(read.filter((each) => !known.has(each))).toEqual([]);
+  });
+});
+
+withPromtool('promtool', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-rules-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const accepts = async (...options: readonly string[]): Promise<void> => {
+    const { code, text } = await runProgram('promtool', options);
+    expect({ code, text }).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
+  };
+
+  it('accepts the committed rules', () =>
+    accepts('check', 'rules', path.join(rulesFolder, 'recording.yaml'), path.join(rulesFolder, 'alerts.yaml')));
+
+  it.each(testNames)('passes tests/%s', (name) => accepts('test', 'rules', path.join(rulesFolder, 'tests', name)), 120_000);
+
+  it('accepts the rules of several models with bars of their own and names that need escaping', async () => {
+    const model = (name: string, alerts: string) => `  - { name: ${name}, champion: { version: '1' }, alerts: ${alerts} }\n`;
+    const config = parseConfig(
+      `rules: { interval: 30s, runbookUrl: 'https://wiki/{{x}}' }\nmodels:\n${model('a.b', '{}')}${model('a-b', '{ driftPsiMin: 0.1 }')}${model(
+        '"0"',
+        '{ driftWindows: [30m, 2d], significance: 0.5 }',
+      )}${model('c', '{ driftPsiMin: 0.1, availabilityRatioMin: 0, missingRatioMax: 0 }')}`,
+      'several.yaml',
+    );
+    if (!config.ok) throw new Error(JSON.stringify(config.faults));
+    const written = await Promise.all(
+      generateRules(config.value).map(async ({ path: name, text }) => {
+        const file = path.join(folder, path.basename(name));
+        await writeFile(file, text);
+        return file;
+      }),
+    );
+    await accepts('check', 'rules', ...written);
+  });
+
+  it.each(runbookNames)('can read the PromQL of %s', async (name) => {
+    const expressions = pasted(await readFile(path.join(rulesFolder, 'runbooks', name), 'utf8')).map((block) => block.trim());
+    const rules = expressions.map((expr, index) => ({ record: `runbook:expression:${index}`, expr }));
+    const file = path.join(folder, `${name}.yaml`);
+    await writeFile(file, toYaml({ groups: [{ name, rules }] }));
+    await accepts('check', 'rules', file);
+  });
+
+  it('refuses a rule that is none, so that its acceptance means something', async () => {
+    const file = path.join(folder, 'broken.yaml');
+    await writeFile(file, toYaml({ groups: [{ name: 'broken', rules: [{ record: 'a:b:c', expr: 'sum by (model' }] }] }));
+    expect((await runProgram('promtool', ['check', 'rules', file])).code).toBe(1);
+  });
+});
+
+describe('alert-rules', () => {
+  it('holds what is generated, tests and runbooks, and nothing else', async () => {
+    expect((await readdir(rulesFolder)).toSorted()).toEqual(['alerts.yaml', 'recording.yaml', 'runbooks', 'tests']);
+  });
+});

@@ -1,0 +1,161 @@
+import type { Binning } from '@modelwatch/core';
+import { binLabels, CalibrationBins, chiSquareQuantile, Confusion, ErrorSums, Frequencies, ScoreBins } from '@modelwatch/core';
+
+const MINUTES = 60;
+/** The minute after whose scrape replica b restarts, and its counters with it. */
+const RESTART = 25;
+export const SIGNIFICANCE = 0.001;
+
+/** Numbers of 0..1 from a seed: mulberry32. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** What one replica counts, by the sketches that the exporter counts with. */
+export interface Counts {
+  readonly numeric: Frequencies;
+  readonly categorical: Frequencies;
+  readonly output: Frequencies;
+  readonly confusion: Confusion;
+  readonly scores: ScoreBins;
+  readonly calibration: CalibrationBins;
+  readonly errors: ErrorSums;
+}
+
+export interface Binnings {
+  readonly numeric: Binning;
+  readonly categorical: Binning;
+  readonly output: Binning;
+}
+
+export const emptyCounts = (bins: Binnings): Counts => ({
+  numeric: new Frequencies(bins.numeric),
+  categorical: new Frequencies(bins.categorical),
+  output: new Frequencies(bins.output),
+  confusion: new Confusion(),
+  scores: new ScoreBins(),
+  calibration: new CalibrationBins(),
+  errors: new ErrorSums(),
+});
+
+function merge(into: Counts, from: Counts): void {
+  into.numeric.merge(from.numeric);
+  into.categorical.merge(from.categorical);
+  into.output.merge(from.output);
+  into.confusion.merge(from.confusion);
+  into.scores.merge(from.scores);
+  into.calibration.merge(from.calibration);
+  into.errors.merge(from.errors);
+}
+
+export const FEATURE = 'model="m",version="1",feature';
+export const MODEL = 'model="m",version="1",role="champion"';
+
+/** Every counter of a replica, as the exporter exports it: series to value. */
+function exported(counts: Counts): ReadonlyMap<string, number> {
+  const series = new Map<string, number>();
+  const frequencies = (name: string, labels: string, of: Frequencies) => {
+    const cumulative = of.cumulative();
+    for (const [bin, label] of binLabels(of.binning).entries()) {
+      series.set(`modelwatch_${name}_bin_total{${labels},bin="${label}"}`, of.counts[bin]!);
+      if (of.binning.kind === 'numeric') series.set(`modelwatch_${name}_cumulative_total{${labels},bin="${label}"}`, cumulative[bin]!);
+    }
+  };
+  for (const feature of ['numeric', 'categorical'] as const) {
+    const of = counts[feature];
+    frequencies('feature', `${FEATURE}="${feature}"`, of);
+    series.set(`modelwatch_feature_values_total{${FEATURE}="${feature}"}`, of.count + of.missing);
+    series.set(`modelwatch_feature_missing_total{${FEATURE}="${feature}"}`, of.missing);
+  }
+  frequencies('output', MODEL, counts.output);
+  const outcomes = {
+    true_positive: 'truePositive',
+    false_positive: 'falsePositive',
+    true_negative: 'trueNegative',
+    false_negative: 'falseNegative',
+  } as const;
+  for (const [outcome, key] of Object.entries(outcomes))
+    series.set(`modelwatch_confusion_total{${MODEL},outcome="${outcome}"}`, counts.confusion[key]);
+  for (const [truth, inBins] of [counts.scores.negative, counts.scores.positive].entries()) {
+    let below = 0;
+    for (const [bin, count] of inBins.entries()) {
+      series.set(`modelwatch_score_bin_total{${MODEL},truth="${truth}",bin="${bin}"}`, count);
+      series.set(`modelwatch_score_cumulative_total{${MODEL},truth="${truth}",bin="${bin}"}`, (below += count));
+    }
+  }
+  for (const [bin, count] of counts.calibration.counts.entries()) {
+    series.set(`modelwatch_calibration_predictions_total{${MODEL},bin="${bin}"}`, count);
+    series.set(`modelwatch_calibration_score_total{${MODEL},bin="${bin}"}`, counts.calibration.scores[bin]!);
+    series.set(`modelwatch_calibration_positive_total{${MODEL},bin="${bin}"}`, counts.calibration.positives[bin]!);
+  }
+  const { errors } = counts;
+  series.set(`modelwatch_ground_truth_joined_total{${MODEL}}`, errors.count);
+  series.set(`modelwatch_log_loss_nats_total{${MODEL}}`, errors.logLoss);
+  series.set(`modelwatch_squared_error_total{${MODEL}}`, errors.squared);
+  series.set(`modelwatch_over_error_total{${MODEL}}`, errors.over);
+  series.set(`modelwatch_under_error_total{${MODEL}}`, errors.under);
+  return series;
+}
+
+/** The gauges of the baseline, the same on every replica. */
+export function exportedBaseline(reference: Counts): ReadonlyMap<string, number> {
+  const series = new Map<string, number>();
+  const gauges = (prefix: string, labels: string, of: Frequencies) => {
+    const labelled = binLabels(of.binning);
+    const cumulative = of.cumulative();
+    for (const [bin, label] of labelled.entries()) {
+      series.set(`${prefix}_bin_ratio{${labels},bin="${label}"}`, of.counts[bin]! / of.count);
+      if (of.binning.kind === 'numeric') series.set(`${prefix}_cumulative_ratio{${labels},bin="${label}"}`, cumulative[bin]! / of.count);
+    }
+    series.set(`${prefix}_values{${labels}}`, of.count);
+    series.set(`${prefix}_chi_square_quantile{${labels}}`, chiSquareQuantile(1 - SIGNIFICANCE, labelled.length - 1));
+  };
+  for (const feature of ['numeric', 'categorical'] as const) {
+    const of = reference[feature];
+    gauges('modelwatch_baseline', `${FEATURE}="${feature}"`, of);
+    series.set(`modelwatch_baseline_missing_ratio{${FEATURE}="${feature}"}`, of.missing / (of.count + of.missing));
+  }
+  gauges('modelwatch_baseline_output', MODEL, reference.output);
+  return series;
+}
+
+export interface InputSeries {
+  readonly series: string;
+  readonly values: string;
+}
+
+/** Traffic of two replicas over the hour: what a scrape each minute sees, and all of it together. */
+export function hourOfTraffic(
+  bins: Binnings,
+  countOne: (counts: Counts) => void,
+  random: () => number,
+): { readonly scraped: readonly InputSeries[]; readonly whole: Counts } {
+  const whole = emptyCounts(bins);
+  const scraped: InputSeries[] = [];
+  for (const instance of ['a', 'b']) {
+    let own = emptyCounts(bins);
+    const paths = new Map([...exported(own).keys()].map((series) => [series, [] as number[]]));
+    for (let minute = 0; minute <= MINUTES; minute++) {
+      const restarts = instance === 'b' && minute === RESTART + 1;
+      if (restarts) own = emptyCounts(bins);
+      const news = emptyCounts(bins);
+      // The counters exist at 0 before anything is counted, also after the restart: else a bin that had few could hide that it starts anew.
+      const rows = minute < 2 || restarts ? 0 : Math.floor((instance === 'a' ? 80 : 40) * random());
+      for (let row = 0; row < rows; row++) countOne(news);
+      merge(own, news);
+      merge(whole, news);
+      for (const [series, value] of exported(own)) paths.get(series)!.push(value);
+    }
+    for (const [series, values] of paths) scraped.push({ series: onInstance(series, instance), values: values.join(' ') });
+  }
+  return { scraped, whole };
+}
+
+/** A series as scraped from one replica. */
+export const onInstance = (series: string, instance: string): string => series.replace('{', `{instance="${instance}",`);
