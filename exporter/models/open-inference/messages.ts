@@ -33,3 +33,10 @@ export interface ModelMetadata {
   readonly inputs: readonly TensorMetadata[];
   readonly outputs: readonly TensorMetadata[];
 }
+
+/** Another server's response, decoded. What it does not say is undefined. */
+export interface DecodedResponse extends InferResponse {
+  readonly id: string | undefined;
+  readonly modelName: string | undefined;
+  readonly modelVersion: string | undefined;
+}

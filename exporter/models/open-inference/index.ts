@@ -1,0 +1,11 @@
+export { decodeInferRequest } from './decode-request.js';
+export { decodeInferResponse } from './decode-response.js';
+export type { DecodeOptions } from './decode-message.js';
+export { encodeInferResponse, type EncodedMessage, type ResponseParts } from './encode-response.js';
+export { fromHalfBits, toHalfBits } from './half.js';
+export { HEADER_LENGTH_NAME, parseHeaderLength } from './header-length.js';
+export { ELEMENTS_MAX } from './limits.js';
+export type { DecodedResponse, InferRequest, InferResponse, ModelMetadata, RequestedOutput, TensorMetadata } from './messages.js';
+export { encodeModelMetadata, encodeServerMetadata, EXTENSIONS, type ServerMetadata } from './metadata.js';
+export { selectOutputs } from './select-outputs.js';
+export { DATATYPES, elementCount, isDatatype, type Datatype, type Tensor, type TensorData } from './tensor.js';
