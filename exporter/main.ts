@@ -1,11 +1,5 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { addBaselineCommand } from './baseline/baseline-cli.js';
-import { checkCommand } from './config/check-command.js';
-import { addDemoCommand } from './examples/demo-cli.js';
-import { addReplayCommand } from './replay/replay-cli.js';
-import { addRulesCommand } from './rules/rules-cli.js';
-import { addRunCommand } from './sidecar/run-cli.js';
 import { packageVersion } from './package-version.js';
 
 const exit = (code: number): void => {
@@ -22,20 +16,29 @@ const program = new Command('modelwatch')
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
 
-addRunCommand(program, version, process, exit);
-program
-  .command('check')
-  .summary('list every fault of a configuration or a baseline')
-  .description(
-    'Lists every fault of a configuration, and of the baselines it names, with its line. A file that ends in .json is checked as a baseline.',
-  )
-  .argument('[file]', 'configuration or baseline', 'modelwatch.yaml')
-  .action(async (file: string) => {
-    exit(await checkCommand(file, process));
-  });
-addBaselineCommand(program, process, exit);
-addRulesCommand(program, process, exit);
-addReplayCommand(program, process, exit);
-addDemoCommand(program, process, exit);
+/** What each command brings is loaded for it alone: a sidecar needs no reader of Parquet, and its memory is counted. */
+const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
+  async run() {
+    (await import('./sidecar/run-cli.js')).addRunCommand(program, version, process, exit);
+  },
+  async check() {
+    (await import('./config/check-cli.js')).addCheckCommand(program, process, exit);
+  },
+  async baseline() {
+    (await import('./baseline/baseline-cli.js')).addBaselineCommand(program, process, exit);
+  },
+  async rules() {
+    (await import('./rules/rules-cli.js')).addRulesCommand(program, process, exit);
+  },
+  async replay() {
+    (await import('./replay/replay-cli.js')).addReplayCommand(program, process, exit);
+  },
+  async demo() {
+    (await import('./sidecar/demo-cli.js')).addDemoCommand(program, process, exit);
+  },
+};
 
+const asked = process.argv[2] ?? '';
+const wanted = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS);
+for (const name of wanted) await COMMANDS[name]!();
 await program.parseAsync();

@@ -28,7 +28,7 @@ export function openInferenceRoutes(deps: OpenInferenceDeps): readonly Route[] {
     {
       ...GET,
       path: '/v2',
-      handle: (_request, response) => void response.json(encodeServerMetadata({ name: 'modelwatch', version: deps.version })),
+      handle: (_request, response) => sendJson(response, encodeServerMetadata({ name: 'modelwatch', version: deps.version })),
     },
     { ...GET, path: '/v2/health/live', handle: (_request, response) => void response.json({ live: true }) },
     {
@@ -60,12 +60,17 @@ function find(deps: OpenInferenceDeps, { params }: Request, response: Response):
 async function metadata(response: Response, { name, version, source }: ModelRuntime): Promise<void> {
   if (source.kind === 'onnx') {
     const { inputs, outputs } = source.scorer;
-    response.json(encodeModelMetadata({ name, versions: [version], platform: 'onnx_onnxruntime', inputs, outputs }));
+    sendJson(response, encodeModelMetadata({ name, versions: [version], platform: 'onnx_onnxruntime', inputs, outputs }));
   } else if (source.kind === 'upstream' && source.config.mapping === undefined) {
     // As the server behind tells it, byte for byte.
     const path = `/v2/models/${encodeURIComponent(source.config.model ?? name)}`;
     const answer = await source.upstream.get(path).catch(() => undefined);
     if (answer === undefined) sendError(response, 'upstream_unreachable', 'the server behind cannot be reached');
     else response.status(answer.status).type('json').send(answer.body);
-  } else response.json(encodeModelMetadata({ name, versions: [version], platform: 'modelwatch_watched', inputs: [], outputs: [] }));
+  } else sendJson(response, encodeModelMetadata({ name, versions: [version], platform: 'modelwatch_watched', inputs: [], outputs: [] }));
+}
+
+/** Answers with JSON that is text already. */
+function sendJson(response: Response, text: string): void {
+  response.type('json').send(text);
 }

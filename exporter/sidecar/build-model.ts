@@ -68,7 +68,7 @@ async function startSource(
       logger: logger.child({ model: name, version: champion.version }),
     });
     if (!scorer.ok) throw new StartError(2, `model ${name}: ${scorer.error.message}\n`);
-    return { source: { kind: 'onnx', scorer: scorer.value }, digest: scorer.value.digest };
+    return { source: { kind: 'onnx', scorer: scorer.value }, digest: `sha256:${scorer.value.digest}` };
   }
   if (champion.upstream !== undefined) {
     const upstream = createUpstream(champion.upstream, clock.monotonicSeconds);

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics } from 'prom-client';
-import type { Config } from '@modelwatch/core';
+import { durationSeconds, type Config } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import type { Watcher } from '../pipeline/watcher.js';
 import type { SeriesTally, StoreReadings } from '../store/index.js';
@@ -30,11 +30,15 @@ export interface Metrics {
   readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
 }
 
+/** Gauges of prom-client that are named as counters: promtool refuses them. What they count has a gauge by type besides. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 /** Registers every family of THE TABLE. */
 export function createMetrics(sources: MetricsSources): Metrics {
   const { models, readings, clock } = sources;
   const registry = new SlicedRegistry();
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   const self = selfFamilies(registry, { models, readings }, { version: sources.version, nodeVersion: process.version });
   const requestSeries = requestFamilies(registry, self.validationErrors);
   scorerFamilies(registry, models);
@@ -46,7 +50,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   storeFamilies(registry, readings, () => [queueReading(sources.watchQueue())]);
   const { watch } = sources.config();
   localDriftFamilies(registry, { models: features, countMin: watch.localCountMin, nowSeconds: clock.nowSeconds });
-  localQualityFamilies(registry, createLocalQuality(readings, watch.localWindow, watch.localCountMin, clock));
+  localQualityFamilies(registry, createLocalQuality(readings, durationSeconds(watch.localWindow), watch.localCountMin, clock));
   return { registry, self, requestSeries };
 }
 

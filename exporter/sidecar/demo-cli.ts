@@ -11,7 +11,9 @@ import type { Output } from '../config/check-command.js';
 const SPEED = String((30 * 86_400) / 60);
 
 /** The example's data lie beside the sources; the built program lies one folder deeper. */
-const FLIGHTS = fileURLToPath(new URL(/[\\/]dist[\\/]/.test(import.meta.url) ? '../../examples/flights/' : './flights/', import.meta.url));
+const FLIGHTS = fileURLToPath(
+  new URL(/[\\/]dist[\\/]/.test(import.meta.url) ? '../../examples/flights/' : '../examples/flights/', import.meta.url),
+);
 
 /** Adds `modelwatch demo`: the flights example, served, watched and replayed. */
 export function addDemoCommand(program: Command, output: Output, exit: (code: number) => void): void {
