@@ -1,0 +1,108 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { megabytesText, table } from './markdown.js';
+import { MAIN_FILE } from './modelwatch-setup.js';
+import { startNode } from './server-process.js';
+import { untilQuiet } from './sidecar-readings.js';
+
+const FLIGHTS = fileURLToPath(new URL('../../examples/flights', import.meta.url));
+/** Seconds of the file a second: the example's month a minute. */
+const EXAMPLE_SPEED = 43_200;
+
+export interface MemoryOptions {
+  /** Minutes of the example's replay after which memory is read; ascending. */
+  readonly minutes: readonly number[];
+  /** So many times faster than the example they are sent: the rows count, not the time. */
+  readonly haste: number;
+  /** How long nothing comes before memory is read. */
+  readonly restSeconds: number;
+}
+
+export interface MemoryReading {
+  readonly minutes: number;
+  readonly residentBytes: number;
+}
+
+/** Resident memory of the sidecar and its children at rest, after so many minutes' worth of the flights' replay. */
+export async function memory(folder: string, { minutes, haste, restSeconds }: MemoryOptions): Promise<readonly MemoryReading[]> {
+  const server = await startNode([MAIN_FILE, 'run', '--config', await flightsConfig(folder), '--port', '0']);
+  try {
+    const readings: MemoryReading[] = [];
+    let replayed = 0;
+    for (const until of minutes) {
+      await replayFor(server.url, ((until - replayed) * 60) / haste, haste, `@${until}`);
+      replayed = until;
+      await untilQuiet(server.url);
+      await sleep(restSeconds * 1000);
+      readings.push({ minutes: until, residentBytes: await residentBytes(server.processId) });
+    }
+    return readings;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The example's configuration, with a store of its own. */
+async function flightsConfig(folder: string): Promise<string> {
+  const config = parse(await readFile(path.join(FLIGHTS, 'modelwatch.yaml'), 'utf8')) as {
+    store: { path: string };
+    readonly models: readonly [{ readonly champion: { onnx: { path: string }; baseline: string } }];
+  };
+  const { champion } = config.models[0];
+  config.store.path = path.join(folder, 'flights.db');
+  champion.onnx.path = path.join(FLIGHTS, champion.onnx.path);
+  champion.baseline = path.join(FLIGHTS, champion.baseline);
+  const file = path.join(folder, 'flights.yaml');
+  await writeFile(file, JSON.stringify(config));
+  return file;
+}
+
+async function replayFor(url: string, seconds: number, haste: number, idSuffix: string): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    [
+      ...[MAIN_FILE, 'replay', path.join(FLIGHTS, 'live.csv'), '--url', url, '--model', 'flights-late', '--loop'],
+      ...['--truth-column', 'late', '--truth-time-column', 'ground_truth_time'],
+      ...['--speed', String(EXAMPLE_SPEED * haste), '--id-suffix', idSuffix],
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const faults: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    faults.splice(0, faults.length, text);
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const ended = await Promise.race([exited, sleep(seconds * 1000, undefined)]);
+  if (ended === undefined) child.kill('SIGINT');
+  const [code] = await exited;
+  if (code !== 0) throw new Error(`the replay ended with exit code ${code}: ${faults.join('')}`);
+}
+
+/** Resident memory of a process and all its descendants. Pages they share count for each of them. */
+async function residentBytes(processId: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,rss=']);
+  const processes = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number) as [pid: number, parent: number, kilobytes: number]);
+  const family = new Set([processId]);
+  for (let size = 0; size !== family.size;) {
+    size = family.size;
+    for (const [pid, parent] of processes) if (family.has(parent)) family.add(pid);
+  }
+  return processes.reduce((sum, [pid, , kilobytes]) => (family.has(pid) ? sum + kilobytes * 1024 : sum), 0);
+}
+
+export function memoryReport(readings: readonly MemoryReading[]): string {
+  const first = readings[0]!.residentBytes;
+  return table(
+    ["minutes' worth of replay", 'resident, MB', 'against the first, %'],
+    readings.map(({ minutes, residentBytes: bytes }) => [String(minutes), megabytesText(bytes), ((bytes / first - 1) * 100).toFixed(1)]),
+  );
+}

@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildBaseline, formatBaseline, type Row } from '../baseline/index.js';
+import { MODEL_FILE, openSession } from './rivals/session.js';
+import { FEATURE_NAMES, seededRows } from './seeded-rows.js';
+import { startNode, type ServerProcess } from './server-process.js';
+
+export const MODEL = 'boosting';
+export const INFER_PATH = `/v2/models/${MODEL}/infer`;
+export const MAIN_FILE = fileURLToPath(new URL('../main.js', import.meta.url));
+
+const BASELINE_ROWS = 2000;
+
+/** The least that the configuration of a model must say of how it is scored. */
+type Scored = { readonly onnx: { readonly path: string } } | { readonly upstream: { readonly url: string } };
+
+/** Starts Modelwatch on the benchmark's model with everything watched: drift of all features and the output, two slices, the join, a store on disk. */
+export async function startServing(folder: string): Promise<ServerProcess> {
+  return startModelwatch(folder, 'serving', { onnx: { path: MODEL_FILE } });
+}
+
+/** The same in front of a server that has the model. */
+export async function startProxy(folder: string, upstreamUrl: string): Promise<ServerProcess> {
+  return startModelwatch(folder, 'proxy', { upstream: { url: upstreamUrl } });
+}
+
+async function startModelwatch(folder: string, name: string, scored: Scored): Promise<ServerProcess> {
+  const config = {
+    // Far more than one run sends: what is dropped costs nothing and would flatter.
+    store: { path: `${name}.db`, predictionsMax: 100_000_000 },
+    models: [
+      {
+        name: MODEL,
+        champion: { version: '1', baseline: 'baseline.json', ...scored },
+        output: { kind: 'probability', tensor: 'probabilities', column: 1 },
+        slices: [
+          { name: 'tenant', header: 'x-tenant' },
+          { name: 'region', header: 'x-region' },
+        ],
+      },
+    ],
+  };
+  const file = path.join(folder, `${name}.yaml`);
+  // JSON is YAML too.
+  await writeFile(file, JSON.stringify(config));
+  return startNode([MAIN_FILE, 'run', '--config', file, '--port', '0']);
+}
+
+/** Writes the baseline that both configurations name: seeded rows with the outputs that the model gives them. */
+export async function writeBaseline(folder: string): Promise<void> {
+  const score = await openSession();
+  const rows = seededRows(BASELINE_ROWS, 1);
+  const { probabilities } = await score(Float32Array.from(rows.flat()));
+  const columns = [...FEATURE_NAMES, 'score'];
+  const baseline = await buildBaseline(
+    (async function* (): AsyncGenerator<Row> {
+      for (const [i, row] of rows.entries()) yield { number: i + 1, columns, cells: [...row, probabilities[2 * i + 1]], isTyped: true };
+    })(),
+    {
+      model: MODEL,
+      version: '1',
+      outputColumn: 'score',
+      createdAt: new Date().toISOString(),
+      tool: 'modelwatch bench',
+      sources: () => [],
+    },
+  );
+  await writeFile(path.join(folder, 'baseline.json'), formatBaseline(baseline));
+}
