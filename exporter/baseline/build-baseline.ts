@@ -130,9 +130,9 @@ function isUtcTime(text: string): boolean {
 }
 
 /** The feature columns, in the order wanted. Names that no column has are refused: a typo would watch the wrong thing. */
-function featuresOf({ columns }: Collected, roles: readonly string[], options: BaselineOptions): Column[] {
+function featuresOf({ columns, names: known }: Collected, roles: readonly string[], options: BaselineOptions): Column[] {
   for (const name of [...roles, ...(options.features ?? []), ...(options.kinds?.keys() ?? [])]) {
-    if (!columns.has(name)) throw absent(name, [...columns.keys()]);
+    if (!columns.has(name)) throw absent(name, known);
   }
   const names = options.features ?? [...columns.keys()].filter((name) => !roles.includes(name));
   if (names.length === 0) throw new BaselineError('column_missing', 'no column is left as a feature');

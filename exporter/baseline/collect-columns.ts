@@ -19,11 +19,14 @@ export interface Collected {
   readonly rows: number;
   /** In the order of their first appearance. */
   readonly columns: ReadonlyMap<string, Column>;
+  /** Of all columns, those not wanted too, so that a mistyped one can be told from them. */
+  readonly names: readonly string[];
 }
 
 /** Reads all rows into typed columns, for quantiles need all values. Memory: 8 to 12 bytes a cell, at most `cellsMax` cells. */
 export async function collectColumns(rows: AsyncIterable<Row>, options: CollectOptions): Promise<Collected> {
   const readers = new Map<string, ColumnReader>();
+  const names = new Set<string>();
   let planned: readonly string[] | undefined;
   let plan: readonly (ColumnReader | undefined)[] = [];
   let count = 0;
@@ -35,6 +38,7 @@ export async function collectColumns(rows: AsyncIterable<Row>, options: CollectO
     if (columns !== planned) {
       plan = columns.map((name) => readerOf(name, readers, options));
       planned = columns;
+      for (const name of columns) if (names.size < COLUMNS_MAX) names.add(name);
     }
     if (count * readers.size > options.cellsMax) {
       throw new BaselineError(
@@ -45,7 +49,8 @@ export async function collectColumns(rows: AsyncIterable<Row>, options: CollectO
     for (let index = 0; index < plan.length; index += 1) plan[index]?.push(count, cells[index], isTyped);
   }
   if (count === 0) throw new BaselineError('rows_none', 'there are no rows');
-  return { rows: count, columns: new Map([...readers].map(([name, reader]) => [name, reader.finish(count)])) };
+  const columns = new Map([...readers].map(([name, reader]) => [name, reader.finish(count)]));
+  return { rows: count, columns, names: [...names] };
 }
 
 function readerOf(name: string, readers: Map<string, ColumnReader>, options: CollectOptions): ColumnReader | undefined {

@@ -47,11 +47,13 @@ async function* rowsOf(buffer: AsyncBuffer, file: string, { rowsMax, isWanted }:
   if (metadata.num_rows > BigInt(rowsMax)) {
     throw new BaselineError('rows_too_many', `${file} has ${metadata.num_rows} rows, at most ${rowsMax} are read; sample it`);
   }
-  const tree = parquetSchema(metadata).children.filter(({ element }) => isWanted(element.name));
+  const all = parquetSchema(metadata).children;
+  const tree = all.filter(({ element }) => isWanted(element.name));
   const columns = checkedHeader(
     tree.map(({ element }) => element.name),
     file,
   );
+  const names = [...new Set([...columns, ...all.map(({ element }) => element.name)])];
   let start = 0;
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
@@ -59,7 +61,7 @@ async function* rowsOf(buffer: AsyncBuffer, file: string, { rowsMax, isWanted }:
     const pieces = await readGroup(buffer, metadata, columns, start, start + rows);
     const cursors = tree.map((column) => cursorOf(pieces.get(column.element.name) ?? [], decimalScaleOf(column)));
     for (let row = start; row < start + rows; row += 1) {
-      yield { number: row + 1, columns, cells: cursors.map((cellAt) => cellAt(row)), isTyped: true };
+      yield { number: row + 1, columns: names, cells: cursors.map((cellAt) => cellAt(row)), isTyped: true };
     }
     start += rows;
   }

@@ -7,6 +7,7 @@ export interface Row {
   readonly number: number;
   /** Names of the cells. Rows alike share one array, so that what is planned by columns is planned once. */
   readonly columns: readonly string[];
+  /** By column; a format that skips columns that are not wanted has none for those, and names them last. */
   readonly cells: readonly Cell[];
   /** Whether the format tells numbers from texts. CSV does not: there, kinds are inferred from all values of a column. */
   readonly isTyped: boolean;
