@@ -61,7 +61,7 @@ export function kolmogorovUpperTail(x: number): number {
 
 /**
  * The value that the Kolmogorov distribution exceeds with chance `significance`. Times sqrt((n + m) / (nm)) it is the critical value of the
- * two-sample Kolmogorov-Smirnov statistic for large samples.
+ * two-sample Kolmogorov-Smirnov statistic for large samples. Cost: as of a chi-square quantile, once for a significance.
  *
  * @example kolmogorovQuantile(0.05) // 1.3580986393225507
  */
@@ -69,8 +69,14 @@ export function kolmogorovQuantile(significance: number): number {
   if (!(significance > 0 && significance < 1)) {
     throw new RangeError(`a Kolmogorov quantile needs a significance between 0 and 1, got ${significance}`);
   }
-  return leastWhere((x) => kolmogorovUpperTail(x) <= significance);
+  if (lastKolmogorov.significance !== significance) {
+    lastKolmogorov = { significance, quantile: leastWhere((x) => kolmogorovUpperTail(x) <= significance) };
+  }
+  return lastKolmogorov.quantile;
 }
+
+/** Kept because all features of all models ask for the quantile of the one significance that is configured. */
+let lastKolmogorov = { significance: NaN, quantile: NaN };
 
 function chiSquareTails(x: number, degreesOfFreedom: number): Tails {
   return gammaRatios(degreesOfFreedom / 2, Math.max(0, x) / 2);

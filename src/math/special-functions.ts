@@ -54,11 +54,11 @@ function upperFraction(a: number, x: number): number {
     c = nonZero(b + numerator / c);
     const step = d * c;
     product *= step;
-    if (Math.abs(step - 1) <= CONVERGED * 2) break;
+    if (step - 1 <= CONVERGED * 2 && 1 - step <= CONVERGED * 2) break;
   }
   return product;
 }
 
 function nonZero(x: number): number {
-  return Math.abs(x) < TINY ? TINY : x;
+  return -TINY < x && x < TINY ? TINY : x;
 }

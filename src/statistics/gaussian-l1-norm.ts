@@ -4,6 +4,7 @@ import { chiSquareQuantile } from '../math/index.js';
 /** Variables that are jointly normal with mean 0. */
 export interface GaussianVector {
   readonly size: number;
+  /** Asked for with j <= i. */
   covariance(i: number, j: number): number;
   /** The greatest variance that their sum takes when signs are put before them, or more. */
   readonly varianceMax: number;
@@ -37,11 +38,16 @@ export function gaussianL1NormCriticalValue(significance: number, { size, covari
   return Math.max(0, mean + Math.sqrt(varianceMax) * excess);
 }
 
+// Looked up once: they run for each pair of variables, and a look-up of a global is slow where a sandbox watches it, as a test runner's does.
+const { asin, sqrt } = Math;
+const TWO_OVER_PI = 2 / Math.PI;
+
 /** Covariance of |X| and |Y| for two normal variables, from the product of their standard deviations and their covariance. */
 function covarianceOfMagnitudes(deviations: number, covariance: number): number {
   if (deviations === 0) return 0;
-  const correlation = Math.min(1, Math.max(-1, covariance / deviations));
-  return (2 / Math.PI) * deviations * (Math.sqrt(1 - correlation ** 2) + correlation * Math.asin(correlation) - 1);
+  const rounded = covariance / deviations;
+  const correlation = rounded > 1 ? 1 : rounded < -1 ? -1 : rounded;
+  return TWO_OVER_PI * deviations * (sqrt(1 - correlation * correlation) + correlation * asin(correlation) - 1);
 }
 
 function chiMean(degreesOfFreedom: number): number {

@@ -5,7 +5,7 @@ import { BINNED_COUNT_MIN, UNDEFINED, type Statistic } from './statistic.js';
 /**
  * Kolmogorov-Smirnov statistic from bins: the greatest difference of the cumulative shares at the edges. Formula: max |Q - P| over the bins, Q and
  * P the current and the reference share of a bin and all below it. A lower bound of the statistic of the values: within a bin they may differ
- * by more.
+ * by more, by at most the smaller share of the bin.
  *
  * Use it for: numeric features where only counts by bin are kept, as in Prometheus. Not for: differences within a bin; categories.
  * Range 0..1: 0 where all shares are equal. Symmetric. Undetermined below 100 values on either side, and for categories, which have no order.

@@ -57,18 +57,31 @@ export function greatestCount(n: number, significance: number, chanceToReach: (c
   return low;
 }
 
-/** Chance that of `count` + `y` marked among n + m at least `count` are among the n. Cost: about the root of the marked. */
+/**
+ * Chance that of `count` + `y` marked among n + m at least `count` are among the n. Summed away from the likeliest number, where terms fall: the
+ * other way round they would start from 0 where that number is far, and answer 0 for a certainty. Cost: about the root of the marked.
+ */
 function hypergeometricUpperTail(count: number, n: number, y: number, m: number): number {
   const marked = count + y;
-  let term = Math.exp(logChoose(n, count) + logChoose(m, y) - logChoose(n + m, marked));
-  let sum = term;
-  for (let j = count; j < Math.min(n, marked); j++) {
-    term *= ((n - j) / (j + 1)) * ((marked - j) / (m - marked + j + 1));
+  const likeliest = Math.floor(((marked + 1) * (n + 1)) / (n + m + 2));
+  const chance = Math.exp(logChoose(n, count) + logChoose(m, y) - logChoose(n + m, marked));
+  if (count > likeliest) return sumOfFallingTerms(chance, count, (j) => ((n - j) / (j + 1)) * ((marked - j) / (m - marked + j + 1)), 1);
+  const below = (j: number) => (j / (n - j + 1)) * ((m - marked + j) / (marked - j + 1));
+  return 1 - Math.min(1, sumOfFallingTerms(chance * below(count), count - 1, below, -1));
+}
+
+/** Adds terms, each a ratio of the one before, as long as they count. The ratio is 0 where there are no more. */
+function sumOfFallingTerms(first: number, from: number, ratio: (j: number) => number, step: 1 | -1): number {
+  let [term, sum] = [first, first];
+  for (let j = from; term > sum * NEGLIGIBLE; j += step) {
+    term *= ratio(j);
     sum += term;
-    if (term < sum * 1e-17) break;
   }
   return sum;
 }
+
+/** Share of a sum below which a term leaves it as it is in double precision. */
+const NEGLIGIBLE = 1e-17;
 
 function logChoose(n: number, k: number): number {
   return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1);

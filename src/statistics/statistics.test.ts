@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import * as core from '../index.js';
 import { expectReading, frequenciesOf, testStatistic, type Claims } from './conformance.js';
 import { STATISTICS, type AnyStatistic, type StatisticKind } from './index.js';
@@ -87,8 +88,34 @@ describe('the golden vector', () => {
   });
 });
 
+it('kolmogorov-smirnov-binned is below kolmogorov-smirnov by at most the smaller share of a bin', () => {
+  const values = fc.array(fc.double({ min: 0, max: 10, noNaN: true }), { minLength: 1, maxLength: 30 });
+  const edges = fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { maxLength: 4 });
+  const law = fc.property(values, values, edges, (now, before, unsorted) => {
+    const binning = { kind: 'numeric', edges: unsorted.sort((a, b) => a - b), min: 0, max: 10 } as const;
+    const [current, reference] = [now, before].map((side) => {
+      const [bins, quantiles] = [new core.Frequencies(binning), new core.QuantileSketch()];
+      for (const value of side) {
+        bins.update(value, 100);
+        quantiles.update(value, 100);
+      }
+      return { bins, quantiles };
+    });
+    const binned = core.kolmogorovSmirnovBinned.measure({ current: current!.bins, reference: reference!.bins });
+    const exact = core.kolmogorovSmirnov.measure({ current: current!.quantiles, reference: reference!.quantiles });
+    if (binned.kind === 'undetermined' || exact.kind === 'undetermined') throw new Error('too few values were drawn');
+    const share = ({ counts, count }: core.Frequencies, bin: number) => counts[bin]! / count;
+    const gapMax = Math.max(
+      ...Array.from(current!.bins.counts, (_, bin) => Math.min(share(current!.bins, bin), share(reference!.bins, bin))),
+    );
+    expect(exact.value - binned.value).toBeGreaterThan(-1e-12);
+    expect(exact.value - binned.value).toBeLessThan(gapMax + 1e-12);
+  });
+  fc.assert(law, { seed: 20_261_124, numRuns: 500 });
+});
+
 describe('bins of equal number', () => {
-  const of = (edges: number[], range = [0, 9] as const) =>
+  const of = (edges: number[], range: readonly [number, number] = [0, 9]) =>
     core.Frequencies.fromCounts({ kind: 'numeric', edges, min: range[0], max: range[1] }, [500, 500]);
 
   it('but other edges are refused', () => {

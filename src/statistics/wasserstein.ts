@@ -52,10 +52,10 @@ function standardDeviation(sketch: QuantileSketch, unit: number): number {
 
 /**
  * Without drift, sqrt(nm / (n + m)) (F - G) is close to a Brownian bridge over the share s of both together: normal, with covariance s (1 - t)
- * for s <= t. The distance adds up its magnitudes, each over the width of a step.
+ * for s <= t, and j <= i here. The distance adds up its magnitudes, each over the width of a step.
  */
 function distanceByChance(significance: number, widths: readonly number[], { pooled }: ComparedSteps): number {
-  const covariance = (i: number, j: number) => widths[i]! * widths[j]! * pooled[Math.min(i, j)]! * (1 - pooled[Math.max(i, j)]!);
+  const covariance = (i: number, j: number) => widths[i]! * widths[j]! * pooled[j]! * (1 - pooled[i]!);
   return gaussianL1NormCriticalValue(significance, { size: widths.length, covariance, varianceMax: meanVariance(widths, pooled) });
 }
 
