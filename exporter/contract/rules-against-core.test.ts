@@ -45,7 +45,7 @@ function countOne(counts: Counts, drift: number, random: () => number): void {
   counts.confusion.update({ predicted: score >= 0.5 ? 1 : 0, truth });
   counts.scores.update({ score, truth });
   counts.calibration.update({ score, truth });
-  counts.errors.update({ estimate: score, truth });
+  counts.errors.update({ estimate: random() < 0.02 ? NaN : score, truth });
 }
 
 const numeric = (drift: number, random: () => number): number => 10 * random() ** (1 / (1 + drift)) + drift;
@@ -93,7 +93,8 @@ function expectations(current: Counts, reference: Counts): readonly (readonly [s
     f1_ratio: valueOf(f1.measure(current.confusion)),
     auc_ratio: valueOf(auc.measure(current.scores)),
     calibration_error_ratio: valueOf(expectedCalibrationError.measure(current.calibration)),
-    ground_truth_joined: current.errors.count,
+    ground_truth_joined: current.errors.count + current.errors.missing,
+    outputs_compared: current.errors.count,
     log_loss_nats: valueOf(logLoss.measure(current.errors)),
     mean_squared_error: valueOf(brier.measure(current.errors)),
     root_mean_squared_error: valueOf(rmse.measure(current.errors)),

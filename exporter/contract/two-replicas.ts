@@ -95,7 +95,8 @@ function exported(counts: Counts): ReadonlyMap<string, number> {
     series.set(`modelwatch_calibration_positive_total{${MODEL},bin="${bin}"}`, counts.calibration.positives[bin]!);
   }
   const { errors } = counts;
-  series.set(`modelwatch_ground_truth_joined_total{${MODEL}}`, errors.count);
+  series.set(`modelwatch_ground_truth_joined_total{${MODEL}}`, errors.count + errors.missing);
+  series.set(`modelwatch_joined_output_missing_total{${MODEL}}`, errors.missing);
   series.set(`modelwatch_log_loss_nats_total{${MODEL}}`, errors.logLoss);
   series.set(`modelwatch_squared_error_total{${MODEL}}`, errors.squared);
   series.set(`modelwatch_over_error_total{${MODEL}}`, errors.over);
