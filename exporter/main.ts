@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
+// A small young generation: a sidecar shares its node, and answers as fast with 4 MiB as with 16 (docs/benchmarks.md).
 import { Command } from 'commander';
 import { packageVersion } from './package-version.js';
 

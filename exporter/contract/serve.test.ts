@@ -38,10 +38,28 @@ function flights(count: number): Row[] {
   return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i]!, cell])));
 }
 
-const NUMERIC = ['hour', 'day_of_week', 'distance', 'dep_delay', 'sched_duration', 'temp', 'dewp', 'humid', 'wind_speed', 'precip', 'pressure', 'visib'];
+const NUMERIC = [
+  'hour',
+  'day_of_week',
+  'distance',
+  'dep_delay',
+  'sched_duration',
+  'temp',
+  'dewp',
+  'humid',
+  'wind_speed',
+  'precip',
+  'pressure',
+  'visib',
+];
 
 function flightsRequest(rows: readonly Row[], id?: string): string {
-  const text = ['carrier', 'origin', 'dest'].map((name) => ({ name, datatype: 'BYTES', shape: [rows.length, 1], data: rows.map((row) => row[name]!) }));
+  const text = ['carrier', 'origin', 'dest'].map((name) => ({
+    name,
+    datatype: 'BYTES',
+    shape: [rows.length, 1],
+    data: rows.map((row) => row[name]!),
+  }));
   const numbers = NUMERIC.map((name) => ({
     name,
     datatype: 'FP32',
@@ -86,7 +104,10 @@ describe('inference', () => {
 
   it('keeps INT64 exact beyond 2^53', async () => {
     const data = '[9223372036854775807,-9223372036854775808]';
-    const answer = await sidecar.post('/v2/models/int64/infer', `{"inputs":[{"name":"x","datatype":"INT64","shape":[1,2],"data":${data}}]}`);
+    const answer = await sidecar.post(
+      '/v2/models/int64/infer',
+      `{"inputs":[{"name":"x","datatype":"INT64","shape":[1,2],"data":${data}}]}`,
+    );
     expect(answer.body.toString()).toContain(`"data":${data}`);
   });
 
@@ -119,7 +140,9 @@ describe('watching', () => {
     const before = await sidecar.seriesOf('modelwatch_');
     const rows = flights(300);
     for (const [i, row] of rows.entries()) {
-      const answer = await sidecar.post('/v2/models/flights-late/infer', flightsRequest([row], `join-${i}`), { 'x-tenant': `tenant-${i % 2}` });
+      const answer = await sidecar.post('/v2/models/flights-late/infer', flightsRequest([row], `join-${i}`), {
+        'x-tenant': `tenant-${i % 2}`,
+      });
       expect(answer.status).toBe(200);
     }
     const truths = rows.map((row, i) => ({ model: 'flights-late', id: `join-${i}`, value: Number(row['late']) }));
@@ -138,7 +161,8 @@ describe('watching', () => {
     expect(sumOf(`modelwatch_output_bin_total{${FLIGHTS_MODEL}`)).toBe(300);
     expect(sumOf(`modelwatch_confusion_total{${FLIGHTS_MODEL}`)).toBe(300);
 
-    const total = (name: string) => [...after].reduce((sum, [series, value]) => sum + (series.startsWith(`${name}{${FLIGHTS_MODEL}`) ? value : 0), 0);
+    const total = (name: string) =>
+      [...after].reduce((sum, [series, value]) => sum + (series.startsWith(`${name}{${FLIGHTS_MODEL}`) ? value : 0), 0);
     expect(total('modelwatch_requests_received_total')).toBe(
       total('modelwatch_requests_answered_total') + total('modelwatch_requests_failed_total') + total('modelwatch_requests_shed_total'),
     );
@@ -148,7 +172,11 @@ describe('watching', () => {
 
 describe('pages', () => {
   it('tells what it is and whether it is ready', async () => {
-    expect(await (await fetch(`${sidecar.url}/v2`)).json()).toEqual({ name: 'modelwatch', version: '0.0.0-test', extensions: ['binary_tensor_data'] });
+    expect(await (await fetch(`${sidecar.url}/v2`)).json()).toEqual({
+      name: 'modelwatch',
+      version: '0.0.0-test',
+      extensions: ['binary_tensor_data'],
+    });
     expect((await fetch(`${sidecar.url}/v2/health/live`)).status).toBe(200);
     expect((await fetch(`${sidecar.url}/v2/health/ready`)).status).toBe(200);
     expect((await fetch(`${sidecar.url}/v2/models/flights-late/versions/1/ready`)).status).toBe(200);
@@ -163,7 +191,9 @@ describe('pages', () => {
   });
 
   it('gives OpenMetrics where it is asked for', async () => {
-    const response = await fetch(`${sidecar.url}/metrics`, { headers: { accept: 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5' } });
+    const response = await fetch(`${sidecar.url}/metrics`, {
+      headers: { accept: 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5' },
+    });
     expect(response.headers.get('content-type')).toContain('application/openmetrics-text');
     expect(await response.text()).toMatch(/# EOF\n$/);
   });

@@ -36,7 +36,16 @@ async function send(request: Request, response: Response, body: Buffer): Promise
   response.end(await compress(body, { level: GZIP_LEVEL }));
 }
 
-/** Prometheus asks for OpenMetrics with a higher weight than for text; other clients get text unless they ask for nothing else. */
+/** What is offered, with the versions that scrapers name; the first stands for clients that take anything. */
+const OFFERED: Readonly<Record<string, ExpositionFormat>> = {
+  'text/plain;version=0.0.4': 'prometheus',
+  'text/plain': 'prometheus',
+  'application/openmetrics-text;version=1.0.0': 'openmetrics',
+  'application/openmetrics-text;version=0.0.1': 'openmetrics',
+};
+
+/** The format that the scraper weighs highest; text where it takes neither. */
 function formatOf(request: Request): ExpositionFormat {
-  return request.accepts(['text/plain', 'application/openmetrics-text']) === 'application/openmetrics-text' ? 'openmetrics' : 'prometheus';
+  const accepted = request.accepts(Object.keys(OFFERED));
+  return typeof accepted === 'string' ? OFFERED[accepted]! : 'prometheus';
 }

@@ -4,7 +4,6 @@ import { formatBaselineFaults } from '../baseline/baseline-fault.js';
 import { loadBaseline } from '../baseline/read-baseline.js';
 import type { Clock } from '../clock.js';
 import { createOnnxScorer } from '../models/onnx/index.js';
-import { createUpstream } from '../models/upstream/upstream.js';
 import { createWatchedModel } from '../pipeline/watched-model.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
 import { closeSource, type ModelRuntime, type ModelSource } from './model-runtime.js';
@@ -71,6 +70,8 @@ async function startSource(
     return { source: { kind: 'onnx', scorer: scorer.value }, digest: `sha256:${scorer.value.digest}` };
   }
   if (champion.upstream !== undefined) {
+    // undici takes 8 MB: it is loaded where there is something to call.
+    const { createUpstream } = await import('../models/upstream/upstream.js');
     const upstream = createUpstream(champion.upstream, clock.monotonicSeconds);
     const probe = await startProbe(upstream, champion.upstream, name);
     if (!probe.ready) logger.warn({ model: name }, 'the upstream does not say that it is ready; requests are passed on all the same');

@@ -51,9 +51,9 @@ async function demo({ port, speed }: { readonly port: string; readonly speed: st
   return sidecar.exitCode ?? 0;
 }
 
-/** Another process of this very program. */
+/** Another process of this very program, under the flags of its first line. */
 function spawnSelf(args: readonly string[], stdio: ['ignore', 'pipe' | 'inherit', 'inherit']): ChildProcess {
-  return spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args], { stdio });
+  return spawn(process.execPath, ['--max-semi-space-size=4', process.argv[1]!, ...args], { stdio });
 }
 
 /** Waits for the sidecar to say where it listens. Its warnings and errors are shown, the rest is not worth a newcomer's time. */
