@@ -107,7 +107,7 @@ function checkCategorical(feature: Part<CategoricalBaselineFeature>, path: Path,
       report([...path, 'counts', counts.length - 1], `nothing in the reference is unseen by it, got ${unseen}`);
     }
     if (other !== undefined && other > 0 && known?.length === 0) {
-      report([...path, 'counts', counts.length - 2], `${other} values are counted as ${OTHER_BIN}, but known is empty`);
+      report([...path, 'counts', counts.length - 2], `${OTHER_BIN} holds what is known, and known is empty, got ${other}`);
     }
   }
   checkCounts(feature, path, rows, report);

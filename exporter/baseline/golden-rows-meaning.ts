@@ -1,4 +1,4 @@
-import type { Baseline } from '@modelwatch/core';
+import type { Baseline, CategoricalBaselineFeature } from '@modelwatch/core';
 import { quote } from '../config/fault.js';
 import type { Part } from '../config/sound-part.js';
 import type { Report } from './baseline-meaning.js';
@@ -11,9 +11,7 @@ export function checkGoldenRows({ goldenRows, features }: Part<Baseline>, report
     report(['goldenRows', 'outputs'], `${rows.length} golden rows have as many outputs, got ${outputs.length}`);
   }
   if (features === undefined) return;
-  const categories = features.map((feature) =>
-    feature?.kind === 'categorical' ? new Set<unknown>([...(feature.categories ?? []), ...(feature.known ?? [])]) : undefined,
-  );
+  const categories = features.map((feature) => (feature?.kind === 'categorical' ? soundCategories(feature) : undefined));
   rows.forEach((row, index) => {
     const path = ['goldenRows', 'features', index];
     if (row === undefined) return;
@@ -32,4 +30,11 @@ export function checkGoldenRows({ goldenRows, features }: Part<Baseline>, report
       }
     });
   });
+}
+
+/** All categories of a feature, or nothing where some of them are faulty: each fault is told once. */
+function soundCategories({ categories, known }: Part<CategoricalBaselineFeature>): ReadonlySet<unknown> | undefined {
+  if (categories === undefined || known === undefined) return undefined;
+  const all = new Set<unknown>([...categories, ...known]);
+  return all.has(undefined) ? undefined : all;
 }

@@ -1,3 +1,5 @@
+import { jsonErrorOffset } from './json-error-offset.js';
+
 export const JSON_DEPTH_MAX = 32;
 
 export type JsonText = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
@@ -9,11 +11,12 @@ export type JsonText = { readonly ok: true; readonly value: unknown } | { readon
 export function parseJsonText(source: string | Uint8Array): JsonText {
   const text = typeof source === 'string' ? source.replace(/^\ufeff/, '') : decodeUtf8(source);
   if (text === undefined) return { ok: false, message: 'the text is not UTF-8' };
+  if (text.trim() === '') return { ok: false, message: 'the file is empty' };
   if (nestsDeeperThan(text, JSON_DEPTH_MAX)) return { ok: false, message: `lists and objects nest deeper than ${JSON_DEPTH_MAX} levels` };
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
-  } catch (error) {
-    return { ok: false, message: `not valid JSON${place(text, error as Error)}` };
+  } catch {
+    return { ok: false, message: `not valid JSON${placeOfError(text)}` };
   }
 }
 
@@ -43,9 +46,9 @@ export function nestsDeeperThan(text: string, depthMax: number): boolean {
   return false;
 }
 
-function place(text: string, error: Error): string {
-  const position = /at position (\d+)/.exec(error.message)?.[1];
-  if (position === undefined) return ': the text ends too early';
-  const before = text.slice(0, Number(position));
+function placeOfError(text: string): string {
+  const offset = jsonErrorOffset(text) ?? text.length;
+  if (text.slice(offset).trim() === '') return ': the text ends too early';
+  const before = text.slice(0, offset);
   return ` at line ${before.split('\n').length}, column ${before.length - before.lastIndexOf('\n')}`;
 }

@@ -24,14 +24,10 @@ const validate = compileSchema(baselineSchema);
  * 1,000, with the JSON pointer of its place.
  */
 export function readBaseline(source: string | Uint8Array, fileName: string): LoadResult<Baseline, BaselineFault> {
-  const whole = (message: string): LoadResult<Baseline, BaselineFault> => ({
-    ok: false,
-    faults: [{ file: fileName, pointer: '', message }],
-  });
   const bytes = typeof source === 'string' ? Buffer.byteLength(source) : source.byteLength;
-  if (bytes > BASELINE_BYTES_MAX) return whole(`the file has more than ${BASELINE_BYTES_MAX} bytes, which is the most that is read`);
+  if (bytes > BASELINE_BYTES_MAX) return unread(fileName, `has ${bytes} bytes, at most ${BASELINE_BYTES_MAX} are read`);
   const json = parseJsonText(source);
-  if (!json.ok) return whole(json.message);
+  if (!json.ok) return { ok: false, faults: [{ file: fileName, pointer: '', message: json.message }] };
 
   const found = meantFaults(validate(json.value), json.value);
   const faults = found.map((fault): BaselineFault => {
@@ -53,20 +49,22 @@ export async function loadBaseline(file: string): Promise<LoadResult<Baseline, B
   let handle: FileHandle | undefined;
   try {
     handle = await open(file, 'r');
-    const { size } = await handle.stat();
+    const stats = await handle.stat();
+    // A device or a pipe may never end.
+    if (!stats.isFile()) return unread(file, 'is no regular file');
+    const { size } = stats;
     // Not read at all when too long: a mistaken path may name a data set.
-    if (size > BASELINE_BYTES_MAX) return readTooLong(file, size);
+    if (size > BASELINE_BYTES_MAX) return unread(file, `has ${size} bytes, at most ${BASELINE_BYTES_MAX} are read`);
     return readBaseline(await handle.readFile(), file);
   } catch (error) {
-    const message = `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`;
-    return { ok: false, faults: [{ file, pointer: '', message }] };
+    return unread(file, `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
   } finally {
     await handle?.close();
   }
 }
 
-function readTooLong(file: string, size: number): LoadResult<Baseline, BaselineFault> {
-  return { ok: false, faults: [{ file, pointer: '', message: `the file has ${size} bytes, at most ${BASELINE_BYTES_MAX} are read` }] };
+function unread(file: string, why: string): LoadResult<Baseline, BaselineFault> {
+  return { ok: false, faults: [{ file, pointer: '', message: `the file ${why}` }] };
 }
 
 /** Features are numeric or categorical; of the errors of both branches only those of the kind that the feature names are of use. */
