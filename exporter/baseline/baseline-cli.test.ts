@@ -170,6 +170,14 @@ describe('modelwatch baseline', () => {
     });
   });
 
+  it('has a page that names each of its options, and no other', async () => {
+    const page = await readFile(path.join(import.meta.dirname, '../../docs/recipes/make-a-baseline.md'), 'utf8');
+    const named = [...page.matchAll(/^\| (`--.*?) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/--[a-z-]+/g)].map(String));
+    const { stdout } = await run('--help');
+    const options = [...stdout.matchAll(/^ {2}(--[a-z-]+) /gm)].map(([, option]) => option!);
+    expect(named.toSorted()).toEqual(options.toSorted());
+  });
+
   it('explains itself with an example', async () => {
     const { stdout } = await run('--help');
     expect(stdout).toContain('Usage: modelwatch baseline [options] <files...>');
