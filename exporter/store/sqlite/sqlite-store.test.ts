@@ -1,15 +1,11 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { storeConformance, testClock } from '../conformance.js';
+import { batchOf, storeConformance, testClock, until } from '../conformance.js';
 import { openSqliteStore } from '../index.js';
 import type { StoreModel } from '../store.js';
-import { takeBallast } from './ballast.js';
 
-const client = path.join(import.meta.dirname, 'testdata', 'client.mjs');
 const model: StoreModel = {
   name: 'm',
   kind: 'probability',
@@ -71,123 +67,55 @@ describe('the SQLite store', () => {
     ]);
     await store.close();
   });
-});
 
-/** Lines of a client until `enough` says so. */
-async function linesOf(child: ChildProcess, enough: (line: string) => boolean): Promise<string[]> {
-  const lines: string[] = [];
-  let satisfied = false;
-  for await (const line of createInterface({ input: child.stdout! })) {
-    lines.push(line);
-    if (!satisfied && enough(line)) {
-      satisfied = true;
-      child.kill('SIGKILL');
-    }
-  }
-  return lines;
-}
-
-const numbersOf = (lines: readonly string[], kind: string) =>
-  lines
-    .map((line) => line.split(' '))
-    .filter(([first]) => first === kind)
-    .flatMap(([, from, to]) => Array.from({ length: Number(to) - Number(from) }, (_, i) => Number(from) + i));
-
-/** Sends all numbers again and checks that what was acknowledged is there, and that nothing is counted twice. */
-async function expectExactlyOnce(file: string, predicted: readonly number[], told: readonly number[], end: number): Promise<void> {
-  const store = await openSqliteStore({
-    path: file,
-    models: [model],
-    clock: testClock(),
-    predictionsMax: 1_000_000,
-    queueEntriesMax: 1_000_000,
-  });
-  const send = async (numbers: readonly number[]) => {
-    const ids = numbers.map((number) => `id-${number}`);
-    const columns = { features: [ids.map(() => 0.3)], outputs: ids.map(() => 0.9), slices: [] };
-    const predictions = await store.ingestPredictions({
-      model: 'm',
-      version: '1',
-      role: 'champion',
-      rows: ids.length,
-      ids,
-      timeSeconds: 1,
-      ...columns,
+  it('tells callers in bounded time that a disk has not answered, and recognises what was written all the same', async () => {
+    const clock = testClock();
+    const options = { path: ':memory:', models: [model], clock, predictionsMax: 100_000, queueEntriesMax: 100_000, tickSeconds: 0.001 };
+    const store = await openSqliteStore(options);
+    // Takes the store far longer than its next look at the clock.
+    const batch = batchOf(
+      Array.from({ length: 50_000 }, (_, i) => `slow-${i}`),
+      new Array<number>(50_000).fill(0.5),
+      1,
+    );
+    const answer = store.ingestPredictions(batch);
+    clock.pass(11);
+    expect(await answer).toMatchObject({ ok: false, error: { code: 'store_unavailable' } });
+    expect(store.readings().queues[1]).toMatchObject({ name: 'ingest', entries: 0, dropped: { store_unavailable: 50_000 } });
+    await until(store, ({ series }) => series[0]?.events.predictions === 50_000);
+    expect(await store.ingestPredictions({ ...batch, ids: batch.ids.slice(0, 1), rows: 1 })).toMatchObject({
+      ok: true,
+      value: ['duplicate'],
     });
-    const truths = await store.ingestGroundTruth(ids.map((id) => ({ model: 'm', id, value: 1, timeSeconds: 2 })));
-    return {
-      predictions: predictions.ok ? new Set<string>(predictions.value) : undefined,
-      truths: truths.ok ? new Set<string>(truths.value) : undefined,
-    };
-  };
-  expect((await send(told)).truths).toEqual(new Set(['duplicate']));
-  expect((await send(predicted)).predictions).toEqual(new Set(['duplicate']));
-  await send(Array.from({ length: end }, (_, i) => i));
-  const { models, series } = store.readings();
-  expect(models[0]).toMatchObject({ received: end, conflicts: 0, pending: 0, events: { prediction: { received: end } } });
-  expect(series[0]!.quality.joined).toBe(end);
-  expect(series[0]!.quality.confusion.truePositive).toBe(end);
-  expect(series[0]!.events.features[0]!.count).toBe(end);
-  await store.close();
-}
-
-describe('a crash', () => {
-  it('loses nothing acknowledged and counts nothing twice, killed at any moment', async () => {
-    const file = path.join(directory, 'killed');
-    const lines: string[] = [];
-    let end = 0;
-    for (const acknowledgedMax of [1, 3, 17, 60, 151]) {
-      const child = spawn(process.execPath, [client, file, String(end)], { stdio: ['ignore', 'pipe', 'inherit'] });
-      let acknowledged = 0;
-      lines.push(...(await linesOf(child, () => ++acknowledged >= acknowledgedMax)));
-      // Four clients go on by 40 each; the next one begins where none of these has been.
-      end = Math.ceil((Math.max(0, ...numbersOf(lines, 'predictions')) + 100) / 40) * 40;
-    }
-    const told = numbersOf(lines, 'truths');
-    expect(told.length).toBeGreaterThan(100);
-    await expectExactlyOnce(file, numbersOf(lines, 'predictions'), told, end);
-  }, 60_000);
-});
-
-/** A client whose files may grow to so many blocks of 512 bytes; what is beyond fails, as on a full disk. */
-function spawnLimited(file: string, blocks: number): ChildProcess {
-  // The signal that would come with it is ignored.
-  const shell = `trap '' XFSZ; ulimit -S -f ${blocks}; exec "$0" "$@"`;
-  return spawn('sh', ['-c', shell, process.execPath, client, file, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-/** Its lines, from the first refusal on without the limit, until so much is acknowledged after it. */
-async function linesOfHealing(child: ChildProcess, onRefused: () => void = () => undefined): Promise<string[]> {
-  let refused = false;
-  let acknowledgedAfter = 0;
-  const lines = await linesOf(child, (line) => {
-    if (line.startsWith('refused') && !refused) {
-      refused = true;
-      onRefused();
-      execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited']);
-    }
-    return refused && /^(predictions|truths)/.test(line) && ++acknowledgedAfter > 20;
+    await store.close();
   });
-  expect(lines).toContain('healed');
-  expect(lines.filter((line) => line.startsWith('refused'))[0]).toBe('refused store_unavailable up=false');
-  return lines;
-}
 
-describe('a disk that fails', () => {
-  it('gives store_unavailable, keeps what was acknowledged, and heals', async () => {
-    const file = path.join(directory, 'full');
-    const lines = await linesOfHealing(spawnLimited(file, 12_000));
-    const predicted = numbersOf(lines, 'predictions');
-    await expectExactlyOnce(file, predicted, numbersOf(lines, 'truths'), Math.max(...predicted) + 41);
-  }, 60_000);
-
-  it('leaves the store down at the start, gets the ballast, and heals', async () => {
-    const file = path.join(directory, 'down');
-    takeBallast(file);
-    expect(fs.statSync(`${file}.ballast`).size).toBe(4_194_304);
-    let ballast = true;
-    const lines = await linesOfHealing(spawnLimited(file, 0), () => (ballast = fs.existsSync(`${file}.ballast`)));
-    expect(ballast).toBe(false);
-    expect(numbersOf(lines.slice(0, lines.indexOf('healed')), 'predictions')).toEqual([]);
-  }, 60_000);
+  it('records and joins a hundred thousand predictions, each once', async () => {
+    const count = 100_000;
+    const file = path.join(directory, 'large');
+    const options = { path: file, models: [model], clock: testClock(), predictionsMax: count, queueEntriesMax: count };
+    const store = await openSqliteStore(options);
+    const idsOf = (from: number, rows: number) => Array.from({ length: rows }, (_, i) => `large-${from + i}`);
+    for (let from = 0; from < count; from += 500) {
+      store.recordPredictions({ ...batchOf(idsOf(from, 500), new Float64Array(500).fill(0.9) as unknown as number[], 1), slices: [] });
+    }
+    const outcomes = new Map<string, number>();
+    for (let from = 0; from < count; from += 10_000) {
+      const told = await store.ingestGroundTruth(idsOf(from, 10_000).map((id, i) => ({ model: 'm', id, value: i % 2, timeSeconds: 2 })));
+      for (const outcome of told.ok ? told.value : []) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    }
+    expect([...outcomes]).toEqual([['joined', count]]);
+    const { models, series, queues } = store.readings();
+    expect(models[0]).toMatchObject({ received: count, pending: 0 });
+    expect(series[0]!.quality.confusion.toJSON()).toEqual({
+      truePositive: count / 2,
+      falsePositive: count / 2,
+      trueNegative: 0,
+      falseNegative: 0,
+    });
+    expect(queues.map(({ name, dropped }) => [name, Object.values(dropped).reduce((sum, dropped) => sum + dropped, 0)])).toEqual(
+      queues.map(({ name }) => [name, 0]),
+    );
+    await store.close();
+  });
 });

@@ -1,5 +1,5 @@
 // A client with a store of its own, for tests that kill it or take its disk away: node client.mjs <file> <first number>.
-// Sends predictions and ground truth without end and writes each acknowledged range to its output, or `refused` and `healed`.
+// Writes `opened`, then sends predictions and ground truth without end and writes each acknowledged range, or `refused` and `healed`.
 import fs from 'node:fs';
 import { openSqliteStore } from '../../../dist/store/index.js';
 
@@ -29,6 +29,7 @@ const store = await openSqliteStore({
 });
 // Written at once and whole, so that a kill cannot take back what was acknowledged.
 const tell = (line) => fs.writeSync(1, `${line}\n`);
+tell('opened');
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 let wasUp = true;

@@ -1,0 +1,178 @@
+import { expect } from '@jest/globals';
+import fc from 'fast-check';
+import type { StoreModel } from '../../store.js';
+import type { Oracle, OracleSeries } from './ledger-oracle.js';
+import { openLedger, type Ledger, type LedgerOptions } from '../ledger.js';
+import type { LedgerReport, WriteMessage } from '../messages.js';
+
+const HORIZON_SECONDS = 10;
+
+export const commandModels: readonly StoreModel[] = (['probability', 'regression'] as const).map((kind) => ({
+  name: kind,
+  kind,
+  threshold: 0.5,
+  horizonSeconds: HORIZON_SECONDS,
+  slices: [{ name: 'region', valuesMax: 1 }],
+  baselines: [],
+}));
+
+/** The oracle and what only the caller knows: the time. */
+export interface Expected {
+  readonly oracle: Oracle;
+  now: number;
+}
+
+export interface Real {
+  readonly options: LedgerOptions;
+  ledger: Ledger;
+}
+
+type Command = fc.Command<Expected, Real>;
+
+/** Part of a request: predictions of some ids, or what came true for them. Its output, version and slice follow from the id. */
+interface Sending {
+  readonly kind: 'record' | 'predictions' | 'truths';
+  readonly model: 'probability' | 'regression';
+  readonly ids: readonly number[];
+  readonly value: 0 | 1;
+  /** How much ground truth is older than now. */
+  readonly ageSeconds: number;
+}
+
+const outputOf = (id: number) => (id === 7 ? NaN : id / 11);
+const sliceOf = (id: number) => `r${id % 3}`;
+const versionOf = (sending: Sending) => String(sending.ids[0]! % 2);
+
+function messageOf(sending: Sending, nowSeconds: number): WriteMessage {
+  const { kind, model, ids, value, ageSeconds } = sending;
+  const identity = { model, version: versionOf(sending), role: 'champion' as const, ids: ids.map(String), slices: [ids.map(sliceOf)] };
+  const outputs = Float64Array.from(ids, outputOf);
+  switch (kind) {
+    case 'record':
+      return { kind, nowSeconds, ...identity, outputs, timesSeconds: new Float64Array(ids.length).fill(nowSeconds) };
+    case 'predictions':
+      return { kind, ticket: 1, nowSeconds, batch: { ...identity, rows: ids.length, timeSeconds: nowSeconds, features: [], outputs } };
+    case 'truths':
+      return {
+        kind,
+        ticket: 1,
+        nowSeconds,
+        truths: ids.map((id) => ({ model, id: String(id), value, timeSeconds: nowSeconds - ageSeconds })),
+      };
+  }
+}
+
+function expectedOf(sending: Sending, { oracle, now }: Expected): readonly string[] {
+  const { kind, model, ids, value, ageSeconds } = sending;
+  return ids.map((id) =>
+    kind === 'truths'
+      ? oracle.tell(model, String(id), value, now - ageSeconds, now)
+      : oracle.predict(
+          { model, version: versionOf(sending), id: String(id), output: outputOf(id), slice: sliceOf(id) },
+          now,
+          kind === 'predictions',
+        ),
+  );
+}
+
+/** What the ledger has counted, in the oracle's words. */
+function totalsOf({ models, series, gauges }: LedgerReport): ReturnType<Oracle['totals']> {
+  return {
+    models: Object.fromEntries(
+      models.map(({ model, received, duplicates, conflicts, late, unmatched, pending, events }) => [
+        model,
+        { received, duplicates, conflicts, late, unmatched, pending, events: events.prediction },
+      ]),
+    ),
+    series: Object.fromEntries(series.map(({ model, version, ...update }) => [`${model}/${version}`, seriesOf(update)])),
+    waiting: gauges.waiting,
+    settled: gauges.settled,
+  };
+}
+
+function seriesOf({ quality, events }: Pick<LedgerReport['series'][number], 'quality' | 'events'>): OracleSeries {
+  const { joined, expired, errors, confusion, delaySeconds, slices } = quality!;
+  expect(errors.count + errors.missing).toBe(joined);
+  expect(delaySeconds.counts.reduce((sum, count) => sum + count, 0)).toBe(joined);
+  const outcomesOf = ({ truePositive, falsePositive, trueNegative, falseNegative }: typeof confusion): OracleSeries['outcomes'] => [
+    truePositive,
+    falsePositive,
+    trueNegative,
+    falseNegative,
+  ];
+  return {
+    joined,
+    expired,
+    withoutOutput: errors.missing,
+    outcomes: outcomesOf(confusion),
+    delaySeconds: delaySeconds.sum,
+    slices: Object.fromEntries(slices.flatMap(([, values]) => values.map(([value, counts]) => [value, outcomesOf(counts)]))),
+    events: events!.predictions,
+  };
+}
+
+function commit(messages: readonly WriteMessage[], expected: Expected, { ledger }: Real): readonly unknown[] {
+  const { outcomes, settled } = ledger.commit(messages);
+  expect(settled).toBe(true);
+  expect(totalsOf(ledger.report())).toEqual(expected.oracle.totals());
+  return outcomes;
+}
+
+/** What arrives together is committed together. */
+function send(sendings: readonly Sending[]): Command {
+  return {
+    check: () => true,
+    run(expected, real) {
+      expected.oracle.pass(expected.now);
+      const outcomes = sendings.map((sending) => expectedOf(sending, expected));
+      const wanted = outcomes.map((outcome, i) => (sendings[i]!.kind === 'record' ? undefined : outcome));
+      const messages = sendings.map((sending) => messageOf(sending, expected.now));
+      expect(commit(messages, expected, real)).toEqual(wanted);
+    },
+    toString: () => `send(${JSON.stringify(sendings)})`,
+  };
+}
+
+/** Wall clocks go back too. */
+function moveClock(seconds: number): Command {
+  return {
+    check: () => true,
+    run(expected, real) {
+      expected.now += seconds;
+      expected.oracle.pass(expected.now);
+      commit([{ kind: 'tick', nowSeconds: expected.now }], expected, real);
+    },
+    toString: () => `moveClock(${seconds})`,
+  };
+}
+
+function restart(): Command {
+  return {
+    check: () => true,
+    run(expected, real) {
+      real.ledger.close();
+      real.ledger = openLedger(real.options);
+      expect(totalsOf(real.ledger.report())).toEqual(expected.oracle.totals());
+    },
+    toString: () => 'restart()',
+  };
+}
+
+const sending = fc.record<Sending>({
+  kind: fc.constantFrom('record', 'predictions', 'truths', 'truths'),
+  model: fc.constantFrom('probability', 'regression'),
+  ids: fc.array(fc.nat(11), { minLength: 1, maxLength: 5 }),
+  value: fc.constantFrom(0, 1),
+  ageSeconds: fc.constantFrom(0, 3, -3, 1000),
+});
+
+/** Histories of predictions, ground truth in any order, repeats, conflicts, time that passes or goes back, and restarts. */
+export const histories = fc.commands(
+  [
+    fc.array(sending, { minLength: 1, maxLength: 3 }).map(send),
+    fc.array(sending, { minLength: 1, maxLength: 3 }).map(send),
+    fc.constantFrom(1, 4, 9, 10, 25, -5).map(moveClock),
+    fc.constant(restart()),
+  ],
+  { maxCommands: 40 },
+);
