@@ -58,6 +58,7 @@ export function createInferHandler(deps: InferDeps): InferHandler {
   };
   const begin = (request: IncomingMessage, response: ServerResponse, path: InferencePath, model: ModelRuntime) => {
     model.requests.received();
+    model.calls.underWay++;
     inFlight++;
     const trace = deps.tracing.begin(request.headers, model.name, model.version);
     let startSeconds = deps.monotonicSeconds();
@@ -66,6 +67,7 @@ export function createInferHandler(deps: InferDeps): InferHandler {
       if (ended) return;
       ended = true;
       inFlight--;
+      model.calls.underWay--;
       count(model, status, code);
       model.requests.duration.observe(deps.monotonicSeconds() - startSeconds, trace?.traceId, deps.nowSeconds());
       trace?.end(status, code);

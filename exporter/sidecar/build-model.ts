@@ -34,6 +34,7 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
       source,
       watched,
       requests: deps.requestSeries(name, version, 'champion'),
+      calls: { underWay: 0 },
     };
     checkBaseline(model, digest);
     return model;

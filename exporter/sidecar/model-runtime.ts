@@ -26,6 +26,8 @@ export interface ModelRuntime {
   readonly source: ModelSource;
   readonly watched: WatchedModel;
   readonly requests: RequestSeries;
+  /** Requests it is answering now: a reload lets them end before it closes what answers them. */
+  readonly calls: { underWay: number };
 }
 
 /** Whether requests to it are answered now. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { durationSeconds, type Config } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
@@ -39,7 +40,7 @@ export interface Sidecar {
   drain(): Promise<void>;
 }
 
-/** How often connections that have become idle are looked for while draining. */
+/** How often it is looked whether what ends has ended. */
 const IDLE_CHECK_MILLISECONDS = 20;
 
 /** Loads the models, opens the store and listens. Throws a StartError that says what stands in the way; nothing is left running then. */
@@ -124,7 +125,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     }
     useSet(after);
     metrics.self.reloaded(true, clock.nowSeconds());
-    await Promise.all(leftOut(before, after).map(({ source }) => closeSource(source)));
+    await Promise.all(leftOut(before, after).map((model) => retire(model, config)));
   };
 
   const drain = async () => {
@@ -159,6 +160,13 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       return draining;
     },
   };
+}
+
+/** Closes a model that is no longer asked once what it was asked is answered, or the time of a drain has passed. */
+async function retire({ source, calls }: ModelRuntime, { server }: Config): Promise<void> {
+  const turns = (durationSeconds(server.drainTimeout) * 1000) / IDLE_CHECK_MILLISECONDS;
+  for (let turn = 0; calls.underWay > 0 && turn < turns; turn++) await sleep(IDLE_CHECK_MILLISECONDS);
+  await closeSource(source);
 }
 
 async function closeAll({ models }: ModelSet, store: Store | undefined): Promise<void> {
