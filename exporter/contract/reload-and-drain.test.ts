@@ -106,6 +106,20 @@ describe('start', () => {
       message: expect.stringContaining('watch.seriesMax allows 10'),
     });
   });
+
+  it('is refused where the port is taken', async () => {
+    sidecar = await startTestSidecar(yamlOf(model('m', 'identity-fp32.onnx')));
+    const config = await sidecar.configOf(yamlOf(model('m', 'identity-fp32.onnx')));
+    const port = Number(new URL(sidecar.url).port);
+    const second = startSidecar({
+      config: { ...config, server: { ...config.server, port } },
+      version: '0',
+      clock: systemClock,
+      logger: pino({ level: 'silent' }),
+      tracing: await startTracing({}),
+    });
+    await expect(second).rejects.toMatchObject({ exitCode: 1, message: `127.0.0.1:${port} cannot be listened on (EADDRINUSE)\n` });
+  });
 });
 
 describe('drain', () => {
