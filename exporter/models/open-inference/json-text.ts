@@ -1,7 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { fail, succeed, type Result } from '../../errors.js';
 import { DEPTH_MAX } from './limits.js';
-import { replaceNonFinite } from './number-tokens.js';
+import { endOfString, replaceNonFinite } from './number-tokens.js';
+
+/** What begins, ends or hides nesting. */
+const STRUCTURE = /[[\]{}"]/g;
 
 export interface JsonText {
   readonly text: string;
@@ -45,19 +48,17 @@ function mayBeTooDeep(text: string): boolean {
   return false;
 }
 
-/** Counts brackets outside strings. */
+/** Counts brackets outside strings. Jumps from one to the next by a regular expression, which is some times as fast as a loop over characters. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i);
-    if (inString) {
-      if (char === 0x5c) i++;
-      else if (char === 0x22) inString = false;
-    } else if (char === 0x22) inString = true;
+  STRUCTURE.lastIndex = 0;
+  while (STRUCTURE.test(text)) {
+    const at = STRUCTURE.lastIndex - 1;
+    const char = text.charCodeAt(at);
+    if (char === 0x22) STRUCTURE.lastIndex = endOfString(text, at);
     else if (char === 0x5b || char === 0x7b) {
       if (++depth > DEPTH_MAX) return true;
-    } else if (char === 0x5d || char === 0x7d) depth--;
+    } else depth--;
   }
   return false;
 }

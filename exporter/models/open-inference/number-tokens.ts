@@ -59,11 +59,12 @@ function tokenAt(text: string, at: number): string {
 }
 
 /** The place behind the closing quote of the string that opens at `at`, or the end of the text. */
-function endOfString(text: string, at: number): number {
-  for (let i = at + 1; i < text.length; i++) {
-    const char = text.charCodeAt(i);
-    if (char === BACKSLASH) i++;
-    else if (char === QUOTE) return i + 1;
+export function endOfString(text: string, at: number): number {
+  for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    // A quote is escaped by an odd number of backslashes before it.
+    let start = end;
+    while (text.charCodeAt(start - 1) === BACKSLASH) start--;
+    if ((end - start) % 2 === 0) return end + 1;
   }
   return text.length;
 }
