@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { generateRules } from '@modelwatch/core';
+import { parse } from 'yaml';
+import { loadConfig } from '../config/index.js';
+import { hasProgram, runProgram } from './debian-program.js';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const read = (name: string): Promise<string> => readFile(path.join(root, name), 'utf8');
+const withPromtool = hasProgram('promtool') ? it : it.skip;
+const withAmtool = hasProgram('amtool') ? it : it.skip;
+
+interface Service {
+  readonly image: string;
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly ports: readonly string[];
+  readonly volumes: readonly string[];
+  readonly read_only: boolean;
+  readonly cap_drop: readonly string[];
+  readonly security_opt: readonly string[];
+  readonly pids_limit: number;
+  readonly healthcheck: { readonly test: readonly string[] };
+}
+
+const compose = parse(await read('docker-compose.yml'), { merge: true }) as {
+  readonly services: Readonly<Record<'exporter' | 'prometheus' | 'alertmanager', Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+};
+const services = Object.entries(compose.services);
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-provisioning-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('docker-compose.yml', () => {
+  it.each(services)('%s is published on loopback alone, may write only its volumes, and has no privilege', (_, service) => {
+    for (const port of service.ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+    expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    expect(service.pids_limit).toBeGreaterThan(0);
+    expect(service.healthcheck.test.length).toBeGreaterThan(1);
+    expect(service.image).toMatch(/^[a-z/]+:v?\d+\.\d+\.\d+$/);
+  });
+
+  it.each(services)('%s mounts what is there: files of the repository, read-only, and declared volumes', (_, { volumes }) => {
+    for (const volume of volumes) {
+      const [source, target, mode] = volume.split(':');
+      expect(target).toMatch(/^\//);
+      if (source!.startsWith('./')) expect([source, existsSync(path.join(root, source!)), mode]).toEqual([source, true, 'ro']);
+      else expect(Object.keys(compose.volumes)).toContain(source);
+    }
+  });
+
+  it('tells by its health check whether the sidecar is ready', async () => {
+    const [kind, program, option, script] = compose.services.exporter.healthcheck.test;
+    expect([kind, program, option]).toEqual(['CMD', 'node', '--eval']);
+    let status = 200;
+    const paths: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      paths.push(request.url);
+      response.writeHead(status).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const check = () =>
+      new Promise<number>((resolve) => {
+        execFile(process.execPath, ['--eval', script!.replace(':9810', `:${port}`)], (error) =>
+          resolve(error === null ? 0 : Number(error.code)),
+        );
+      });
+    try {
+      expect(await check()).toBe(0);
+      status = 503;
+      expect(await check()).toBe(1);
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+    expect(await check()).toBe(1);
+    expect(paths).toEqual(['/v2/health/ready', '/v2/health/ready']);
+  });
+
+  it('builds an image from files that are there and that reach the build', async () => {
+    const { build } = compose.services.exporter;
+    const dockerfile = await read(build!.dockerfile);
+    const sent = (await read('.dockerignore')).split('\n').filter((line) => line.startsWith('!'));
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources]) => sources!.split(' '));
+    expect(copied.length).toBeGreaterThan(5);
+    for (const source of copied) {
+      expect([source, existsSync(path.join(root, source))]).toEqual([source, true]);
+      expect(sent).toContain(`!${source.split('/')[0]!}`);
+    }
+  });
+});
+
+describe('the configuration of the sidecar', () => {
+  /** The files as the container has them. */
+  async function inContainer(): Promise<string> {
+    const file = path.join(folder, 'modelwatch.yaml');
+    await copyFile(path.join(root, 'provisioning', 'exporter', 'modelwatch.yaml'), file);
+    await symlink(path.join(root, 'exporter', 'examples', 'flights'), path.join(folder, 'flights'));
+    return file;
+  }
+
+  it('is valid, names files that are mounted, and writes where it may', async () => {
+    const config = await loadConfig(await inContainer());
+    expect(config.ok ? [] : config.faults).toEqual([]);
+    if (!config.ok) return;
+    const { server, store } = config.value;
+    expect(server.host).toBe('0.0.0.0');
+    expect(compose.services.exporter.ports).toEqual([`127.0.0.1:9810:${server.port}`]);
+    expect(compose.services.exporter.volumes).toContain(`exporter-data:${path.dirname(store.path)}`);
+  });
+
+  it('makes the rules that are mounted', async () => {
+    const config = await loadConfig(await inContainer());
+    if (!config.ok) throw new Error('the configuration is at fault');
+    for (const { path: name, text } of generateRules(config.value)) expect(text).toBe(await read(name));
+  });
+});
+
+describe('prometheus.yml', () => {
+  it('scrapes and alerts services of the stack, at the ports they listen on', async () => {
+    const config = parse(await read('provisioning/prometheus/prometheus.yml')) as {
+      readonly scrape_configs: readonly { readonly static_configs: readonly { readonly targets: readonly string[] }[] }[];
+      readonly alerting: {
+        readonly alertmanagers: readonly { readonly static_configs: readonly { readonly targets: readonly string[] }[] }[];
+      };
+    };
+    const targets = [...config.scrape_configs, ...config.alerting.alertmanagers].flatMap(({ static_configs: each }) =>
+      each.flatMap((group) => group.targets),
+    );
+    const listening = services.flatMap(([name, { ports }]) => ports.map((port) => `${name}:${port.split(':')[2]!}`));
+    expect(targets.map((target) => target.replace('localhost:9090', 'prometheus:9090')).every((target) => listening.includes(target))).toBe(
+      true,
+    );
+    expect(targets).toContain('exporter:9810');
+  });
+
+  withPromtool('passes promtool with the rules it loads', async () => {
+    const text = await read('provisioning/prometheus/prometheus.yml');
+    const mounted = compose.services.prometheus.volumes.find((volume) => volume.startsWith('./alert-rules:'))!.split(':')[1]!;
+    expect(text).toContain(`${mounted}/*.yaml`);
+    const file = path.join(folder, 'prometheus.yml');
+    await writeFile(file, text.replace(mounted, path.join(root, 'alert-rules')));
+    const { code, text: said } = await runProgram('promtool', ['check', 'config', file]);
+    expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/2 rule files found[^]*\d rules found[^]*\d rules found/) });
+  });
+});
+
+describe('alertmanager.yml', () => {
+  const file = path.join(root, 'provisioning', 'alertmanager', 'alertmanager.yml');
+
+  withAmtool('passes amtool', async () => {
+    expect(await runProgram('amtool', ['check-config', file])).toMatchObject({ code: 0, text: expect.stringContaining('SUCCESS') });
+  });
+
+  /** The receiver; a warning may follow it. */
+  const routeOf = async (...labels: readonly string[]) =>
+    (await runProgram('amtool', ['config', 'routes', 'test', `--config.file=${file}`, ...labels])).text.split('\n')[0];
+
+  withAmtool('wakes somebody for a page and nobody for anything else', async () => {
+    expect(await routeOf('severity=page', 'model=flights-late', 'alertname=ModelwatchLatencyHigh')).toBe('pager');
+    expect(await routeOf('severity=ticket', 'model=flights-late', 'alertname=ModelwatchFeatureDrift')).toBe('tickets');
+    expect(await routeOf('alertname=SomebodyElses')).toBe('tickets');
+  });
+
+  it('holds no secret, and groups by model', async () => {
+    const text = await read('provisioning/alertmanager/alertmanager.yml');
+    const { route, receivers } = parse(text) as {
+      readonly route: { readonly group_by: readonly string[] };
+      readonly receivers: readonly object[];
+    };
+    expect(route.group_by).toEqual(['model']);
+    expect(receivers).toEqual([{ name: 'pager' }, { name: 'tickets' }]);
+    expect(text).not.toMatch(/https?:\/\/|(?:password|routing_key|api_key|token): /);
+  });
+});
