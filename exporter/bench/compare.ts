@@ -19,7 +19,8 @@ export interface Comparison {
   readonly results: readonly { readonly name: string; readonly rounds: readonly LoadResult[] }[];
 }
 
-const WARM_UP_SECONDS = 2;
+/** Before it, code that a server has not compiled yet is what is measured. */
+const WARM_UP_SECONDS = 3;
 
 /**
  * Loads one contestant after the other, round after round, every other round in reverse: what changes over time, on this machine or in a

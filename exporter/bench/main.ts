@@ -42,8 +42,7 @@ const RUNS: Readonly<Record<Case, Run>> = {
   }),
 };
 
-async function bench(args: readonly string[]): Promise<void> {
-  const options = readOptions(args);
+async function bench(options: BenchOptions, args: readonly string[]): Promise<void> {
   const machine = readMachine();
   const folder = await mkdtemp(path.join(tmpdir(), 'modelwatch-bench-'));
   const sections: Section[] = [];
@@ -61,9 +60,16 @@ async function bench(args: readonly string[]): Promise<void> {
   if (options.write !== undefined) await writeFile(options.write, text);
 }
 
-try {
-  await bench(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`bench: ${(error as Error).message}\n${USAGE}`);
-  process.exitCode = 1;
+function optionsOrUsage(args: readonly string[]): BenchOptions | undefined {
+  try {
+    return readOptions(args);
+  } catch (error) {
+    process.stderr.write(`bench: ${(error as Error).message}\n${USAGE}`);
+    return undefined;
+  }
 }
+
+const args = process.argv.slice(2);
+const options = optionsOrUsage(args);
+if (options === undefined) process.exitCode = 2;
+else await bench(options, args);

@@ -26,7 +26,9 @@ export interface MemoryOptions {
 
 export interface MemoryReading {
   readonly minutes: number;
-  readonly residentBytes: number;
+  /** Resident bytes of the sidecar's own process, and of its children together. */
+  readonly ownBytes: number;
+  readonly childrenBytes: number;
 }
 
 /** Resident memory of the sidecar and its children at rest, after so many minutes' worth of the flights' replay. */
@@ -40,7 +42,7 @@ export async function memory(folder: string, { minutes, haste, restSeconds }: Me
       replayed = until;
       await untilQuiet(server.url);
       await sleep(restSeconds * 1000);
-      readings.push({ minutes: until, residentBytes: await residentBytes(server.processId) });
+      readings.push({ minutes: until, ...(await residentBytes(server.processId)) });
     }
     return readings;
   } finally {
@@ -85,7 +87,7 @@ async function replayFor(url: string, seconds: number, haste: number, idSuffix: 
 }
 
 /** Resident memory of a process and all its descendants. Pages they share count for each of them. */
-async function residentBytes(processId: number): Promise<number> {
+async function residentBytes(processId: number): Promise<Omit<MemoryReading, 'minutes'>> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,rss=']);
   const processes = stdout
     .trim()
@@ -96,13 +98,20 @@ async function residentBytes(processId: number): Promise<number> {
     size = family.size;
     for (const [pid, parent] of processes) if (family.has(parent)) family.add(pid);
   }
-  return processes.reduce((sum, [pid, , kilobytes]) => (family.has(pid) ? sum + kilobytes * 1024 : sum), 0);
+  const bytesOf = (isWanted: (pid: number) => boolean): number =>
+    processes.reduce((sum, [pid, , kilobytes]) => (isWanted(pid) ? sum + kilobytes * 1024 : sum), 0);
+  return { ownBytes: bytesOf((pid) => pid === processId), childrenBytes: bytesOf((pid) => pid !== processId && family.has(pid)) };
 }
 
 export function memoryReport(readings: readonly MemoryReading[]): string {
-  const first = readings[0]!.residentBytes;
+  const sum = ({ ownBytes, childrenBytes }: MemoryReading): number => ownBytes + childrenBytes;
+  const first = sum(readings[0]!);
   return table(
-    ["minutes' worth of replay", 'resident, MB', 'against the first, %'],
-    readings.map(({ minutes, residentBytes: bytes }) => [String(minutes), megabytesText(bytes), ((bytes / first - 1) * 100).toFixed(1)]),
+    ["minutes' worth of replay", 'sidecar, MB', 'children, MB', 'together, MB', 'against the first, %'],
+    readings.map((reading) => [
+      String(reading.minutes),
+      ...[reading.ownBytes, reading.childrenBytes, sum(reading)].map(megabytesText),
+      ((sum(reading) / first - 1) * 100).toFixed(1),
+    ]),
   );
 }

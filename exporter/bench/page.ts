@@ -52,7 +52,8 @@ export function page(machine: Machine, command: string, date: string | undefined
     `Measured${date === undefined ? '' : ` on ${date}`} by \`${command}\`, servers and load on one machine: ${processor}, ${cores} cores, ${memoryGigabytes} GB,`,
     `${system}, Node.js ${node}, ${wrk}. Load average before the start: ${load.toFixed(2)}.`,
     '',
-    'Runs are interleaved, A B A B; a figure is the median over the rounds, a ratio or a difference the median over the pairs of a round.',
+    'Runs are interleaved, A B A B; a figure is the median over the rounds, a ratio or a difference the median over the pairs of a round. wrk is',
+    'needed. MLServer takes part where MODELWATCH_BENCH_MLSERVER names a virtual environment with `exporter/bench/rivals/mlserver/requirements.txt`.',
     ...sections.flatMap(({ title, about, body }) => ['', `## ${title}`, '', about, '', body]),
     '',
   ].join('\n');

@@ -13,7 +13,7 @@ export async function proxying(
   connections: readonly number[],
   lengths: Lengths,
 ): Promise<readonly Comparison[]> {
-  const upstream = await startNode([fileURLToPath(new URL('./rivals/bare-in-process.js', import.meta.url))]);
+  const upstream = await startNode([fileURLToPath(new URL('./rivals/bare-upstream.js', import.meta.url))]);
   let proxy: ServerProcess | undefined;
   try {
     const { url } = (proxy = await startProxy(folder, upstream.url));

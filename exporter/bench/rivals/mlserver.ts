@@ -14,12 +14,13 @@ export const MLSERVER_VENV = process.env['MODELWATCH_BENCH_MLSERVER'];
 const FOLDER = fileURLToPath(new URL('../../../bench/rivals/mlserver', import.meta.url));
 const START_SECONDS_MAX = 60;
 const LOOK_MILLISECONDS = 250;
+const LOG_CHARACTERS_MAX = 4000;
 
 /** Starts MLServer as its documentation tunes it for a small model: no worker processes, no metrics. */
 export async function startMlserver(venv: string): Promise<ServerProcess> {
   const [http, grpc, metrics] = [await freePort(), await freePort(), await freePort()];
   const child = spawn(path.resolve(venv, 'bin', 'mlserver'), ['start', FOLDER], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       ...process.env,
       PATH: `${path.resolve(venv, 'bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
@@ -34,13 +35,18 @@ export async function startMlserver(venv: string): Promise<ServerProcess> {
       MLSERVER_DEBUG: 'false',
     },
   });
+  // It logs there; shown only where it fails.
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log = (log + text).slice(-LOG_CHARACTERS_MAX);
+  });
   const url = `http://127.0.0.1:${http}`;
   const stop = (): Promise<void> => stopProcess(child);
   for (const deadline = performance.now() + START_SECONDS_MAX * 1000; !(await isReady(url)); await sleep(LOOK_MILLISECONDS)) {
-    if (child.exitCode !== null) throw new Error('MLServer ended before it was ready');
+    if (child.exitCode !== null) throw new Error(`MLServer ended before it was ready:\n${log}`);
     if (performance.now() < deadline) continue;
     await stop();
-    throw new Error(`MLServer was not ready after ${START_SECONDS_MAX} s`);
+    throw new Error(`MLServer was not ready after ${START_SECONDS_MAX} s:\n${log}`);
   }
   return { url, processId: child.pid!, stop };
 }
