@@ -14,14 +14,22 @@ export async function scraping(): Promise<ScrapeResult> {
   return JSON.parse(stdout) as ScrapeResult;
 }
 
-export function scrapeReport({ series, bytes, secondsMedian, secondsMax, secondsFirst, heldSecondsMax }: ScrapeResult): string {
+export function scrapeReport({
+  series,
+  bytes,
+  secondsMedian,
+  secondsMax,
+  secondsFirst,
+  heldSecondsMax,
+  heldSecondsFirst,
+}: ScrapeResult): string {
   return table(
-    ['series', 'text, MB', 'median ms', 'longest ms', 'first ms', 'event loop held at most, ms'],
+    ['series', 'text, MB', 'median ms', 'longest ms', 'loop held at most, ms', 'first ms', 'loop held in it, ms'],
     [
       [
         countText(series),
         megabytesText(bytes),
-        ...[secondsMedian, secondsMax, secondsFirst, heldSecondsMax].map((seconds) => millisecondsText(seconds)),
+        ...[secondsMedian, secondsMax, heldSecondsMax, secondsFirst, heldSecondsFirst].map((seconds) => millisecondsText(seconds)),
       ],
     ],
   );
