@@ -42,7 +42,13 @@ export function listen(options: HttpServerOptions): Promise<HttpServer> {
   const { app, infer, mappedPaths } = options;
   let draining = false;
   const server = http.createServer(
-    { headersTimeout: HEADERS_MILLISECONDS_MAX, requestTimeout: REQUEST_MILLISECONDS_MAX, connectionsCheckingInterval: CHECK_MILLISECONDS },
+    {
+      headersTimeout: HEADERS_MILLISECONDS_MAX,
+      requestTimeout: REQUEST_MILLISECONDS_MAX,
+      connectionsCheckingInterval: CHECK_MILLISECONDS,
+      // Refused with an answer of our own, like everything ambiguous.
+      requireHostHeader: false,
+    },
     (request, response) => {
       if (draining) response.setHeader('Connection', 'close');
       const path = pathOf(request);
