@@ -3,7 +3,7 @@ import { isObject, missingField, readName, readParameters, unknownField, where, 
 import { DIMENSIONS_MAX } from './limits.js';
 import { quoteLongIntegers } from './number-tokens.js';
 import { readBinary } from './read-binary.js';
-import { readValues } from './read-values.js';
+import { readValues, type Row } from './read-values.js';
 import { elementCount, isDatatype, type Tensor, type TensorData } from './tensor.js';
 
 /** What the tensors of one message are read from, and how far reading has come. */
@@ -93,32 +93,34 @@ function readData(form: JsonObject, head: Head, count: number, source: TensorSou
 
 function readJsonData(data: unknown, head: Head, count: number, source: TensorSource): Result<TensorData> {
   if (!Array.isArray(data)) return fail('invalid_form', `${where(source)}.data must be an array`);
-  const values = flatten(data as unknown[], head.shape, count);
-  if (values === undefined) return fail('shape_mismatch', `${where(source)}.data has not the shape it says`);
-  const exactValues = () => {
+  const rows = rowsOf(data as unknown[], head.shape, count);
+  if (rows === undefined) return fail('shape_mismatch', `${where(source)}.data has not the shape it says`);
+  let exact: readonly Row[] | undefined;
+  const exactRows = () => {
     source.exactMessage ??= JSON.parse(quoteLongIntegers(source.text)) as JsonObject;
     const tensors = source.exactMessage[source.list] as readonly JsonObject[];
-    return flatten(tensors[source.index]!['data'] as unknown[], head.shape, count);
+    exact ??= rowsOf(tensors[source.index]!['data'] as unknown[], head.shape, count);
+    return exact;
   };
-  return readValues(head.datatype, { values, exactValues }, source, source.acceptNonFinite);
+  return readValues(head.datatype, { rows, count, exactRows }, source, source.acceptNonFinite);
 }
 
-/** Values in row-major order from an array that is flat already or nested exactly as the shape says; undefined where it is neither. */
-function flatten(data: readonly unknown[], shape: readonly number[], count: number): readonly unknown[] | undefined {
-  if (!Array.isArray(data[0])) return data.length === count ? data : undefined;
-  const values: unknown[] = [];
-  return appendNested(values, data, shape, 0) ? values : undefined;
+/** The innermost arrays, in row-major order, of one that is flat or nested exactly as the shape says; undefined where it is neither. */
+function rowsOf(data: Row, shape: readonly number[], count: number): readonly Row[] | undefined {
+  if (!Array.isArray(data[0])) return data.length === count ? [data] : undefined;
+  const rows: Row[] = [];
+  return appendRows(rows, data, shape, 0) ? rows : undefined;
 }
 
-function appendNested(values: unknown[], data: readonly unknown[], shape: readonly number[], depth: number): boolean {
+function appendRows(rows: Row[], data: Row, shape: readonly number[], depth: number): boolean {
   if (data.length !== shape[depth]) return false;
   if (depth === shape.length - 1) {
-    for (let i = 0; i < data.length; i++) values.push(data[i]);
+    rows.push(data);
     return true;
   }
   for (let i = 0; i < data.length; i++) {
     const row = data[i];
-    if (!Array.isArray(row) || !appendNested(values, row as unknown[], shape, depth + 1)) return false;
+    if (!Array.isArray(row) || !appendRows(rows, row as unknown[], shape, depth + 1)) return false;
   }
   return true;
 }
