@@ -4,12 +4,12 @@ import type { Clock } from '../clock.js';
 import { systemClock } from '../clock.js';
 import type { Output } from '../config/check-command.js';
 import { quote } from '../config/fault.js';
+import { packageVersion } from '../package-version.js';
 import { baselineCommand } from './baseline-command.js';
 import { BaselineError } from './baseline-error.js';
 import type { ColumnKind } from './column.js';
 import type { RowFormat } from './open-rows.js';
 import type { OutputKind } from './recorded-quality.js';
-import { toolName } from './tool-name.js';
 
 const EXAMPLE = `
 Example:
@@ -107,7 +107,7 @@ async function run(inputs: readonly string[], flags: BaselineFlags, output: Outp
       goldenRows: flags.goldenRows,
       toleranceAbsolute: flags.tolerance,
       createdAt: flags.createdAt ?? new Date(clock.nowSeconds() * 1000).toISOString(),
-      tool: toolName(),
+      tool: `modelwatch ${packageVersion()}`,
     },
     output,
   );
