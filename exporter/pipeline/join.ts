@@ -1,7 +1,7 @@
 import { Confusion, DELAY_SECONDS_BUCKETS } from '@modelwatch/core';
 import { observe } from '../store/histogram-counts.js';
 import type { QualityTally } from '../store/series-tally.js';
-import { admitSliceValue, sliceCounts, type SliceCap } from '../store/slice-values.js';
+import { admitSliceValue, sliceCounts, type OnSlice, type SliceCap } from '../store/slice-values.js';
 
 /** What of a model decides how its predictions are compared with what came true. */
 export interface JoinRule {
@@ -25,7 +25,7 @@ export interface JoinedPair {
  * Counts one joined pair in the sketches of quality. Ground truth that was known before its prediction has a delay of 0: clocks of two
  * machines differ, and a histogram of negative delays has no buckets.
  */
-export function joinPair(quality: QualityTally, rule: JoinRule, pair: JoinedPair): void {
+export function joinPair(quality: QualityTally, rule: JoinRule, pair: JoinedPair, onSlice?: OnSlice): void {
   const { output, truth } = pair;
   quality.joined++;
   observe(quality.delaySeconds, DELAY_SECONDS_BUCKETS, Math.max(0, pair.delaySeconds));
@@ -46,5 +46,6 @@ export function joinPair(quality: QualityTally, rule: JoinRule, pair: JoinedPair
     let confusion = counts.get(admitted);
     if (confusion === undefined) counts.set(admitted, (confusion = new Confusion()));
     confusion.update(classified);
+    onSlice?.(slice.name, admitted);
   });
 }

@@ -13,6 +13,7 @@ import {
   type ScoreBinsJSON,
 } from '@modelwatch/core';
 import { createHistogramCounts, type HistogramCounts } from './histogram-counts.js';
+import { sliceCounts } from './slice-values.js';
 
 /**
  * Everything the store counts of one (model, version, role): quality of joined pairs, and the ingested events. Read-only for callers: the
@@ -59,6 +60,7 @@ export interface EventBins {
   readonly digest: string;
 }
 
+/** Without slices. */
 export interface QualityJSON {
   readonly joined: number;
   readonly expired: number;
@@ -67,7 +69,15 @@ export interface QualityJSON {
   readonly calibration: CalibrationBinsJSON;
   readonly errors: ErrorSumsJSON;
   readonly delaySeconds: HistogramCounts;
-  readonly slices: readonly (readonly [name: string, values: readonly (readonly [value: string, counts: ConfusionJSON])[]])[];
+}
+
+/** Counts of one slice value. Told and kept value by value, since a commit touches few of thousands. */
+export interface SliceJSON {
+  readonly name: string;
+  readonly value: string;
+  /** Ingested predictions. */
+  readonly predictions: number;
+  readonly confusion: ConfusionJSON;
 }
 
 interface CountsJSON {
@@ -76,13 +86,12 @@ interface CountsJSON {
   readonly outOfRange: number;
 }
 
-/** Frequencies without their bins, which the baseline holds. */
+/** Frequencies without their bins, which the baseline holds, and without slices. */
 export interface EventsJSON {
   readonly predictions: number;
   readonly digest: string | undefined;
   readonly features: readonly CountsJSON[];
   readonly output: CountsJSON | undefined;
-  readonly slices: readonly (readonly [name: string, values: readonly (readonly [value: string, count: number])[]])[];
 }
 
 export function emptyQuality(): QualityTally {
@@ -108,7 +117,7 @@ export function emptyEvents(bins: EventBins | undefined): EventTally {
 }
 
 export function qualityToJSON(quality: QualityTally): QualityJSON {
-  const { joined, expired, confusion, scores, calibration, errors, delaySeconds, slices } = quality;
+  const { joined, expired, confusion, scores, calibration, errors, delaySeconds } = quality;
   return {
     joined,
     expired,
@@ -117,11 +126,11 @@ export function qualityToJSON(quality: QualityTally): QualityJSON {
     calibration: calibration.toJSON(),
     errors: errors.toJSON(),
     delaySeconds: { counts: [...delaySeconds.counts], sum: delaySeconds.sum },
-    slices: [...slices].map(([name, values]) => [name, [...values].map(([value, counts]) => [value, counts.toJSON()] as const)] as const),
   };
 }
 
-export function qualityFromJSON(json: QualityJSON): QualityTally {
+/** Reads counts back; `slices` become the tally's own. */
+export function qualityFromJSON(json: QualityJSON, slices: QualityTally['slices'] = new Map()): QualityTally {
   return {
     joined: json.joined,
     expired: json.expired,
@@ -130,9 +139,7 @@ export function qualityFromJSON(json: QualityJSON): QualityTally {
     calibration: CalibrationBins.fromJSON(json.calibration),
     errors: ErrorSums.fromJSON(json.errors),
     delaySeconds: { counts: [...json.delaySeconds.counts], sum: json.delaySeconds.sum },
-    slices: new Map(
-      json.slices.map(([name, values]) => [name, new Map(values.map(([value, counts]) => [value, Confusion.fromJSON(counts)]))]),
-    ),
+    slices,
   };
 }
 
@@ -142,7 +149,6 @@ export function eventsToJSON(events: EventTally, bins: EventBins | undefined): E
     digest: bins?.digest,
     features: events.features.map(countsOf),
     output: events.output === undefined ? undefined : countsOf(events.output),
-    slices: [...events.slices].map(([name, values]) => [name, [...values]] as const),
   };
 }
 
@@ -150,7 +156,6 @@ export function eventsToJSON(events: EventTally, bins: EventBins | undefined): E
 export function eventsFromJSON(json: EventsJSON, bins: EventBins | undefined): EventTally {
   const events = emptyEvents(bins);
   events.predictions = json.predictions;
-  for (const [name, values] of json.slices) events.slices.set(name, new Map(values));
   if (bins === undefined || bins.digest !== json.digest) return events;
   events.features.forEach((feature, i) => {
     setCounts(feature, json.features[i]);
@@ -162,9 +167,24 @@ export function eventsFromJSON(json: EventsJSON, bins: EventBins | undefined): E
 /** Brings a tally up to a later state of itself, without building its bins again. */
 export function updateEvents(events: EventTally, json: EventsJSON): void {
   events.predictions = json.predictions;
-  for (const [name, values] of json.slices) events.slices.set(name, new Map(values));
   for (let i = 0; i < events.features.length; i++) setCounts(events.features[i]!, json.features[i]);
   if (events.output !== undefined) setCounts(events.output, json.output);
+}
+
+export function sliceToJSON({ quality, events }: SeriesTally, name: string, value: string): SliceJSON {
+  return {
+    name,
+    value,
+    predictions: events.slices.get(name)?.get(value) ?? 0,
+    confusion: (quality.slices.get(name)?.get(value) ?? new Confusion()).toJSON(),
+  };
+}
+
+/** Brings one slice value of a tally up to what was told. A value without counts of one kind takes no room among those of that kind. */
+export function updateSlice({ quality, events }: SeriesTally, { name, value, predictions, confusion }: SliceJSON): void {
+  const counts = Confusion.fromJSON(confusion);
+  if (counts.count > 0) sliceCounts(quality.slices, name).set(value, counts);
+  if (predictions > 0) sliceCounts(events.slices, name).set(value, predictions);
 }
 
 function countsOf({ counts, missing, outOfRange }: Frequencies): CountsJSON {

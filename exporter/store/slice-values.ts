@@ -14,10 +14,14 @@ export interface SliceCap {
  * were admitted stay so for good, over restarts too, since admission is read from the counts.
  */
 export function admitSliceValue(counted: ReadonlyMap<string, unknown>, valuesMax: number, value: string): string {
-  const cut = value.length > SLICE_VALUE_LENGTH_MAX ? value.slice(0, SLICE_VALUE_LENGTH_MAX) : value;
+  // As it will be read back from a disk, or it would be another value after a restart.
+  const cut = value.slice(0, SLICE_VALUE_LENGTH_MAX).toWellFormed().replaceAll('\0', '\ufffd');
   if (counted.has(cut)) return cut;
   return counted.size - (counted.has(OTHER_BIN) ? 1 : 0) < valuesMax ? cut : OTHER_BIN;
 }
+
+/** Told of each slice value that a prediction counts under, as it was admitted. */
+export type OnSlice = (name: string, value: string) => void;
 
 /** The counts of a slice by value, made when it is first asked for. */
 export function sliceCounts<Count>(slices: Map<string, Map<string, Count>>, name: string): Map<string, Count> {

@@ -2,7 +2,7 @@ import type { GroundTruth, Role } from '@modelwatch/core';
 import type { HistogramCounts } from '../histogram-counts.js';
 import type { ModelTally } from '../model-tally.js';
 import type { StoreOpenCode } from '../open-error.js';
-import type { EventsJSON, QualityJSON } from '../series-tally.js';
+import type { EventsJSON, QualityJSON, SliceJSON } from '../series-tally.js';
 import type { EventBatch, PayloadHalf, PayloadOutcome, PredictionOutcome, TruthOutcome } from '../store.js';
 
 /** Predictions of one series from the inference path, not acknowledged. `slices` by slice, then by row; empty where no row has one. */
@@ -42,6 +42,8 @@ export interface SeriesUpdate {
   readonly role: Role;
   readonly quality?: QualityJSON;
   readonly events?: EventsJSON;
+  /** Those whose counts changed. */
+  readonly slices: readonly SliceJSON[];
 }
 
 /** What the store's tables hold now, and what was dropped since it was opened. */

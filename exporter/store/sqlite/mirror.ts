@@ -1,7 +1,7 @@
 import { metric } from '@modelwatch/core';
 import { createHistogramCounts, type HistogramCounts } from '../histogram-counts.js';
 import { emptyModelTally, type ModelTally } from '../model-tally.js';
-import { emptyEvents, emptyQuality, qualityFromJSON, updateEvents, type SeriesTally } from '../series-tally.js';
+import { emptyEvents, emptyQuality, qualityFromJSON, updateEvents, updateSlice, type SeriesTally } from '../series-tally.js';
 import type { StoreModel } from '../store.js';
 import { emptyDrops } from './ledger-drops.js';
 import type { CommitNotice, LedgerGauges, SeriesUpdate } from './messages.js';
@@ -35,8 +35,9 @@ export function createMirror(configs: readonly StoreModel[]): Mirror {
       tally = { model, version, role, quality: emptyQuality(), events: emptyEvents(eventBins(config, version)) };
       series.set(key, tally);
     }
-    if (told.quality !== undefined) tally.quality = qualityFromJSON(told.quality);
+    if (told.quality !== undefined) tally.quality = qualityFromJSON(told.quality, tally.quality.slices);
     if (told.events !== undefined) updateEvents(tally.events, told.events);
+    for (const slice of told.slices) updateSlice(tally, slice);
   };
 
   return {

@@ -2,6 +2,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { GroundTruth } from '@modelwatch/core';
 import { joinPair } from '../../pipeline/join.js';
 import { countEvent } from '../count-event.js';
+import type { OnSlice } from '../slice-values.js';
 import type { EventBatch, PredictionOutcome, TruthOutcome } from '../store.js';
 import type { LedgerDrops, RecordMessage } from './messages.js';
 import { STATE } from './schema.js';
@@ -68,7 +69,12 @@ export function createPairs(
     const { config } = series.model;
     if (config === undefined) return;
     const delaySeconds = truthTime - prediction.time;
-    joinPair(series.tally.quality, config, { output: prediction.output, truth, delaySeconds, slices: prediction.slices });
+    joinPair(
+      series.tally.quality,
+      config,
+      { output: prediction.output, truth, delaySeconds, slices: prediction.slices },
+      onSliceOf(series),
+    );
     series.qualityChanged = true;
   };
 
@@ -198,7 +204,7 @@ export function createPairs(
         }
         if (outcome === 'over_capacity') drops.unpaired++;
         model.tally.events.prediction.received++;
-        countEvent(series.tally.events, model.config?.slices ?? [], batch, row);
+        countEvent(series.tally.events, model.config?.slices ?? [], batch, row, onSliceOf(series));
         series.eventsChanged = true;
         return outcome;
       });
@@ -266,6 +272,14 @@ export function createPairs(
     return 'joined';
   }
 }
+
+const onSliceOf =
+  ({ slicesChanged }: SeriesEntry): OnSlice =>
+  (name, value) => {
+    const values = slicesChanged.get(name);
+    if (values === undefined) slicesChanged.set(name, new Set([value]));
+    else values.add(value);
+  };
 
 interface DueRow {
   readonly model: number;

@@ -38,6 +38,17 @@ const MIGRATIONS: readonly string[] = [
     events TEXT NOT NULL,
     UNIQUE (model, version, role)
   );
+  CREATE TABLE slice (
+    series INTEGER NOT NULL REFERENCES series (key),
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    predictions INTEGER NOT NULL,
+    true_positive INTEGER NOT NULL,
+    false_positive INTEGER NOT NULL,
+    true_negative INTEGER NOT NULL,
+    false_negative INTEGER NOT NULL,
+    PRIMARY KEY (series, name, value)
+  ) WITHOUT ROWID;
   CREATE TABLE prediction (
     model INTEGER NOT NULL,
     id TEXT NOT NULL,

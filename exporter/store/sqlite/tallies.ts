@@ -16,6 +16,7 @@ import {
 import type { StoreModel } from '../store.js';
 import { eventBins } from './event-bins.js';
 import type { LedgerReport, SeriesUpdate } from './messages.js';
+import { createSliceRows, slicesOf } from './slice-rows.js';
 
 /** A model with its row in the store. Without `config` it is no longer configured: it is kept, and what waits for it expires at once. */
 export interface ModelEntry {
@@ -34,6 +35,8 @@ export interface SeriesEntry {
   readonly tally: SeriesTally;
   qualityChanged: boolean;
   eventsChanged: boolean;
+  /** Values whose counts changed, by slice name. */
+  readonly slicesChanged: Map<string, Set<string>>;
 }
 
 /** The counts in memory and their rows. They are written in the transaction that changes what they count. */
@@ -61,6 +64,8 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
   const updateQuality = db.prepare('UPDATE series SET quality = ? WHERE key = ?');
   const updateEvents = db.prepare('UPDATE series SET events = ? WHERE key = ?');
 
+  const sliceRows = createSliceRows(db);
+
   const addModel = (key: number, tally: ModelTally) => {
     const entry = { key, config: configByName.get(tally.model), tally, early: 0, changed: false };
     models.set(tally.model, entry);
@@ -83,7 +88,8 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
     addModel(Number(insertModel.run(name, JSON.stringify(tally)).lastInsertRowid), tally);
   }
   for (const row of db.prepare('SELECT key, model, version, role, quality, events FROM series').all() as SeriesRow[]) {
-    addSeries(readSeries(row, modelsByKey.get(row.model)!));
+    const { key, tally } = addSeries(readSeries(row, modelsByKey.get(row.model)!));
+    sliceRows.load(key, tally);
   }
   countWaiting(db, modelsByKey);
 
@@ -98,6 +104,7 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
         role,
         ...(whole || entry.qualityChanged ? { quality: qualityToJSON(quality) } : {}),
         ...(whole || entry.eventsChanged ? { events: eventsToJSON(events, entry.bins) } : {}),
+        slices: slicesOf(entry.tally, whole ? undefined : entry.slicesChanged),
       });
     }
     return updates;
@@ -119,7 +126,15 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
         JSON.stringify(qualityToJSON(tally.quality)),
         JSON.stringify(eventsToJSON(tally.events, bins)),
       );
-      return addSeries({ key: Number(lastInsertRowid), model, bins, tally, qualityChanged: true, eventsChanged: true });
+      return addSeries({
+        key: Number(lastInsertRowid),
+        model,
+        bins,
+        tally,
+        qualityChanged: true,
+        eventsChanged: true,
+        slicesChanged: new Map(),
+      });
     },
     save() {
       const report = { models: [] as ModelTally[], series: reportOf(seriesByKey.values(), false) };
@@ -133,6 +148,8 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
         const entry = seriesByName.get(JSON.stringify([update.model, update.version, update.role]))!;
         if (update.quality !== undefined) updateQuality.run(JSON.stringify(update.quality), entry.key);
         if (update.events !== undefined) updateEvents.run(JSON.stringify(update.events), entry.key);
+        sliceRows.save(entry.key, update.slices);
+        entry.slicesChanged.clear();
         entry.qualityChanged = false;
         entry.eventsChanged = false;
       }
@@ -163,7 +180,7 @@ function readSeries(row: SeriesRow, model: ModelEntry): SeriesEntry {
     quality: qualityFromJSON(JSON.parse(row.quality) as QualityJSON),
     events: eventsFromJSON(JSON.parse(row.events) as EventsJSON, bins),
   };
-  return { key: row.key, model, bins, tally, qualityChanged: false, eventsChanged: false };
+  return { key: row.key, model, bins, tally, qualityChanged: false, eventsChanged: false, slicesChanged: new Map() };
 }
 
 /** `pending` and `early` follow from the rows, so that they cannot drift away from them. */

@@ -90,9 +90,11 @@ function totalsOf({ models, series, gauges }: LedgerReport): ReturnType<Oracle['
   };
 }
 
-function seriesOf({ quality, events }: Pick<LedgerReport['series'][number], 'quality' | 'events'>): OracleSeries {
-  const { joined, expired, errors, confusion, delaySeconds, slices } = quality!;
+function seriesOf({ quality, events, slices }: Pick<LedgerReport['series'][number], 'quality' | 'events' | 'slices'>): OracleSeries {
+  const { joined, expired, errors, confusion, delaySeconds } = quality!;
   expect(errors.count + errors.missing).toBe(joined);
+  // Each of its predictions has a slice.
+  expect(slices.reduce((sum, { predictions }) => sum + predictions, 0)).toBe(events!.predictions);
   expect(delaySeconds.counts.reduce((sum, count) => sum + count, 0)).toBe(joined);
   const outcomesOf = ({ truePositive, falsePositive, trueNegative, falseNegative }: typeof confusion): OracleSeries['outcomes'] => [
     truePositive,
@@ -106,7 +108,11 @@ function seriesOf({ quality, events }: Pick<LedgerReport['series'][number], 'qua
     withoutOutput: errors.missing,
     outcomes: outcomesOf(confusion),
     delaySeconds: delaySeconds.sum,
-    slices: Object.fromEntries(slices.flatMap(([, values]) => values.map(([value, counts]) => [value, outcomesOf(counts)]))),
+    slices: Object.fromEntries(
+      slices
+        .map(({ value, confusion: counts }) => [value, outcomesOf(counts)] as const)
+        .filter(([, counts]) => counts.some((count) => count > 0)),
+    ),
     events: events!.predictions,
   };
 }
