@@ -13,6 +13,8 @@ const root = path.join(import.meta.dirname, '..', '..');
 const rulesFolder = path.join(root, 'alert-rules');
 const testNames = readdirSync(path.join(rulesFolder, 'tests'));
 const runbookNames = readdirSync(path.join(rulesFolder, 'runbooks'));
+/** Pages that offer PromQL to paste. */
+const pages = [...runbookNames.map((name) => `alert-rules/runbooks/${name}`), 'docs/recipes/grafana-and-prometheus.md'];
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
 
 interface Rule {
@@ -39,8 +41,9 @@ async function knownSeries(): Promise<ReadonlySet<string>> {
   return new Set([...recorded, ...parts]);
 }
 
-/** The blocks of PromQL that a runbook offers to paste. */
-const pasted = (page: string): readonly string[] => [...page.matchAll(/^```promql\n(.*?)^```$/gms)].map(([, block]) => block!);
+/** The PromQL that a page offers to paste: in blocks marked so, and in the last column of tables. */
+const pasted = (page: string): readonly string[] =>
+  [...page.matchAll(/^ *```promql\n([^]*?)^ *```$|^\|.* \| `(.*)` \|$/gm)].map(([, block, cell]) => (block ?? cell)!.trim());
 
 describe('generated and committed files', () => {
   it('are as generated; run `npm run generate`', async () => {
@@ -106,9 +109,10 @@ describe('series', () => {
     expect(told.filter((name) => !known.has(name) && !whole.has(name))).toEqual([]);
   });
 
-  it.each(runbookNames)('that %s names are exported or recorded', async (name) => {
+  it.each(pages)('that %s names are exported or recorded', async (name) => {
     const known = await knownSeries();
-    const read = pasted(await readFile(path.join(rulesFolder, 'runbooks', name), 'utf8')).flatMap(seriesIn);
+    const read = pasted(await readFile(path.join(root, name), 'utf8')).flatMap(seriesIn);
+    expect(read.length).toBeGreaterThan(0);
     expect(read.filter((each) => !known.has(each))).toEqual([]);
   });
 });
@@ -150,10 +154,10 @@ withPromtool('promtool', () => {
     await accepts('check', 'rules', ...written);
   });
 
-  it.each(runbookNames)('can read the PromQL of %s', async (name) => {
-    const expressions = pasted(await readFile(path.join(rulesFolder, 'runbooks', name), 'utf8')).map((block) => block.trim());
+  it.each(pages)('can read the PromQL of %s', async (name) => {
+    const expressions = pasted(await readFile(path.join(root, name), 'utf8'));
     const rules = expressions.map((expr, index) => ({ record: `runbook:expression:${index}`, expr }));
-    const file = path.join(folder, `${name}.yaml`);
+    const file = path.join(folder, `${path.basename(name)}.yaml`);
     await writeFile(file, toYaml({ groups: [{ name, rules }] }));
     await accepts('check', 'rules', file);
   });

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { flightRows, flightsRequest } from './flights-traffic.js';
 import { FLIGHTS, MODELS, startTestSidecar, type TestSidecar } from './test-sidecar.js';
 
 const FLIGHTS_MODEL = 'model="flights-late",version="1",role="champion"';
@@ -27,47 +27,7 @@ models:
 
 afterAll(() => sidecar.close());
 
-interface Row {
-  readonly [column: string]: string;
-}
-
-/** The first rows of the live flights. */
-function flights(count: number): Row[] {
-  const [head = '', ...lines] = readFileSync(path.join(FLIGHTS, 'live.csv'), 'utf8').split('\n', count + 1);
-  const names = head.split(',');
-  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i]!, cell])));
-}
-
-const NUMERIC = [
-  'hour',
-  'day_of_week',
-  'distance',
-  'dep_delay',
-  'sched_duration',
-  'temp',
-  'dewp',
-  'humid',
-  'wind_speed',
-  'precip',
-  'pressure',
-  'visib',
-];
-
-function flightsRequest(rows: readonly Row[], id?: string): string {
-  const text = ['carrier', 'origin', 'dest'].map((name) => ({
-    name,
-    datatype: 'BYTES',
-    shape: [rows.length, 1],
-    data: rows.map((row) => row[name]!),
-  }));
-  const numbers = NUMERIC.map((name) => ({
-    name,
-    datatype: 'FP32',
-    shape: [rows.length, 1],
-    data: rows.map((row) => (row[name] === '' ? null : Number(row[name]))),
-  }));
-  return JSON.stringify({ ...(id === undefined ? {} : { id }), inputs: [...text, ...numbers] });
-}
+const flights = (count: number) => flightRows('live.csv').slice(0, count);
 
 interface InferAnswer {
   readonly id: string;

@@ -34,8 +34,12 @@ export interface Answer {
 }
 
 /** Starts a sidecar with a configuration in YAML; `server.port` and `store.path` are filled in unless given. */
-export async function startTestSidecar(yaml: string, options: { readonly clock?: Clock } = {}): Promise<TestSidecar> {
+export async function startTestSidecar(
+  yaml: string,
+  options: { readonly clock?: Clock; readonly files?: Readonly<Record<string, string>> } = {},
+): Promise<TestSidecar> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-test-'));
+  for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(path.join(folder, name), text);
   const configOf = async (text: string): Promise<Config> => {
     const file = path.join(folder, 'modelwatch.yaml');
     await writeFile(file, text);

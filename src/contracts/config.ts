@@ -143,6 +143,7 @@ const alerts = {
       default: ['1h', '6h'],
       description: 'Short and long window; drift must show in both.',
     },
+    driftFor: duration('How long drift or missing values must hold in both windows.', '5m'),
     driftCountMin: cap('Values a window needs before drift is judged.', 200, 1_000_000_000),
     significance: {
       type: 'number',

@@ -26,7 +26,7 @@ function driftAlert({ name, level, counters, labels, named }: Subject): AlertFam
           `and ${select(recorded('values', window))} >= ${number(bars.driftCountMin)}`,
         ].join('\n');
       return {
-        for: '5m',
+        for: bars.driftFor,
         expr: `${drifted(short)}\nand\n${drifted(long)}`,
         summary: `${named} of {{ $labels.model }} {{ $labels.version }} drifted: PSI {{ printf "%.3f" $value }} over ${short}, bar ${number(bars.driftPsiMin)}`,
         description:

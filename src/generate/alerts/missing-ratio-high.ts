@@ -21,7 +21,7 @@ export const missingRatioHigh: AlertFamily = {
     };
     const labels = ['model', 'version', 'feature'];
     return {
-      for: '5m',
+      for: bars.driftFor,
       expr: `${high(short)}\nand\n${high(long)}`,
       summary:
         'Feature {{ $labels.feature }} of {{ $labels.model }} {{ $labels.version }} is missing in {{ humanizePercentage $value }} of predictions ' +

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { checkCommand, type Output } from './check-command.js';
+
+/** Adds `modelwatch check`. */
+export function addCheckCommand(program: Command, output: Output, exit: (code: number) => void): void {
+  program
+    .command('check')
+    .summary('list every fault of a configuration or a baseline')
+    .description(
+      'Lists every fault of a configuration, and of the baselines it names, with its line. A file that ends in .json is checked as a baseline.\n' +
+        'Exit code: 0, or 2 where there is a fault.',
+    )
+    .argument('[file]', 'configuration or baseline', 'modelwatch.yaml')
+    .action(async (file: string) => {
+      exit(await checkCommand(file, output));
+    });
+}
