@@ -33,7 +33,8 @@ export function checkRequest(signature: Signature, request: InferRequest): Resul
         `input ${quoteInput(wanted.name)} takes shape ${shapeText(wanted.shape)}, got ${shapeText(given.shape)}`,
       );
   }
-  if (request.outputs === undefined) return succeed({ inputs: inputs.value, outputs: undefined });
+  // As other servers read it, an empty list asks for nothing in particular.
+  if (request.outputs === undefined || request.outputs.length === 0) return succeed({ inputs: inputs.value, outputs: undefined });
   const positions: number[] = [];
   for (const { name } of request.outputs) {
     const position = signature.outputs.findIndex((output) => output.name === name);

@@ -38,7 +38,10 @@ export interface Dispatcher {
   close(): Promise<void>;
 }
 
-/** Calls in a child at once: one runs, the next waits in its pipe, so that the child does not wait for the parent. */
+/**
+ * Calls in a child at once: one runs, and a full one may wait in its pipe, so that the child does not wait for the parent. What is not full
+ * waits here for more: a call costs about as much as eighty rows of a gradient boosting.
+ */
 const CALLS_AHEAD_MAX = 2;
 const QUARANTINE_ENTRIES_MAX = 1024;
 
@@ -78,17 +81,25 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const prober = queue.onProbation === 0 ? undefined : seats.find((seat) => seat.ready);
     for (let ahead = 0; ahead < CALLS_AHEAD_MAX; ahead++) {
       for (const seat of seats) {
-        if (queue.length === 0) return;
+        if (queue.length === 0 || (ahead > 0 && !queue.holdsRows(sharing.allowed ? sharing.rowsMax : 1))) return;
         if (!seat.ready || seat.calls.length > ahead || seat.calls[0]?.jobs[0]!.travel === 'probation') continue;
         // Nothing else runs beside a suspect: its child is emptied first.
         if (seat === prober && seat.calls.length > 0) continue;
-        const suspect = seat === prober ? queue.takeProbation() : undefined;
+        const suspect = seat === prober ? takeSuspect() : undefined;
         const jobs = suspect === undefined ? queue.takeShared(sharing.rowsMax, fairShare(ahead)) : [suspect];
         if (jobs.length === 0) continue;
         options.onCall(sumRows(jobs));
         seat.send(jobs);
       }
     }
+  };
+  /** The next suspect; the same request may have been found guilty while this one waited. */
+  const takeSuspect = () => {
+    for (let job = queue.takeProbation(); job !== undefined; job = queue.takeProbation()) {
+      if (quarantine.verdict(inputsHash(job.inputs)) !== 'quarantined') return job;
+      settle(job, failure('quarantined'));
+    }
+    return undefined;
   };
   /** How many requests a child may take at once, so that no child idles while another has them all. */
   const fairShare = (ahead: number) => {

@@ -3,6 +3,8 @@ import type { Job } from './job.js';
 /** Requests waiting for a child. First come, first served; those that have been sent before go before those that have not. */
 export interface JobQueue {
   readonly length: number;
+  /** Whether so many rows or more are waiting, those on probation aside. */
+  holdsRows(rows: number): boolean;
   /** How many must run with nothing beside them. */
   readonly onProbation: number;
   push(job: Job): void;
@@ -48,6 +50,12 @@ export function createJobQueue(): JobQueue {
   return {
     get length() {
       return probation.length + returned.length + waiting.length - front;
+    },
+    holdsRows(rows) {
+      let missing = rows;
+      for (let i = 0; i < returned.length && missing > 0; i++) missing -= returned[i]!.rows;
+      for (let i = front; i < waiting.length && missing > 0; i++) missing -= waiting[i]!.rows;
+      return missing <= 0;
     },
     get onProbation() {
       return probation.length;
