@@ -5,15 +5,18 @@ import { countEvent } from '../count-event.js';
 import type { OnSlice } from '../slice-values.js';
 import type { EventBatch, PredictionOutcome, TruthOutcome } from '../store.js';
 import type { LedgerDrops, RecordMessage } from './messages.js';
+import { preparePairs, ROWS_PER_INSERT } from './pair-statements.js';
+import { columnsOf, predictionsOf, storable, type Prediction } from './prediction-rows.js';
 import { STATE } from './schema.js';
 import type { ModelEntry, SeriesEntry, Tallies } from './tallies.js';
 
-/** Rows of one INSERT. A statement a row costs twice as much, mostly in crossing from JavaScript. */
-const ROWS_PER_INSERT = 64;
 /** Rows that change state in one transaction because their time has come, so that a backlog does not hold up what was just sent. */
 export const ROWS_PER_SWEEP = 1000;
 
-/** Predictions and ground truth until they meet: the table `prediction` and what is counted when its rows change state. */
+/**
+ * Predictions and ground truth until they meet: the table `prediction` and what is counted when its rows change state. One file although it
+ * is long: it is one machine of states, and each move is read beside the others.
+ */
 export interface Pairs {
   /** Predictions of the inference path. */
   record(message: RecordMessage): void;
@@ -39,20 +42,13 @@ interface Row {
   readonly truth_time: number | null;
 }
 
-interface Prediction {
-  readonly id: string;
-  readonly time: number;
-  readonly output: number;
-  readonly slices: readonly (string | null)[];
-}
-
 export function createPairs(
   db: DatabaseSyncInstance,
   tallies: Tallies,
   { waitingMax, settledMax }: { readonly waitingMax: number; readonly settledMax: number },
   drops: LedgerDrops,
 ): Pairs {
-  const statements = prepare(db);
+  const statements = preparePairs(db);
   const counts = db.prepare('SELECT count(*) AS waiting FROM prediction WHERE state IN (0, 1)').get() as { waiting: number };
   let waiting = counts.waiting;
   let settled = (db.prepare('SELECT count(*) AS settled FROM prediction WHERE state IN (2, 3, 4)').get() as { settled: number }).settled;
@@ -286,57 +282,4 @@ interface DueRow {
   readonly id: string;
   readonly series: number | null;
   readonly due: number;
-}
-
-/** SQLite ends a text at the first NUL, so two ids that differ after it would be one. Backslashes double, or two others would. */
-function storable(id: string): string {
-  return /[\0\\]/.test(id) ? id.replaceAll('\\', '\\\\').replaceAll('\0', '\\0') : id;
-}
-
-function predictionsOf(
-  ids: readonly string[],
-  times: ArrayLike<number>,
-  outputs: ArrayLike<number>,
-  slices: readonly (readonly (string | undefined)[])[],
-): Prediction[] {
-  return ids.map((id, row) => ({
-    id: storable(id),
-    time: times[row]!,
-    output: outputs[row] ?? NaN,
-    slices: slices.map((column) => column[row] ?? null),
-  }));
-}
-
-/** time, output, slices as columns; an output of NaN is NULL. */
-function columnsOf({ time, output, slices }: Prediction): [number, number | null, string | null] {
-  return [time, Number.isNaN(output) ? null : output, slices.every((value) => value === null) ? null : JSON.stringify(slices)];
-}
-
-function prepare(db: DatabaseSyncInstance) {
-  const insert = (rows: number) =>
-    db.prepare(
-      `INSERT INTO prediction (model, id, state, due, series, time, output, slices)
-       VALUES ${new Array(rows).fill('(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')} ON CONFLICT (model, id) DO NOTHING`,
-    );
-  const where = 'WHERE model = ? AND id = ?';
-  const due = db.prepare('SELECT 1 FROM prediction WHERE state = ? AND due <= ? LIMIT 1');
-  return {
-    insertOne: insert(1),
-    insertMany: insert(ROWS_PER_INSERT),
-    insertTruth: db.prepare(`INSERT INTO prediction (model, id, state, due, truth, truth_time) VALUES (?, ?, ${STATE.early}, ?, ?, ?)`),
-    find: db.prepare(`SELECT state, due, series, time, output, slices, truth, truth_time FROM prediction ${where}`),
-    meet: db.prepare(`UPDATE prediction SET state = ${STATE.joined}, due = ?, series = ?, time = ? ${where}`),
-    join: db.prepare(
-      `UPDATE prediction SET state = ${STATE.joined}, due = ?, truth = ?, truth_time = ?, output = NULL, slices = NULL ${where}`,
-    ),
-    setTruth: db.prepare(`UPDATE prediction SET truth = ?, truth_time = ? ${where}`),
-    expire: db.prepare(`UPDATE prediction SET state = ${STATE.expired}, due = ?, output = NULL, slices = NULL ${where}`),
-    remove: db.prepare(`DELETE FROM prediction ${where}`),
-    due: db.prepare('SELECT model, id, series, due FROM prediction WHERE state = ? AND due <= ? ORDER BY due LIMIT ?'),
-    forgetFirst: db.prepare(
-      `DELETE FROM prediction WHERE (model, id) IN (SELECT model, id FROM prediction WHERE state = ? ORDER BY due LIMIT ?)`,
-    ),
-    /** A state with rows whose time has come. */
-    nextDue: (nowSeconds: number) => Object.values(STATE).find((state) => due.get(state, nowSeconds) !== undefined),
-  };
 }
