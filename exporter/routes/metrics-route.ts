@@ -19,10 +19,10 @@ export function metricsRoute(registry: SlicedRegistry): Route {
     bodyBytesMax: 0,
     async handle(request, response) {
       const format = formatOf(request);
-      const text = await registry.render(format);
+      const body = await registry.render(format);
       response.setHeader('Content-Type', CONTENT_TYPES[format]);
       response.setHeader('Vary', 'Accept, Accept-Encoding');
-      await send(request, response, Buffer.from(text));
+      await send(request, response, body);
     },
   };
 }

@@ -27,15 +27,22 @@ export interface FeatureSource {
 
 /** Registers the families of features, outputs and baselines. `models` is read at each scrape, so models may come and go. */
 export function featureFamilies(registry: SlicedRegistry, models: () => readonly FeatureSource[]): void {
-  const cache = new WeakMap<ModelWatch, { readonly features: readonly WatchedColumn[]; readonly output: WatchedColumn | undefined }>();
-  const columnsOf = (model: FeatureSource) => {
+  const cache = new WeakMap<ModelWatch, Columns>();
+  const columnsOf = (model: FeatureSource): Columns => {
     let columns = cache.get(model.watch);
-    if (columns === undefined) cache.set(model.watch, (columns = makeColumns(model)));
+    if (columns === undefined) cache.set(model.watch, (columns = columnsLater(model)));
     return columns;
   };
-  const features = () => models().flatMap((model) => columnsOf(model).features);
-  const outputs = () => models().flatMap((model) => columnsOf(model).output ?? []);
-  const add = (name: MetricName, columns: () => readonly WatchedColumn[], lines: (column: WatchedColumn) => Lines) =>
+  const features = function* () {
+    for (const model of models()) for (const column of columnsOf(model).features) yield column();
+  };
+  const outputs = function* () {
+    for (const model of models()) {
+      const { output } = columnsOf(model);
+      if (output !== undefined) yield output();
+    }
+  };
+  const add = (name: MetricName, columns: () => Iterable<WatchedColumn>, lines: (column: WatchedColumn) => Lines) =>
     registry.add(
       readFamily(metric(name), function* () {
         for (const column of columns()) yield* lines(column);
@@ -67,38 +74,54 @@ export function featureFamilies(registry: SlicedRegistry, models: () => readonly
   add('modelwatch_baseline_output_chi_square_quantile', outputs, (column) => [[column.labels, column.chiSquareQuantile]]);
 }
 
-function makeColumns(model: FeatureSource): { readonly features: readonly WatchedColumn[]; readonly output: WatchedColumn | undefined } {
-  const { watch } = model;
-  if (watch.baseline === undefined) return { features: [], output: undefined };
-  const make = (labels: string, own: Frequencies, ingested: () => Frequencies | undefined, counts: readonly number[], missing: number) => {
-    const bins = binLabels(own.binning);
-    return {
-      labels,
-      binLabelTexts: bins.map((bin) => withLabel(labels, 'bin', bin)),
-      counted: () => {
-        const other = ingested();
-        return other === undefined ? [own] : [own, other];
-      },
-      referenceCounts: counts,
-      referenceMissing: missing,
-      numeric: own.binning.kind === 'numeric',
-      chiSquareQuantile: chiSquareQuantile(1 - model.significance, Math.max(1, bins.length - 1)),
-    };
-  };
+/** Columns that are made when they are first asked for: a thousand at once would hold the event loop at the first scrape. */
+interface Columns {
+  readonly features: readonly (() => WatchedColumn)[];
+  readonly output: (() => WatchedColumn) | undefined;
+}
+
+function columnsLater({ watch, significance, ingested }: FeatureSource): Columns {
   const { baseline, features, output } = watch;
-  const watched = baseline.features.map((feature, i) =>
-    make(
-      labelText(['model', 'version', 'feature'], [watch.model, watch.version, feature.name]),
-      features[i]!,
-      () => model.ingested()?.features[i],
-      feature.counts,
-      feature.missing,
-    ),
-  );
-  const modelLabels = labelText(['model', 'version', 'role'], [watch.model, watch.version, watch.role]);
+  if (baseline === undefined || output === undefined) return { features: [], output: undefined };
+  const identity = [watch.model, watch.version];
   return {
-    features: watched,
-    output: make(modelLabels, output!, () => model.ingested()?.output, baseline.output.counts, baseline.output.missing),
+    features: baseline.features.map((reference, i) =>
+      once(() => {
+        const labels = labelText(['model', 'version', 'feature'], [...identity, reference.name]);
+        return makeColumn(labels, features[i]!, () => ingested()?.features[i], reference, significance);
+      }),
+    ),
+    output: once(() => {
+      const labels = labelText(['model', 'version', 'role'], [...identity, watch.role]);
+      return makeColumn(labels, output, () => ingested()?.output, baseline.output, significance);
+    }),
+  };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
+}
+
+function makeColumn(
+  labels: string,
+  own: Frequencies,
+  ingested: () => Frequencies | undefined,
+  reference: { readonly counts: readonly number[]; readonly missing: number },
+  significance: number,
+): WatchedColumn {
+  const bins = binLabels(own.binning);
+  return {
+    labels,
+    binLabelTexts: bins.map((bin) => withLabel(labels, 'bin', bin)),
+    counted: () => {
+      const other = ingested();
+      return other === undefined ? [own] : [own, other];
+    },
+    referenceCounts: reference.counts,
+    referenceMissing: reference.missing,
+    numeric: own.binning.kind === 'numeric',
+    chiSquareQuantile: chiSquareQuantile(1 - significance, Math.max(1, bins.length - 1)),
   };
 }
 

@@ -16,47 +16,59 @@ interface Measured {
   readonly reading: Reading;
 }
 
-/** A scrape asks for three families of the same readings; they are computed once for all that come within this time. */
+/** A scrape asks for three families of the same readings; each is computed once for all that come within this time. */
 const FRESH_SECONDS = 1;
 
 /** Registers drift of this sidecar's trailing window: a convenience of the single replica, named so. */
 export function localDriftFamilies(registry: SlicedRegistry, { models, countMin, nowSeconds }: LocalDriftOptions): void {
-  let cached: { readonly atSeconds: number; readonly measured: readonly Measured[] } = { atSeconds: -Infinity, measured: [] };
-  const measured = (): readonly Measured[] => {
+  const cache = new WeakMap<ModelWatch, { atSeconds: number; readonly features: Measured[] }>();
+  // One by one, so that a scrape may pause between two features.
+  const measured = function* () {
     const now = nowSeconds();
-    if (Math.abs(now - cached.atSeconds) > FRESH_SECONDS)
-      cached = { atSeconds: now, measured: models().flatMap((model) => measure(model, now)) };
-    return cached.measured;
+    for (const { watch, significance } of models()) {
+      let cached = cache.get(watch);
+      if (cached === undefined || Math.abs(now - cached.atSeconds) > FRESH_SECONDS) {
+        watch.window.tick(now);
+        cache.set(watch, (cached = { atSeconds: now, features: [] }));
+      }
+      for (const i of watch.features.keys()) yield (cached.features[i] ??= measure(watch, i, significance));
+    }
   };
-  const enough = () => measured().filter(({ values }) => values >= countMin);
+  const ofEnough = (value: (reading: Extract<Reading, { readonly kind: 'measured' }>) => number | undefined) =>
+    function* () {
+      for (const { labels, values, reading } of measured()) {
+        const shown = values >= countMin && reading.kind === 'measured' ? value(reading) : undefined;
+        if (shown !== undefined) yield [labels, shown] as const;
+      }
+    };
 
   registry.add(
-    readFamily(metric('modelwatch_local_window_values'), () => measured().map(({ labels, values }) => [labels, values] as const)),
+    readFamily(metric('modelwatch_local_window_values'), function* () {
+      for (const { labels, values } of measured()) yield [labels, values] as const;
+    }),
   );
   registry.add(
-    readFamily(metric('modelwatch_local_psi'), () =>
-      enough().flatMap(({ labels, reading }) => (reading.kind === 'measured' ? [[labels, reading.value] as const] : [])),
+    readFamily(
+      metric('modelwatch_local_psi'),
+      ofEnough(({ value }) => value),
     ),
   );
   registry.add(
-    readFamily(metric('modelwatch_local_psi_critical'), () =>
-      enough().flatMap(({ labels, reading }) =>
-        reading.kind === 'measured' && reading.criticalValue !== undefined ? [[labels, reading.criticalValue] as const] : [],
-      ),
+    readFamily(
+      metric('modelwatch_local_psi_critical'),
+      ofEnough(({ criticalValue }) => criticalValue),
     ),
   );
 }
 
-function measure({ watch, significance }: ReturnType<LocalDriftOptions['models']>[number], nowSeconds: number): Measured[] {
-  watch.window.tick(nowSeconds);
-  return (watch.baseline?.features ?? []).map((feature, i) => {
-    const { binning } = watch.features[i]!;
-    const current = Frequencies.fromCounts(binning, watch.window.countsOf(i));
-    const reference = Frequencies.fromCounts(binning, feature.counts);
-    return {
-      labels: labelText(['model', 'version', 'feature'], [watch.model, watch.version, feature.name]),
-      values: current.count,
-      reading: psi.measure({ current, reference, significance }),
-    };
-  });
+function measure(watch: ModelWatch, i: number, significance: number): Measured {
+  const feature = watch.baseline!.features[i]!;
+  const { binning } = watch.features[i]!;
+  const current = Frequencies.fromCounts(binning, watch.window.countsOf(i));
+  const reference = Frequencies.fromCounts(binning, feature.counts);
+  return {
+    labels: labelText(['model', 'version', 'feature'], [watch.model, watch.version, feature.name]),
+    values: current.count,
+    reading: psi.measure({ current, reference, significance }),
+  };
 }

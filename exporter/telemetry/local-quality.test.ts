@@ -102,9 +102,17 @@ describe('local quality', () => {
     const { local, begin } = setUp();
     const registry = new SlicedRegistry();
     localQualityFamilies(registry, local);
-    expect((await registry.render('prometheus')).split('\n').filter((line) => !line.startsWith('#'))).toEqual(['']);
+    expect(
+      (await registry.render('prometheus'))
+        .toString()
+        .split('\n')
+        .filter((line) => !line.startsWith('#')),
+    ).toEqual(['']);
     join(begin(), 150, 50);
-    const lines = (await registry.render('prometheus')).split('\n').filter((line) => line.startsWith('modelwatch'));
+    const lines = (await registry.render('prometheus'))
+      .toString()
+      .split('\n')
+      .filter((line) => line.startsWith('modelwatch'));
     expect(lines).toEqual([
       'modelwatch_local_accuracy_ratio{model="m",version="1",role="champion"} 0.75',
       'modelwatch_local_auc_ratio{model="m",version="1",role="champion"} 0.75',

@@ -54,7 +54,7 @@ const batch = (model: string, version: string, outputs: readonly number[], timeS
 
 /** Lines of a metric as a map from labels to value, in the words of the scrape. */
 async function linesOf(registry: SlicedRegistry, name: string): Promise<Record<string, number>> {
-  const text = await registry.render('prometheus');
+  const text = (await registry.render('prometheus')).toString();
   const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
   return Object.fromEntries(
     lines.map((line) => [line.slice(name.length, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),

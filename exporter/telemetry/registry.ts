@@ -20,7 +20,7 @@ const SAMPLES_PER_CLOCK_READING = 64;
  */
 export class SlicedRegistry extends Registry {
   readonly #families: Family[] = [];
-  readonly #underWay = new Map<ExpositionFormat, Promise<string>>();
+  readonly #underWay = new Map<ExpositionFormat, Promise<Buffer>>();
   /** Of the previous scrape. */
   seriesCount = 0;
   renderSeconds = 0;
@@ -40,8 +40,8 @@ export class SlicedRegistry extends Registry {
     return series;
   }
 
-  /** The whole scrape as text. Never touches the store, a child or the network. */
-  async render(format: ExpositionFormat): Promise<string> {
+  /** The whole scrape as text in UTF-8. Never touches the store, a child or the network. */
+  async render(format: ExpositionFormat): Promise<Buffer> {
     const shared = this.#underWay.get(format);
     if (shared !== undefined) return shared;
     const rendering = this.#render(format).finally(() => this.#underWay.delete(format));
@@ -49,9 +49,10 @@ export class SlicedRegistry extends Registry {
     return rendering;
   }
 
-  async #render(format: ExpositionFormat): Promise<string> {
+  async #render(format: ExpositionFormat): Promise<Buffer> {
     const start = performance.now();
-    const chunks: string[] = [];
+    // Bytes slice by slice: a text of megabytes would be put together and encoded in one go at the end.
+    const chunks: Buffer[] = [];
     let sliceStart = start;
     let series = 0;
     let text = '';
@@ -60,7 +61,7 @@ export class SlicedRegistry extends Registry {
       for (const sample of family.samples()) {
         text += line(family.description.name, sample, format);
         if (++series % SAMPLES_PER_CLOCK_READING === 0 && performance.now() - sliceStart > SLICE_MILLISECONDS_MAX) {
-          chunks.push(text);
+          chunks.push(Buffer.from(text));
           text = '';
           await nextTurn();
           sliceStart = performance.now();
@@ -73,10 +74,10 @@ export class SlicedRegistry extends Registry {
       series += processMetric.series;
     }
     if (format === 'openmetrics') text += '# EOF\n';
-    chunks.push(text);
+    chunks.push(Buffer.from(text));
     this.seriesCount = series;
     this.renderSeconds = (performance.now() - start) / 1000;
-    return chunks.join('');
+    return Buffer.concat(chunks);
   }
 }
 
