@@ -51,7 +51,7 @@ describe('job queue', () => {
       fc.record({ kind: fc.constant('burst' as const), count: fc.constant(1500) }),
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const queue = createJobQueue();
         const held = new Set<Job>();
         let now = 0;
@@ -60,7 +60,7 @@ describe('job queue', () => {
           held.add(one);
           queue.push(one);
         };
-        const left = (jobs: readonly Job[]) => jobs.forEach((one) => expect(held.delete(one)).toBe(true));
+        const left = (jobs: readonly Job[]) => expect(jobs.filter((one) => !held.delete(one))).toEqual([]);
         for (const one of steps) {
           if (one.kind === 'push') push(one.travel);
           else if (one.kind === 'burst') for (let i = 0; i < one.count; i++) push('together');
@@ -68,7 +68,7 @@ describe('job queue', () => {
           else if (one.kind === 'takeProbation') left([queue.takeProbation()].flatMap((suspect) => suspect ?? []));
           else {
             const taken = queue.takeShared(one.rowsMax, Infinity);
-            for (let i = 1; i < taken.length; i++) expect(taken[i]!.startSeconds).toBeGreaterThan(taken[i - 1]!.startSeconds);
+            expect(taken.some((later, i) => i > 0 && later.startSeconds <= taken[i - 1]!.startSeconds)).toBe(false);
             if (one.putBack) queue.putBack(taken);
             else left(taken);
           }
@@ -79,7 +79,7 @@ describe('job queue', () => {
         left(queue.takeAll());
         expect(held.size).toBe(0);
       }),
-      { numRuns: 60, seed: 5 },
+      { numRuns: 40, seed: 5 },
     );
   });
 });
