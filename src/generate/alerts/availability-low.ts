@@ -1,4 +1,4 @@
-import { normalQuantile } from '../normal-quantile.js';
+import { normalQuantile } from '../../math/index.js';
 import { number } from '../promql.js';
 import { SERVING_WINDOWS } from '../recordings/recording-family.js';
 import { pageIfCritical } from './alert-family.js';

@@ -1,4 +1,4 @@
-import { normalQuantile } from '../normal-quantile.js';
+import { normalQuantile } from '../../math/index.js';
 import { number } from '../promql.js';
 import { alwaysTicket, recordedValue } from './alert-family.js';
 import type { AlertFamily } from './alert-family.js';
