@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock.js';
-import { fail, succeed, type ErrorCode } from '../../errors.js';
+import { succeed } from '../../errors.js';
 import type { RestartReason } from '../scorer.js';
+import { failure } from './failure.js';
 import { settle, type Job } from './job.js';
 import { createJobQueue } from './job-queue.js';
 import type { AnswerMessage, FailureMessage, LoadedModel } from './messages.js';
@@ -45,19 +46,7 @@ export interface Dispatcher {
 const CALLS_AHEAD_MAX = 2;
 const QUARANTINE_ENTRIES_MAX = 1024;
 
-const SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
-  overloaded: 'too many requests are waiting for the model',
-  draining: 'the model is being closed',
-  not_ready: 'the model is not loaded',
-  deadline_exceeded: 'the model did not answer in time',
-  scorer_crashed: 'the process that runs the model died; the request may be sent again',
-  quarantined: 'this request has ended the process that runs the model twice and is not run again',
-  output_too_large: 'the output is larger than one request may have',
-  model_refused: 'the model cannot take this input',
-  model_failed: 'the model failed',
-};
-const failure = (code: ErrorCode) => fail(code, SENTENCES[code] ?? code);
-
+/** Longer than most functions: what is queued, what is under way and who is suspect changes together, in each of these events. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { model, deadlineSeconds, clock } = options;
   const queue = createJobQueue();

@@ -5,6 +5,10 @@ import { elementCount, DATATYPES, type Datatype, type TensorData } from '../open
 import type { CallMessage, FailureMessage, LoadedModel } from './messages.js';
 import { modelFault, type ModelFault } from './model-fault.js';
 
+// Newer runtimes have half-precision arrays: onnxruntime-common then makes them of the bits it is given, and onnxruntime-node 1.30 takes them
+// for empty. Where there are none it keeps to the bits, as we do; this process is the child's own.
+Reflect.deleteProperty(globalThis, 'Float16Array');
+
 /** A loaded model inside a scorer child. Runs block the thread: that is what the child is for. */
 export interface Session {
   readonly model: LoadedModel;
@@ -77,7 +81,7 @@ function openSession(session: InferenceSession, model: LoadedModel): Session {
               wanted.map(({ name }) => name),
             );
       const ordered = wanted.map(({ name }) => results[name] as OrtTensor);
-      return succeed({ shapes: ordered.map(({ dims }) => dims), data: ordered.map(values) });
+      return succeed({ shapes: ordered.map(({ dims }) => dims), data: ordered.map(({ data }) => data as TensorData) });
     } catch (error) {
       return { ok: false, error: { code: refusesInput(String(error)) ? 'model_refused' : 'model_failed' } };
     }
@@ -100,13 +104,6 @@ function openSession(session: InferenceSession, model: LoadedModel): Session {
 function tensor({ datatype }: TensorMetadata, data: TensorData, shape: readonly number[]): OrtTensor {
   // The types know no pair of a type and its array that is only known while running.
   return new ort.Tensor(ORT_BY_DATATYPE[datatype] as 'float32', data as Float32Array, shape);
-}
-
-/** A tensor's values as the protocol's arrays: newer runtimes hand out half precision as numbers, we keep its bits. */
-function values({ type, data }: OrtTensor): TensorData {
-  if (type !== 'float16' || data instanceof Uint16Array) return data as TensorData;
-  const { buffer, byteOffset, length } = data as unknown as Uint16Array;
-  return new Uint16Array(buffer, byteOffset, length);
 }
 
 function tensors(metadata: readonly InferenceSession.ValueMetadata[]): Result<readonly TensorMetadata[], ModelFault> {
