@@ -92,3 +92,25 @@ export function parsePage(text: string): ReadonlyMap<string, number> {
   }
   return series;
 }
+
+/** What became of the requests of a model: received = answered + failed + shed + in flight, exactly. */
+export interface Accounts {
+  readonly received: number;
+  readonly answered: number;
+  readonly failed: number;
+  readonly shed: number;
+  readonly inFlight: number;
+}
+
+export async function accountsOf(sidecar: Pick<TestSidecar, 'seriesOf'>, model: string): Promise<Accounts> {
+  const series = await sidecar.seriesOf('modelwatch_requests_');
+  const sum = (name: string) =>
+    [...series].reduce((total, [key, value]) => total + (key.startsWith(`modelwatch_requests_${name}{model="${model}",`) ? value : 0), 0);
+  return {
+    received: sum('received_total'),
+    answered: sum('answered_total'),
+    failed: sum('failed_total'),
+    shed: sum('shed_total'),
+    inFlight: sum('in_flight'),
+  };
+}

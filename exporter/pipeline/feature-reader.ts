@@ -34,6 +34,7 @@ export interface FeatureReaderOptions {
 
 /** Tensor names remembered; a client that makes up names costs a look-up each, not memory. */
 const TENSORS_MAX = 1024;
+const NO_COLUMNS: Columns = [];
 
 /**
  * Makes a reader. Without configured inputs a tensor that is named as a feature holds it, and a single tensor of another name holds all
@@ -50,16 +51,19 @@ export function createFeatureReader({ features, inputs, sliceFeatures }: Feature
   const configured =
     inputs === undefined ? undefined : new Map(Object.entries(inputs).map(([tensor, names]) => [tensor, names.map(target)]));
   const allInOrder: Columns = features.map(({ name }) => target(name));
-  const cache = new Map<string, Columns>();
+  const cache = new Map<string, Columns | undefined>();
 
-  const columnsOf = (tensor: string, isOnly: boolean): Columns => {
-    if (configured !== undefined) return configured.get(tensor) ?? [];
+  const ownColumns = (tensor: string): Columns | undefined => {
     const known = cache.get(tensor);
-    if (known !== undefined) return known;
+    if (known !== undefined || cache.has(tensor)) return known;
     const own = target(tensor);
-    const columns: Columns = own !== undefined ? [own] : isOnly ? allInOrder : [];
+    const columns = own === undefined ? undefined : [own];
     if (cache.size < TENSORS_MAX) cache.set(tensor, columns);
     return columns;
+  };
+  const columnsOf = (tensor: string, isOnly: boolean): Columns => {
+    if (configured !== undefined) return configured.get(tensor) ?? NO_COLUMNS;
+    return ownColumns(tensor) ?? (isOnly ? allInOrder : NO_COLUMNS);
   };
 
   return {
@@ -97,7 +101,8 @@ function readTensorRow({ data, datatype }: Tensor, columns: Columns, row: number
 /** A value as a number: NaN, which is missing, where it is none. */
 function numberOf(value: number | bigint | string, datatype: Tensor['datatype']): number {
   if (typeof value === 'number') return datatype === 'FP16' ? fromHalfBits(value) : value;
-  return value === '' ? NaN : Number(value);
+  // Number('') and Number(' ') are 0.
+  return typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
 }
 
 /** A value as text; null, which is missing, for NaN. */

@@ -2,6 +2,8 @@ import { OTHER_BIN } from '@modelwatch/core';
 
 /** Longest slice value that becomes a label; longer ones are cut, so that one request cannot make a label of megabytes. */
 const VALUE_LENGTH_MAX = 128;
+/** What a scrape shows as U+FFFD: two values that differ by it alone would make one series twice. */
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f]/g;
 
 /**
  * The one gate through which values from outside become label values. The first `capacity` distinct values get a series of their own, for
@@ -22,14 +24,14 @@ export function createLabelGate(capacity: number): LabelGate {
   return {
     admit(value) {
       if (admitted.has(value)) return value;
-      const cut = value.length > VALUE_LENGTH_MAX ? value.slice(0, VALUE_LENGTH_MAX) : value;
-      if (admitted.has(cut)) return cut;
+      const shown = value.slice(0, VALUE_LENGTH_MAX).toWellFormed().replace(CONTROL, '\ufffd');
+      if (admitted.has(shown)) return shown;
       if (admitted.size >= capacity) {
         folded++;
         return OTHER_BIN;
       }
-      admitted.add(cut);
-      return cut;
+      admitted.add(shown);
+      return shown;
     },
     get size() {
       return admitted.size;

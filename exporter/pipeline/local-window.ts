@@ -4,11 +4,11 @@ import type { Frequencies } from '@modelwatch/core';
 const SLOTS = 10;
 
 /**
- * A trailing window over counts that only grow: a ring of their earlier states, so that counting itself costs nothing more. The window
- * holds between 9/10 and 10/10 of its length, as whole slots leave it.
+ * A trailing window over counts that only grow: a ring of their states at the beginning of each slot, so that counting itself costs nothing
+ * more. The window holds between 9/10 and 10/10 of its length, as whole slots leave it, provided that `tick` comes before each counting.
  */
 export interface LocalWindow {
-  /** Remembers the present counts when a slot has passed. Call it often; it is free in between. */
+  /** Remembers the present counts for each slot that has begun. Call it before counting and before reading; it is free in between. */
   tick(nowSeconds: number): void;
   /** Counts of sketch `i` within the window. */
   countsOf(i: number): Float64Array;
@@ -22,15 +22,14 @@ export function createLocalWindow(
   const slotSeconds = windowSeconds / SLOTS;
   const remember = () => sketches.map(({ counts }) => counts.slice());
   const ring: Float64Array[][] = [remember()];
-  let slotEndSeconds = nowSeconds + slotSeconds;
+  let slot = 0;
   return {
     tick(now) {
-      if (now < slotEndSeconds) return;
-      // After a long pause every slot holds the present: the window is empty, as it should be.
-      const passed = Math.min(SLOTS, 1 + Math.floor((now - slotEndSeconds) / slotSeconds));
-      for (let i = 0; i < passed; i++) ring.push(remember());
+      const current = Math.floor((now - nowSeconds) / slotSeconds);
+      // Nothing was counted since the last tick, so the counts at the beginning of every slot since are the present ones.
+      for (let begun = Math.max(slot, current - SLOTS); begun < current; begun++) ring.push(remember());
       while (ring.length > SLOTS) ring.shift();
-      slotEndSeconds = now + slotSeconds;
+      slot = Math.max(slot, current);
     },
     countsOf(i) {
       const before = ring[0]![i]!;

@@ -1,7 +1,7 @@
 import type { JsonMapping } from '@modelwatch/core';
-import type { Tensor } from '../models/open-inference/tensor.js';
-import { parseJson, readText } from '../routes/json-body.js';
+import { checkPredictionId } from '../routes/prediction-id.js';
 import { pointerSteps, resolvePointer } from './json-pointer.js';
+import { columnTensor, numberOf, parseBody } from './json-rows.js';
 import type { SkipReason } from './watcher.js';
 import type { AnsweredRequest } from './watched-model.js';
 
@@ -50,45 +50,30 @@ export function readMappedRequest(mapping: JsonMapping, exchange: MappedExchange
   const outputRows = rowsAt(response, pointers.outputRows);
   if (rows === undefined || outputRows === undefined || rows.length !== outputRows.length) return 'shape';
   const inputs = pointers.features.map(([name, steps]) =>
-    tensorOf(
+    columnTensor(
       name,
       rows.map((row) => resolvePointer(row, steps)),
     ),
   );
-  const outputs = Float64Array.from(outputRows, (row) => numberAt(resolvePointer(row, pointers.output)));
-  const own = pointers.id === undefined || rows.length !== 1 ? undefined : resolvePointer(rows[0], pointers.id);
+  const outputs = Float64Array.from(outputRows, (row) => numberOf(resolvePointer(row, pointers.output)));
+  const { id: idSteps } = pointers;
   return {
-    id: typeof own === 'string' || typeof own === 'number' ? String(own) : exchange.id,
+    id: exchange.id,
+    ...(idSteps === undefined ? {} : { rowIds: rows.map((row) => idOf(resolvePointer(row, idSteps))) }),
     inputs,
     outputs: [{ name: 'output', datatype: 'FP64', shape: [outputs.length], data: outputs }],
     headerSlices: exchange.headerSlices,
   };
 }
 
-function parseBody(body: Buffer): unknown {
-  const text = readText(body);
-  const json = text.ok ? parseJson(text.value) : text;
-  return json.ok ? json.value : undefined;
+/** An identity by which ground truth can name the row: usable text, or a number as its decimal text. */
+function idOf(value: unknown): string | undefined {
+  const text = typeof value === 'number' ? String(value) : value;
+  return typeof text === 'string' && checkPredictionId(text).ok ? text : undefined;
 }
 
 function rowsAt(document: unknown, steps: readonly string[] | undefined): readonly unknown[] | undefined {
   if (steps === undefined) return [document];
   const rows = resolvePointer(document, steps);
   return Array.isArray(rows) ? (rows as readonly unknown[]) : undefined;
-}
-
-/** Numbers where every value is a number or missing, else text. */
-function tensorOf(name: string, values: readonly unknown[]): Tensor {
-  const shape = [values.length];
-  if (values.every((value) => typeof value === 'number' || value === null || value === undefined)) {
-    return { name, datatype: 'FP64', shape, data: Float64Array.from(values, numberAt) };
-  }
-  return { name, datatype: 'BYTES', shape, data: values.map(textAt) };
-}
-
-const numberAt = (value: unknown): number => (typeof value === 'number' ? value : NaN);
-
-function textAt(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }

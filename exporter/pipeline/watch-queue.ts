@@ -26,7 +26,7 @@ export function createWatchQueue<Entry extends { readonly bytes: number }>(optio
   readonly onFault: (fault: unknown) => void;
 }): WatchQueue<Entry> {
   const { capacity, bytesMax, handle, flush, onFault } = options;
-  let entries: Entry[] = [];
+  let entries: (Entry | undefined)[] = [];
   let taken = 0;
   let dropped = 0;
   let bytes = 0;
@@ -43,14 +43,15 @@ export function createWatchQueue<Entry extends { readonly bytes: number }>(optio
   const turn = (until: number) => {
     let handled = 0;
     while (taken < entries.length) {
-      const entry = entries[taken++]!;
+      const entry = entries[taken]!;
+      // What was taken is let go, also when the queue never runs empty.
+      entries[taken++] = undefined;
       bytes -= entry.bytes;
       guarded(() => {
         handle(entry);
       });
       if (++handled % ENTRIES_PER_CLOCK_READING === 0 && performance.now() > until) break;
     }
-    // What was taken is let go, also when the queue never runs empty.
     if (taken === entries.length || taken > capacity) {
       entries = entries.slice(taken);
       taken = 0;

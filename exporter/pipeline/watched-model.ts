@@ -28,13 +28,15 @@ export function createWatchedModel(options: {
   const { name, champion, slices } = config;
   const identity = { model: name, version: champion.version, role: 'champion' } as const;
   const features = baseline?.features ?? [];
+  // A mapping names each feature and the output by itself.
+  const { inputs, output } = champion.upstream?.mapping === undefined ? config : { inputs: undefined, output: {} };
   return {
     name,
     version: champion.version,
     role: 'champion',
     watch: createModelWatch({ ...identity, baseline, slices, windowSeconds: durationSeconds(localWindow), nowSeconds }),
-    features: createFeatureReader({ features, inputs: config.inputs, sliceFeatures: slices.map(sliceFeature) }),
-    output: createOutputReader(config.output.tensor, config.output.column),
+    features: createFeatureReader({ features, inputs, sliceFeatures: slices.map(sliceFeature) }),
+    output: createOutputReader(output.tensor, output.column),
     buffer: createRowBuffer({ ...identity, features, sliceCount: slices.length }),
     sliceHeaders: slices.map(({ header }) => header),
   };
@@ -47,7 +49,10 @@ export function sliceFeature({ name, feature, header }: ModelConfig['slices'][nu
 
 /** One answered request, decoded. */
 export interface AnsweredRequest {
+  /** Of the request; row `i` of several is `id/i`. */
   readonly id: string;
+  /** Of the rows that have an identity of their own. */
+  readonly rowIds?: readonly (string | undefined)[];
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   /** In the order of the model's slices; undefined where none comes from a header. */
@@ -59,13 +64,13 @@ export interface AnsweredRequest {
  * on a number of rows: nothing was collected then.
  */
 export function collectRows(model: WatchedModel, answered: AnsweredRequest, onFull: (model: WatchedModel) => void): boolean {
-  const { id, inputs, outputs, headerSlices } = answered;
+  const { id, rowIds, inputs, outputs, headerSlices } = answered;
   const rows = model.features.rowsOf(inputs);
   if (rows === undefined) return false;
   const output = model.output.read(outputs, rows);
   const { buffer } = model;
   for (let row = 0; row < rows; row++) {
-    buffer.begin(rows === 1 ? id : `${id}/${row}`);
+    buffer.begin(rowIds?.[row] ?? (rows === 1 ? id : `${id}/${row}`));
     model.features.readRow(inputs, row, buffer);
     if (output !== undefined) buffer.setOutput(output.at(row));
     if (headerSlices !== undefined) setSlices(buffer, headerSlices);
@@ -82,6 +87,7 @@ function setSlices(buffer: RowBuffer, values: readonly (string | undefined)[]): 
 export function flushRows(model: WatchedModel, timeSeconds: number, record: (batch: PredictionBatch) => void): void {
   const batch = model.buffer.take(timeSeconds);
   if (batch === undefined) return;
+  model.watch.window.tick(timeSeconds);
   model.watch.observe(batch);
   record(batch);
 }

@@ -42,22 +42,28 @@ export function createWatcher({ capacity, bytesMax, clock, record, onSkipped, on
   const flushModel = (model: WatchedModel) => {
     flushRows(model, clock.nowSeconds(), record);
   };
+  const decoded = (decode: WatchEntry['decode']): AnsweredRequest | SkipReason | undefined => {
+    try {
+      return decode();
+    } catch (fault) {
+      onFault('decode', fault);
+      return undefined;
+    }
+  };
   const queue = createWatchQueue<WatchEntry>({
     capacity,
     bytesMax,
     handle({ model, decode }) {
       if (requests++ === 0) turnStart = clock.monotonicSeconds();
-      const answered = decode();
+      const answered = decoded(decode);
+      if (answered === undefined) return;
       if (typeof answered === 'string') onSkipped(model.name, answered);
       else if (!collectRows(model, answered, flushModel)) onSkipped(model.name, 'shape');
       dirty.add(model);
     },
     flush() {
       const nowSeconds = clock.nowSeconds();
-      for (const model of dirty) {
-        flushModel(model);
-        model.watch.window.tick(nowSeconds);
-      }
+      for (const model of dirty) flushRows(model, nowSeconds, record);
       dirty.clear();
       if (requests > 0) onTurn(clock.monotonicSeconds() - turnStart, requests);
       requests = 0;

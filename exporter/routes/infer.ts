@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, SHED_CODES, sendError, type ErrorCode, type RequestError } from '../errors.js';
 import type { Watcher } from '../pipeline/watcher.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
-import type { RequestTrace, Tracing } from '../telemetry/tracing.js';
+import type { RequestTrace, TraceSubject, Tracing } from '../telemetry/tracing.js';
 import { forwardInfer } from './infer-forward.js';
 import { serveInfer } from './infer-serve.js';
 import type { InferencePath } from './inference-path.js';
@@ -60,7 +60,7 @@ export function createInferHandler(deps: InferDeps): InferHandler {
     model.requests.received();
     model.calls.underWay++;
     inFlight++;
-    const trace = deps.tracing.begin(request.headers, model.name, model.version);
+    const trace = deps.tracing.begin(request.headers, subjectOf(model));
     let startSeconds = deps.monotonicSeconds();
     let ended = false;
     const end = (status: number, code: ErrorCode | undefined) => {
@@ -129,6 +129,11 @@ export function createInferHandler(deps: InferDeps): InferHandler {
 
 const speaksOpenInference = ({ source }: ModelRuntime): boolean =>
   source.kind === 'onnx' || (source.kind === 'upstream' && source.config.mapping === undefined);
+
+function subjectOf({ name, version, source }: ModelRuntime): TraceSubject {
+  const mapping = source.kind === 'upstream' ? source.config.mapping : undefined;
+  return { model: name, version, route: mapping?.path ?? '/v2/models/:model/infer', isForwarded: source.kind === 'upstream' };
+}
 
 function count({ requests }: ModelRuntime, status: number, code: ErrorCode | undefined): void {
   if (code !== undefined && SHED_CODES.has(code)) requests.shed(code);

@@ -50,7 +50,7 @@ export function listen(options: HttpServerOptions): Promise<HttpServer> {
       requireHostHeader: false,
     },
     (request, response) => {
-      if (draining) response.setHeader('Connection', 'close');
+      if (draining) response.shouldKeepAlive = false;
       const path = pathOf(request);
       const inference = parseInferencePath(path);
       if (inference?.action === 'infer') {

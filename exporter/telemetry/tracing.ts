@@ -6,16 +6,26 @@ import { parseTraceparent } from './trace-context.js';
 export interface RequestTrace {
   /** For exemplars; undefined where nobody samples the trace. */
   readonly traceId: string | undefined;
-  /** Headers that carry the context on, lower case: to the upstream. */
-  headers(): Record<string, string>;
+  /** Headers that carry the context on to the upstream, lower case; an undefined one is not to go on. */
+  headers(): Readonly<Record<string, string | undefined>>;
   scoring(): void;
   scored(): void;
   end(status: number, code: string | undefined): void;
 }
 
+/** What a span says of its request. */
+export interface TraceSubject {
+  readonly model: string;
+  readonly version: string;
+  /** The path, with its variable parts named: few values, as `http.route` asks. */
+  readonly route: string;
+  /** Whether another server answers: its call is a client's. */
+  readonly isForwarded: boolean;
+}
+
 export interface Tracing {
   /** Undefined where the request belongs to no trace and none is made. */
-  begin(headers: IncomingHttpHeaders, model: string, version: string): RequestTrace | undefined;
+  begin(headers: IncomingHttpHeaders, subject: TraceSubject): RequestTrace | undefined;
   close(): Promise<void>;
 }
 
@@ -49,28 +59,29 @@ function beginForeign(headers: IncomingHttpHeaders): RequestTrace | undefined {
 
 const nothing = (): void => undefined;
 
-function beginSpan(headers: IncomingHttpHeaders, model: string, version: string): RequestTrace {
+function beginSpan(headers: IncomingHttpHeaders, { model, version, route, isForwarded }: TraceSubject): RequestTrace {
   const tracer = trace.getTracer('modelwatch');
   const parent: Context = propagation.extract(ROOT_CONTEXT, headers);
   const attributes = {
     'http.request.method': 'POST',
-    'http.route': '/v2/models/:model/infer',
+    'http.route': route,
     'modelwatch.model': model,
     'modelwatch.version': version,
   };
-  const span = tracer.startSpan(`infer ${model}`, { kind: SpanKind.SERVER, attributes }, parent);
+  const span = tracer.startSpan(`POST ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
   const own = trace.setSpan(parent, span);
   const { traceId, traceFlags } = span.spanContext();
   let scoring: Span | undefined;
   return {
     traceId: (traceFlags & 1) === 1 ? traceId : undefined,
     headers() {
-      const carrier: Record<string, string> = {};
+      // A state of a trace that is not carried on must not go on either.
+      const carrier: Record<string, string | undefined> = { traceparent: undefined, tracestate: undefined };
       propagation.inject(scoring === undefined ? own : trace.setSpan(own, scoring), carrier);
       return carrier;
     },
     scoring() {
-      scoring = tracer.startSpan('score', { kind: SpanKind.CLIENT }, own);
+      scoring = tracer.startSpan('score', { kind: isForwarded ? SpanKind.CLIENT : SpanKind.INTERNAL }, own);
     },
     scored() {
       scoring?.end();

@@ -39,7 +39,15 @@ export function requestHeaders(raw: readonly string[]): string[] {
   return endToEnd(raw, REBUILT_FOR_REQUEST);
 }
 
-/** The headers of an upstream's answer that go back to the client, likewise. */
-export function responseHeaders(raw: readonly string[]): string[] {
-  return endToEnd(raw);
+/** The headers of an upstream's answer that go back to the client, likewise, and one of ours where the upstream gave none of that name. */
+export function responseHeaders(raw: readonly string[], own?: { readonly name: string; readonly value: string }): string[] {
+  const headers = endToEnd(raw);
+  if (own !== undefined && headerValue(headers, own.name) === undefined) headers.push(own.name, own.value);
+  return headers;
+}
+
+/** The value of the first header of a name in lower case, or undefined. */
+export function headerValue(raw: readonly string[], name: string): string | undefined {
+  for (let i = 0; i < raw.length; i += 2) if (raw[i]!.length === name.length && raw[i]!.toLowerCase() === name) return raw[i + 1];
+  return undefined;
 }

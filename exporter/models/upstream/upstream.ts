@@ -11,9 +11,14 @@ export interface ForwardRequest {
   /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer | undefined;
-  /** Headers that take the place of the received ones of that name, lower case: trace context. */
-  readonly replacedHeaders?: Readonly<Record<string, string>>;
+  /** Headers that take the place of the received ones of that name, lower case: trace context. An undefined one is left out. */
+  readonly replacedHeaders?: Readonly<Record<string, string | undefined>>;
+  /** Given with the answer, unless the upstream's has a header of that name itself. Lower case. */
+  readonly answerHeader?: { readonly name: string; readonly value: string };
 }
+
+/** Why a call that was made has failed. */
+type FailureCode = 'deadline_exceeded' | 'upstream_unreachable' | 'upstream_invalid';
 
 /** How a call ended. The answer itself has gone to the client by then, unless it was refused or failed before its head came. */
 export type ForwardOutcome =
@@ -28,10 +33,10 @@ export type ForwardOutcome =
   /** Nothing was sent to the client: the caller answers with this code. */
   | {
       readonly kind: 'failed';
-      readonly code: 'circuit_open' | 'concurrency_limit' | 'deadline_exceeded' | 'upstream_unreachable' | 'upstream_invalid';
+      readonly code: 'circuit_open' | 'concurrency_limit' | FailureCode;
     }
   /** The answer broke off after its head had gone: the client's connection was closed, so that it cannot take the part for the whole. */
-  | { readonly kind: 'broken_off' }
+  | { readonly kind: 'broken_off'; readonly code: FailureCode }
   | { readonly kind: 'client_gone' };
 
 /** One upstream origin behind a keep-alive pool, with a deadline, a concurrency limit and a circuit breaker. Never retries, never redirects. */
@@ -51,7 +56,8 @@ const OWN_BODY_BYTES_MAX = 1_048_576;
 export function createUpstream(config: UpstreamConfig, monotonicSeconds: () => number): Upstream {
   const origin = new URL(config.url).origin;
   const pool = new Pool(origin, {
-    connections: config.concurrencyMax,
+    // One more than calls may take, so that a question after its health never waits for them.
+    connections: config.concurrencyMax + 1,
     pipelining: 1,
     maxHeaderSize: HEADERS_BYTES_MAX,
     // The deadline bounds the whole call; undici's own timers would only answer with another error.
@@ -130,10 +136,11 @@ function dispatch(pool: Pool, request: ForwardRequest, response: ServerResponse,
       response.off('drain', onDrain);
       resolve(outcome);
     };
-    const giveUp = (code: 'deadline_exceeded' | 'upstream_unreachable' | 'upstream_invalid') => {
+    const giveUp = (code: FailureCode) => {
+      if (settled) return;
       const headGone = response.headersSent;
+      settle({ kind: headGone ? 'broken_off' : 'failed', code });
       if (headGone) response.destroy();
-      settle(headGone ? { kind: 'broken_off' } : { kind: 'failed', code });
     };
     const timer = setTimeout(() => {
       giveUp('deadline_exceeded');
@@ -160,7 +167,7 @@ function dispatch(pool: Pool, request: ForwardRequest, response: ServerResponse,
         status = statusCode;
         resume = resumeBody;
         rawHeaders = raw.map((part) => part.toString('latin1'));
-        response.writeHead(statusCode, statusText, responseHeaders(rawHeaders));
+        response.writeHead(statusCode, statusText, responseHeaders(rawHeaders, request.answerHeader));
         return true;
       },
       onData(chunk: Buffer) {
@@ -184,9 +191,9 @@ function dispatch(pool: Pool, request: ForwardRequest, response: ServerResponse,
   });
 }
 
-function replaceHeaders(headers: string[], replaced: Readonly<Record<string, string>>): void {
+function replaceHeaders(headers: string[], replaced: Readonly<Record<string, string | undefined>>): void {
   for (let i = headers.length - 2; i >= 0; i -= 2) if (Object.hasOwn(replaced, headers[i]!.toLowerCase())) headers.splice(i, 2);
-  for (const [name, value] of Object.entries(replaced)) headers.push(name, value);
+  for (const [name, value] of Object.entries(replaced)) if (value !== undefined) headers.push(name, value);
 }
 
 /** Whether the upstream answered, but not in HTTP that can be passed on. */
