@@ -2,9 +2,9 @@ import { readSync } from 'node:fs';
 import { addressSpacePeakBytes } from './address-space.js';
 import type { CallMessage, ChildMessage, ChildOptions } from './messages.js';
 import { scanModel } from './scan-model.js';
-import { loadSession, type Outputs, type Session } from './session.js';
+import { loadSession, type Session } from './session.js';
 
-/** Outputs from here on are worth a collection: the arrays are small to V8, what they hold is not. */
+/** Tensors that have gone through since the last collection make one worth its milliseconds: V8 sees small objects, not what they hold. */
 const COLLECT_BYTES_MIN = 16_777_216;
 /** A `read` takes at most about 2 GiB at once. */
 const READ_BYTES_MAX = 1_073_741_824;
@@ -14,6 +14,7 @@ const options = JSON.parse(process.argv[2]!) as ChildOptions;
 const calls: CallMessage[] = [];
 let session: Session | undefined;
 let running = false;
+let bytesSinceCollection = 0;
 
 // The parent is gone, or does not want this child any more.
 process.once('disconnect', () => process.exit(0));
@@ -46,6 +47,10 @@ async function work(loaded: Session): Promise<void> {
   for (let call = calls.shift(); call !== undefined; call = calls.shift()) {
     // The next call starts when this answer has left: should it kill the process, the parent knows that it was not this one.
     await tell(await answer(loaded, call));
+    bytesSinceCollection += tensorBytes(call.data);
+    if (bytesSinceCollection < COLLECT_BYTES_MIN) continue;
+    bytesSinceCollection = 0;
+    globalThis.gc?.();
   }
   running = false;
 }
@@ -53,14 +58,14 @@ async function work(loaded: Session): Promise<void> {
 async function answer(loaded: Session, call: CallMessage): Promise<ChildMessage> {
   const result = await loaded.run(call);
   if (!result.ok) return { kind: 'failure', call: call.call, code: result.error.code };
-  const bytes = outputBytes(result.value);
-  if (bytes >= COLLECT_BYTES_MIN) setImmediate(() => globalThis.gc?.());
+  const bytes = tensorBytes(result.value.data);
+  bytesSinceCollection += bytes;
   if (bytes > options.outputBytesMax * call.requests) return { kind: 'failure', call: call.call, code: 'output_too_large' };
   return { kind: 'answer', call: call.call, shapes: result.value.shapes, data: result.value.data };
 }
 
-/** Bytes of outputs as the protocol writes them in binary: text with four bytes of length each. */
-function outputBytes({ data }: Outputs): number {
+/** Bytes of tensors as the protocol writes them in binary: text with four bytes of length each. */
+function tensorBytes(data: CallMessage['data']): number {
   let bytes = 0;
   for (const values of data) {
     if (Array.isArray(values)) for (const text of values) bytes += Buffer.byteLength(text) + 4;

@@ -37,6 +37,8 @@ export interface SeatOptions {
   onGone(calls: readonly Call[], reason: RestartReason): void;
 }
 
+/** The first death in a while is answered at once. */
+const BACKOFF_SECONDS_FIRST = 0;
 const BACKOFF_SECONDS_MIN = 0.1;
 const BACKOFF_SECONDS_MAX = 10;
 /** A child that has lived so long starts the backoff anew. */
@@ -50,7 +52,7 @@ export function createSeat(options: SeatOptions): Seat {
   let callNumber = 0;
   let runningSinceSeconds = 0;
   let startSeconds = 0;
-  let backoffSeconds = BACKOFF_SECONDS_MIN;
+  let backoffSeconds = BACKOFF_SECONDS_FIRST;
   let killedFor: RestartReason | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closing: Promise<void> | undefined;
@@ -89,10 +91,10 @@ export function createSeat(options: SeatOptions): Seat {
     calls = [];
     if (closed !== undefined) return closed();
     const reason = killedFor ?? (end.outOfMemory ? 'memory' : 'crash');
-    if (clock.monotonicSeconds() - startSeconds >= STEADY_SECONDS) backoffSeconds = BACKOFF_SECONDS_MIN;
+    if (clock.monotonicSeconds() - startSeconds >= STEADY_SECONDS) backoffSeconds = BACKOFF_SECONDS_FIRST;
     logger.warn({ reason, exitCode: end.exitCode, signal: end.signal, callsLost: lost.length, backoffSeconds }, 'scorer child ended');
     timer = setTimeout(start, backoffSeconds * 1000);
-    backoffSeconds = Math.min(backoffSeconds * 2, BACKOFF_SECONDS_MAX);
+    backoffSeconds = Math.min(Math.max(backoffSeconds * 2, BACKOFF_SECONDS_MIN), BACKOFF_SECONDS_MAX);
     options.onGone(lost, reason);
   };
   start();
