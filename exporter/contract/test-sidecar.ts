@@ -103,7 +103,11 @@ export interface Accounts {
 }
 
 export async function accountsOf(sidecar: Pick<TestSidecar, 'seriesOf'>, model: string): Promise<Accounts> {
-  const series = await sidecar.seriesOf('modelwatch_requests_');
+  return accountsIn(await sidecar.seriesOf('modelwatch_requests_'), model);
+}
+
+/** The same of a scrape that is there already. */
+export function accountsIn(series: ReadonlyMap<string, number>, model: string): Accounts {
   const sum = (name: string) =>
     [...series].reduce((total, [key, value]) => total + (key.startsWith(`modelwatch_requests_${name}{model="${model}",`) ? value : 0), 0);
   return {

@@ -196,14 +196,18 @@ function replaceHeaders(headers: string[], replaced: Readonly<Record<string, str
   for (const [name, value] of Object.entries(replaced)) if (value !== undefined) headers.push(name, value);
 }
 
+/** What undici says of an interim answer that it takes for none: 101 or 100, neither of them asked for. They share a code with lost connections. */
+const NOT_ASKED_FOR: ReadonlySet<string> = new Set(['bad upgrade', 'bad response']);
+
 /** Whether the upstream answered, but not in HTTP that can be passed on. */
-function isProtocolError(error: { readonly code?: string; readonly name?: string }): boolean {
+function isProtocolError(error: { readonly code?: string; readonly name?: string; readonly message: string }): boolean {
   const code = error.code ?? '';
   return (
     code.startsWith('HPE_') ||
     code === 'UND_ERR_HEADERS_OVERFLOW' ||
     code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ||
     code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' ||
-    error.name === 'HTTPParserError'
+    error.name === 'HTTPParserError' ||
+    NOT_ASKED_FOR.has(error.message)
   );
 }
