@@ -7,11 +7,13 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GeneratedFile } from '@modelwatch/core';
 
-/** A real Prometheus on a free port, scraping and evaluating every second. */
+/** A real Prometheus on a free port, scraping every second. */
 export interface PrometheusServer {
   /** The vector that an expression yields now: value by the label asked for, or by '' where there is none. */
   query(expression: string, label: string): Promise<ReadonlyMap<string, number>>;
   alerts(): Promise<readonly Alert[]>;
+  /** Scrapes no more; what was scraped stays in force for five minutes, and rules go on. */
+  stopScraping(): Promise<void>;
   /** Asks again and again until the answer is as wanted; gives the last answer where it never is. */
   until<Answer>(ask: () => Promise<Answer>, isWanted: (answer: Answer) => boolean): Promise<Answer>;
   close(): Promise<void>;
@@ -23,7 +25,7 @@ export interface Alert {
   readonly state: string;
 }
 
-const ATTEMPTS = 300;
+const ATTEMPTS = 120;
 const PAUSE_MILLISECONDS = 200;
 
 /** Starts Debian's Prometheus with generated rules and the sidecars as targets. */
@@ -32,13 +34,15 @@ export async function startPrometheus(rules: readonly GeneratedFile[], targets: 
   const names = rules.map(({ path: file }) => path.basename(file));
   await Promise.all(rules.map(({ text }, i) => writeFile(path.join(folder, names[i]!), text)));
   const hosts = targets.map((url) => `'${new URL(url).host}'`).join(', ');
-  await writeFile(
-    path.join(folder, 'prometheus.yml'),
-    `global: { scrape_interval: 1s, evaluation_interval: 1s }
+  const configure = (scrapeInterval: string) =>
+    writeFile(
+      path.join(folder, 'prometheus.yml'),
+      `global: { scrape_interval: ${scrapeInterval}, scrape_timeout: 1s, evaluation_interval: 1s }
 rule_files: [${names.join(', ')}]
 scrape_configs: [{ job_name: modelwatch, static_configs: [{ targets: [${hosts}] }] }]
 `,
-  );
+    );
+  await configure('1s');
   const address = `127.0.0.1:${await freePort()}`;
   const options = [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/data`, `--web.listen-address=${address}`];
   const server = spawn('prometheus', [...options, '--log.level=warn'], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -82,6 +86,10 @@ scrape_configs: [{ job_name: modelwatch, static_configs: [{ targets: [${hosts}] 
     },
     async alerts() {
       return ((await get('alerts')) as { readonly alerts: readonly Alert[] }).alerts;
+    },
+    async stopScraping() {
+      await configure('1h');
+      server.kill('SIGHUP');
     },
     until,
     close,

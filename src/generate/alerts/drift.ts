@@ -6,13 +6,21 @@ interface Subject {
   readonly name: AlertFamily['name'];
   readonly level: string;
   readonly counters: string;
+  /** Shares of the baseline by bin: as many series as there are bins. */
+  readonly baselineBins: string;
   readonly labels: readonly string[];
   /** Names the drifted thing in an annotation. */
   readonly named: string;
 }
 
+/**
+ * Below it the critical value is too low: it takes expected counts of five and more a bin as given (Cochran, 1954), and a category that should
+ * come up twice and does not adds as much to PSI as real drift.
+ */
+const VALUES_PER_BIN_MIN = 10;
+
 /** PSI above the practical bar and above what chance explains, with enough values, in the short and in the long window. */
-function driftAlert({ name, level, counters, labels, named }: Subject): AlertFamily {
+function driftAlert({ name, level, counters, baselineBins, labels, named }: Subject): AlertFamily {
   return {
     name,
     severity: alwaysTicket,
@@ -24,6 +32,7 @@ function driftAlert({ name, level, counters, labels, named }: Subject): AlertFam
           `${select(recorded('psi', window))} > ${number(bars.driftPsiMin)}`,
           `and ${select(recorded('psi', window))} > ${select(recorded('psi_critical', window))}`,
           `and ${select(recorded('values', window))} >= ${number(bars.driftCountMin)}`,
+          `and ${select(recorded('values', window))} >= ${VALUES_PER_BIN_MIN} * count by (${labels.join(', ')}) (${select(baselineBins)})`,
         ].join('\n');
       return {
         for: bars.driftFor,
@@ -42,6 +51,7 @@ export const featureDriftAlert = driftAlert({
   name: 'ModelwatchFeatureDrift',
   level: 'model_version_feature',
   counters: 'modelwatch_feature',
+  baselineBins: 'modelwatch_baseline_bin_ratio',
   labels: ['model', 'version', 'feature'],
   named: 'Feature {{ $labels.feature }}',
 });
@@ -50,6 +60,7 @@ export const outputDriftAlert = driftAlert({
   name: 'ModelwatchOutputDrift',
   level: 'model_version_role',
   counters: 'modelwatch_output',
+  baselineBins: 'modelwatch_baseline_output_bin_ratio',
   labels: ['model', 'version', 'role'],
   named: 'The output',
 });
