@@ -90,7 +90,7 @@ const upstream = {
       type: 'object',
       additionalProperties: false,
       required: ['path', 'features', 'output'],
-      description: 'For protocol json: where features and output stand, as JSON pointers; `*` stands for every row.',
+      description: 'For protocol json: where features and output stand, as JSON pointers (RFC 6901).',
       properties: {
         path: { type: 'string', pattern: '^/', description: 'The request path that carries predictions, such as /predict.' },
         rows: {
@@ -105,7 +105,11 @@ const upstream = {
         },
         outputRows: { type: 'string', pattern: '^(/.*)?$', description: 'Pointer to the array of rows in the response.' },
         output: { type: 'string', pattern: '^(/.*)?$', description: 'Pointer to the output within a row of the response.' },
-        id: { type: 'string', pattern: '^/', description: 'Pointer to the identity within a row of the request.' },
+        id: {
+          type: 'string',
+          pattern: '^/',
+          description: 'Pointer to the identity within a row of the request; the header of identity stands for rows without one.',
+        },
       },
     },
   },
