@@ -1,5 +1,6 @@
 import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api';
 import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseTraceparent } from './trace-context.js';
 
 /** Follows one inference request. Every method is safe to call in any order; `end` ends what is open. */
@@ -38,6 +39,9 @@ export function asksForTraces(env: NodeJS.ProcessEnv): boolean {
   return ASKING.some((name) => (env[name] ?? '') !== '');
 }
 
+/** What is left to be sent when the process ends is not waited for longer: a collector that is down must not hold up a drain. */
+const CLOSE_MILLISECONDS_MAX = 3000;
+
 /**
  * Traces of inference requests. The SDK is loaded only where the standard variables ask for it, for it takes some 40 MB; without it the
  * context of a caller still goes on to the upstream, with its other headers, and exemplars name the caller's trace.
@@ -45,10 +49,22 @@ export function asksForTraces(env: NodeJS.ProcessEnv): boolean {
 export async function startTracing(env: NodeJS.ProcessEnv): Promise<Tracing> {
   if (!asksForTraces(env)) return { begin: beginForeign, close: () => Promise.resolve() };
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
-  env['OTEL_SERVICE_NAME'] ??= 'modelwatch';
-  const sdk = new NodeSDK();
+  // Traces alone: metrics are Prometheus', and logs go to the standard output.
+  const sdk = new NodeSDK({ logRecordProcessors: [], metricReaders: [], ...(namesService(env) ? {} : { serviceName: 'modelwatch' }) });
   sdk.start();
-  return { begin: beginSpan, close: () => sdk.shutdown() };
+  let closing: Promise<void> | undefined;
+  return { begin: beginSpan, close: () => (closing ??= closeInTime(sdk)) };
+}
+
+const namesService = (env: NodeJS.ProcessEnv): boolean =>
+  (env['OTEL_SERVICE_NAME'] ?? '') !== '' || /(?:^|,)\s*service\.name\s*=/.test(env['OTEL_RESOURCE_ATTRIBUTES'] ?? '');
+
+async function closeInTime(sdk: { shutdown(): Promise<void> }): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(CLOSE_MILLISECONDS_MAX, undefined, { signal: timer.signal, ref: false }).catch(nothing);
+  // Spans that cannot be delivered are lost, as they are while the sidecar runs.
+  await Promise.race([sdk.shutdown().catch(nothing), late]);
+  timer.abort();
 }
 
 function beginForeign(headers: IncomingHttpHeaders): RequestTrace | undefined {
