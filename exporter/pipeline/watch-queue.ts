@@ -32,14 +32,6 @@ export function createWatchQueue<Entry extends { readonly bytes: number }>(optio
   let bytes = 0;
   let scheduled = false;
 
-  const guarded = (work: () => void) => {
-    try {
-      work();
-    } catch (fault) {
-      onFault(fault);
-    }
-  };
-
   const turn = (until: number) => {
     let handled = 0;
     while (taken < entries.length) {
@@ -47,16 +39,22 @@ export function createWatchQueue<Entry extends { readonly bytes: number }>(optio
       // What was taken is let go, also when the queue never runs empty.
       entries[taken++] = undefined;
       bytes -= entry.bytes;
-      guarded(() => {
+      try {
         handle(entry);
-      });
+      } catch (fault) {
+        onFault(fault);
+      }
       if (++handled % ENTRIES_PER_CLOCK_READING === 0 && performance.now() > until) break;
     }
     if (taken === entries.length || taken > capacity) {
       entries = entries.slice(taken);
       taken = 0;
     }
-    guarded(flush);
+    try {
+      flush();
+    } catch (fault) {
+      onFault(fault);
+    }
   };
 
   const run = () => {
