@@ -8,7 +8,7 @@ import type { AnsweredRequest } from '../pipeline/watched-model.js';
 import type { RequestError } from '../errors.js';
 import type { ModelSource } from '../sidecar/model-runtime.js';
 import { carriesKey } from './carries-key.js';
-import type { InferCall, InferDeps } from './infer.js';
+import { observeSeconds, type InferCall, type InferDeps } from './infer.js';
 import { headerSlicesOf } from './infer-serve.js';
 import { checkPredictionId, headerId, newPredictionId } from './prediction-id.js';
 
@@ -43,7 +43,7 @@ export function forwardInfer(call: InferCall, source: UpstreamSource, deps: Infe
   void source.upstream.forward(forward, response).then((outcome) => {
     trace?.scored();
     if (outcome.kind === 'answered') {
-      model.requests.scoring.observe(outcome.upstreamSeconds, trace?.traceId, deps.nowSeconds());
+      observeSeconds(model.requests.scoring, outcome.upstreamSeconds, trace, deps);
       call.answered(outcome.status);
       // An upstream that names its answers by the same header is believed: its name is what the client has read.
       const named = isTold ? usableId(headerValue(outcome.rawHeaders, name)) : undefined;

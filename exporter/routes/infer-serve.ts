@@ -10,7 +10,8 @@ import {
 import type { Scorer } from '../models/scorer.js';
 import { succeed, type Result } from '../errors.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
-import type { InferCall, InferDeps } from './infer.js';
+import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import { observeSeconds, type InferCall, type InferDeps } from './infer.js';
 import { checkPredictionId, headerId, newPredictionId } from './prediction-id.js';
 
 const JSON_TYPE = 'application/json';
@@ -32,9 +33,9 @@ export function serveInfer(call: InferCall, scorer: Scorer, deps: InferDeps): vo
   }
   const sentSeconds = deps.monotonicSeconds();
   trace?.scoring();
-  scorer.score(decoded.value, (result) => {
+  scorer.score(withWatchedOutput(decoded.value, scorer, model), (result) => {
     trace?.scored();
-    model.requests.scoring.observe(deps.monotonicSeconds() - sentSeconds, trace?.traceId, deps.nowSeconds());
+    observeSeconds(model.requests.scoring, deps.monotonicSeconds() - sentSeconds, trace, deps);
     if (!result.ok) call.failed(result.error);
     else if (call.response.destroyed) call.failed({ code: 'client_closed', message: 'the client closed the connection' });
     else answer(call, id.value, decoded.value, result.value, deps);
@@ -47,6 +48,14 @@ function decode(request: IncomingMessage, body: Buffer): Result<InferRequest> {
   return headerLength.ok ? decodeInferRequest(body, { headerLength: headerLength.value }) : headerLength;
 }
 
+/** The request as the model gets it: with the watched output among those asked for, where only some are. */
+function withWatchedOutput(request: InferRequest, scorer: Scorer, { config }: ModelRuntime): InferRequest {
+  if (request.outputs === undefined || request.outputs.length === 0) return request;
+  const watched = config.output.tensor ?? scorer.outputs.at(-1)?.name;
+  if (watched === undefined || request.outputs.some(({ name }) => name === watched)) return request;
+  return { ...request, outputs: [...request.outputs, { name: watched, binary: false }] };
+}
+
 function answer(call: InferCall, id: string, request: InferRequest, scored: InferResponse, deps: InferDeps): void {
   const { response, model } = call;
   const { outputs } = scored;
@@ -56,14 +65,14 @@ function answer(call: InferCall, id: string, request: InferRequest, scored: Infe
     call.failed(selected.error);
     return;
   }
-  const { body, headerLength } = encodeInferResponse({
+  const { body, bytes, headerLength } = encodeInferResponse({
     modelName: model.name,
     modelVersion: model.version,
     id,
     outputs: selected.value,
     request,
   });
-  const length = String(body.length);
+  const length = String(bytes);
   if (headerLength === undefined) response.writeHead(200, ['Content-Type', JSON_TYPE, 'Content-Length', length]);
   else {
     const binary = ['Content-Type', BINARY_TYPE, 'Inference-Header-Content-Length', String(headerLength), 'Content-Length', length];
@@ -74,7 +83,7 @@ function answer(call: InferCall, id: string, request: InferRequest, scored: Infe
   const { watched } = model;
   const headerSlices = headerSlicesOf(call.request, watched);
   const answered = { id, inputs: request.inputs, outputs, headerSlices };
-  deps.watcher.push({ model: watched, decode: () => answered, bytes: call.body.length + body.length });
+  deps.watcher.push({ model: watched, decode: () => answered, bytes: call.body.length + bytes });
 }
 
 /** Slice values from request headers, in the order of the slices; undefined where the model has none such. */

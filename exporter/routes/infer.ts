@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, SHED_CODES, sendError, type ErrorCode, type RequestError } from '../errors.js';
 import type { Watcher } from '../pipeline/watcher.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import type { Histogram } from '../telemetry/series.js';
 import type { RequestTrace, TraceSubject, Tracing } from '../telemetry/tracing.js';
 import { forwardInfer } from './infer-forward.js';
 import { serveInfer } from './infer-serve.js';
@@ -69,7 +70,7 @@ export function createInferHandler(deps: InferDeps): InferHandler {
       inFlight--;
       model.calls.underWay--;
       count(model, status, code);
-      model.requests.duration.observe(deps.monotonicSeconds() - startSeconds, trace?.traceId, deps.nowSeconds());
+      observeSeconds(model.requests.duration, deps.monotonicSeconds() - startSeconds, trace, deps);
       trace?.end(status, code);
     };
     const failed = ({ code, message }: RequestError) => {
@@ -133,6 +134,12 @@ const speaksOpenInference = ({ source }: ModelRuntime): boolean =>
 function subjectOf({ name, version, source }: ModelRuntime): TraceSubject {
   const mapping = source.kind === 'upstream' ? source.config.mapping : undefined;
   return { model: name, version, route: mapping?.path ?? '/v2/models/:model/infer', isForwarded: source.kind === 'upstream' };
+}
+
+/** Observes a time, with the trace that stands for it where there is one. */
+export function observeSeconds(histogram: Histogram, seconds: number, trace: RequestTrace | undefined, { nowSeconds }: InferDeps): void {
+  if (trace?.traceId === undefined) histogram.observe(seconds);
+  else histogram.observe(seconds, trace.traceId, nowSeconds());
 }
 
 function count({ requests }: ModelRuntime, status: number, code: ErrorCode | undefined): void {

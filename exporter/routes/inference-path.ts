@@ -31,3 +31,18 @@ export function parseInferencePath(path: string): InferencePath | undefined {
   const action = Object.hasOwn(ACTIONS, segments[at]!) ? ACTIONS[segments[at]!] : undefined;
   return action === undefined || segments.length !== at + 1 ? undefined : { model, version, action };
 }
+
+/** Paths remembered: one that is known costs a look-up instead of taking it apart. Made-up names may fill it, which costs them their own time. */
+const PATHS_MAX = 1024;
+
+/** As `parseInferencePath`, with the paths of inference remembered. */
+export function createInferencePathReader(): (path: string) => InferencePath | undefined {
+  const known = new Map<string, InferencePath>();
+  return (path) => {
+    const before = known.get(path);
+    if (before !== undefined) return before;
+    const parsed = parseInferencePath(path);
+    if (parsed?.action === 'infer' && known.size < PATHS_MAX) known.set(path, parsed);
+    return parsed;
+  };
+}

@@ -33,9 +33,7 @@ export function readBody(request: IncomingMessage, bytesMax: number, done: (resu
   request.on('end', () => {
     finish({ kind: 'read', body: rest !== undefined ? Buffer.concat(rest) : (first ?? Buffer.alloc(0)) });
   });
-  request.on('error', () => {
-    finish({ kind: 'aborted' });
-  });
+  // Without a listener for it, an aborted request emits no error.
   request.on('close', () => {
     finish({ kind: 'aborted' });
   });

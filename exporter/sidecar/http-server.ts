@@ -2,7 +2,7 @@ import http, { type IncomingMessage, type RequestListener, type Server, type Ser
 import type { AddressInfo, Socket } from 'node:net';
 import { sendError } from '../errors.js';
 import type { InferHandler } from '../routes/infer.js';
-import { parseInferencePath } from '../routes/inference-path.js';
+import { createInferencePathReader } from '../routes/inference-path.js';
 import { findAmbiguity } from '../routes/request-guard.js';
 import type { ModelRuntime } from './model-runtime.js';
 
@@ -40,6 +40,7 @@ export interface HttpServer {
 /** Listens on the one port: inference goes its own way, everything else to Express. Rejects where the address cannot be had. */
 export function listen(options: HttpServerOptions): Promise<HttpServer> {
   const { app, infer, mappedPaths } = options;
+  const readPath = createInferencePathReader();
   let draining = false;
   const server = http.createServer(
     {
@@ -52,7 +53,7 @@ export function listen(options: HttpServerOptions): Promise<HttpServer> {
     (request, response) => {
       if (draining) response.shouldKeepAlive = false;
       const path = pathOf(request);
-      const inference = parseInferencePath(path);
+      const inference = readPath(path);
       if (inference?.action === 'infer') {
         if (isPost(request, response)) infer.handle(request, response, inference);
         return;

@@ -13,7 +13,9 @@ export interface ResponseParts {
 }
 
 export interface EncodedMessage {
-  readonly body: Buffer;
+  /** Text where it is all JSON: Node sends a head and a text in one piece, a head and a buffer in two. */
+  readonly body: Buffer | string;
+  readonly bytes: number;
   /** Bytes of the JSON part where binary data follow it, for `Inference-Header-Content-Length`. */
   readonly headerLength: number | undefined;
 }
@@ -35,7 +37,7 @@ export function encodeInferResponse({ modelName, modelVersion, id, outputs, requ
     separator = ',';
   }
   text += ']}';
-  return binary.length === 0 ? { body: Buffer.from(text), headerLength: undefined } : withBinary(text, binary);
+  return binary.length === 0 ? { body: text, bytes: Buffer.byteLength(text), headerLength: undefined } : withBinary(text, binary);
 }
 
 function isBinary(request: InferRequest, name: string): boolean {
@@ -55,5 +57,5 @@ function withBinary(text: string, tensors: readonly Tensor[]): EncodedMessage {
     writeBinary(tensor, body, at);
     at += binarySize(tensor);
   }
-  return { body, headerLength };
+  return { body, bytes: length, headerLength };
 }

@@ -5,7 +5,10 @@ import { float32Text } from './float32-text.js';
 const ALL: InferRequest = { id: undefined, inputs: [], outputs: undefined, binaryOutputs: false };
 
 function encode(outputs: readonly Tensor[], request: InferRequest = ALL) {
-  const { body, headerLength } = encodeInferResponse({ modelName: 'flights', modelVersion: '3', id: 'a-1', outputs, request });
+  const encoded = encodeInferResponse({ modelName: 'flights', modelVersion: '3', id: 'a-1', outputs, request });
+  const { headerLength } = encoded;
+  const body = Buffer.from(encoded.body);
+  expect(encoded.bytes).toBe(body.length);
   return {
     text: body.subarray(0, headerLength ?? body.length).toString(),
     bytes: headerLength === undefined ? undefined : body.subarray(headerLength),

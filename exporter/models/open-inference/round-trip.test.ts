@@ -142,7 +142,7 @@ describe.each(DATATYPE_NAMES)('%s', (datatype) => {
       fc.property(tensors(datatype), tensors(datatype), (first, second) => {
         const outputs = [first, { ...second, name: 'y' }];
         const { body, headerLength } = encodeInferResponse({ modelName: 'm', modelVersion: '1', id: 'é', outputs, request });
-        const result = decodeInferResponse(body, { headerLength });
+        const result = decodeInferResponse(Buffer.from(body), { headerLength });
         if (!result.ok || (headerLength === undefined) === binaryOutputs) throw new Error(`not decoded: ${JSON.stringify(result)}`);
         const { id, modelName, modelVersion } = result.value;
         if (id !== 'é' || modelName !== 'm' || modelVersion !== '1') throw new Error(`not the same: ${id} ${modelName} ${modelVersion}`);
@@ -176,7 +176,7 @@ test('infinities become null in JSON and stay infinities in bytes', () => {
   const decoded = [false, true].map((binaryOutputs) => {
     const request: InferRequest = { id: undefined, inputs: [], outputs: undefined, binaryOutputs };
     const { body, headerLength } = encodeInferResponse({ modelName: 'm', modelVersion: undefined, id: undefined, outputs, request });
-    return decodeInferResponse(body, { headerLength });
+    return decodeInferResponse(Buffer.from(body), { headerLength });
   });
   expect(decoded).toMatchObject([
     { ok: true, value: { outputs: [{ data: new Float64Array([NaN, NaN]) }] } },

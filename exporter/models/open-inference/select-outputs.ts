@@ -9,7 +9,7 @@ export function selectOutputs<Output extends { readonly name: string }>(
   outputs: readonly Output[],
   request: InferRequest,
 ): Result<readonly Output[]> {
-  if (request.outputs === undefined) return succeed(outputs);
+  if (request.outputs === undefined || request.outputs.length === 0) return succeed(outputs);
   const selected: Output[] = [];
   for (const { name } of request.outputs) {
     const output = outputs.find((candidate) => candidate.name === name);
