@@ -22,8 +22,8 @@ describe('createRowBuffer', () => {
     buffer.begin('b');
     const batch = buffer.take(12)!;
     expect(batch).toMatchObject({ model: 'm', version: '1', role: 'champion', rows: 2, ids: ['a', 'b'], timeSeconds: 12 });
-    expect(Array.from(batch.features[0]!).slice(0, 2)).toEqual([7, NaN]);
-    expect(Array.from(batch.features[1]!).slice(0, 2)).toEqual(['Rome', null]);
+    expect([0, 1].map((row) => batch.features[0]![row])).toEqual([7, NaN]);
+    expect([0, 1].map((row) => batch.features[1]![row])).toEqual(['Rome', null]);
     expect(Array.from(batch.outputs)).toEqual([0.5, NaN]);
     expect(batch.slices[0]!.slice(0, 2)).toEqual(['north', undefined]);
   });
