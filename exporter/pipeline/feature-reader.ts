@@ -1,4 +1,5 @@
 import type { BaselineFeature } from '@modelwatch/core';
+import { parseBoolean, parseNumber } from '../baseline/number-token.js';
 import { fromHalfBits } from '../models/open-inference/half.js';
 import type { Tensor } from '../models/open-inference/tensor.js';
 import type { RowBuffer } from './row-buffer.js';
@@ -12,7 +13,18 @@ interface ColumnTarget {
   readonly slices: readonly number[];
 }
 
-type Columns = readonly (ColumnTarget | undefined)[];
+interface Columns {
+  readonly targets: readonly (ColumnTarget | undefined)[];
+  /** Whether the columns are the first features in their order, all numeric and no slices: then a row is copied as it is. */
+  readonly isPlain: boolean;
+}
+
+function columnsTo(targets: Columns['targets']): Columns {
+  return {
+    targets,
+    isPlain: targets.every((target, i) => target?.isNumeric === true && target.feature === i && target.slices.length === 0),
+  };
+}
 
 /** Reads features and slices out of the tensors of requests. */
 export interface FeatureReader {
@@ -34,7 +46,7 @@ export interface FeatureReaderOptions {
 
 /** Tensor names remembered; a client that makes up names costs a look-up each, not memory. */
 const TENSORS_MAX = 1024;
-const NO_COLUMNS: Columns = [];
+const NO_COLUMNS: Columns = columnsTo([]);
 
 /**
  * Makes a reader. Without configured inputs a tensor that is named as a feature holds it, and a single tensor of another name holds all
@@ -49,15 +61,15 @@ export function createFeatureReader({ features, inputs, sliceFeatures }: Feature
     return { feature, isNumeric: features[feature]?.kind === 'numeric', slices };
   };
   const configured =
-    inputs === undefined ? undefined : new Map(Object.entries(inputs).map(([tensor, names]) => [tensor, names.map(target)]));
-  const allInOrder: Columns = features.map(({ name }) => target(name));
+    inputs === undefined ? undefined : new Map(Object.entries(inputs).map(([tensor, names]) => [tensor, columnsTo(names.map(target))]));
+  const allInOrder = columnsTo(features.map(({ name }) => target(name)));
   const cache = new Map<string, Columns | undefined>();
 
   const ownColumns = (tensor: string): Columns | undefined => {
     const known = cache.get(tensor);
     if (known !== undefined || cache.has(tensor)) return known;
     const own = target(tensor);
-    const columns = own === undefined ? undefined : [own];
+    const columns = own === undefined ? undefined : columnsTo([own]);
     if (cache.size < TENSORS_MAX) cache.set(tensor, columns);
     return columns;
   };
@@ -70,7 +82,7 @@ export function createFeatureReader({ features, inputs, sliceFeatures }: Feature
     rowsOf(tensors) {
       let rows: number | undefined;
       for (const tensor of tensors) {
-        const width = columnsOf(tensor.name, tensors.length === 1).length;
+        const width = columnsOf(tensor.name, tensors.length === 1).targets.length;
         const here = width === 0 ? (tensor.shape[0] ?? 1) : tensor.data.length / width;
         rows ??= here;
         if (here !== rows) return undefined;
@@ -81,15 +93,21 @@ export function createFeatureReader({ features, inputs, sliceFeatures }: Feature
       for (const tensor of tensors) readTensorRow(tensor, columnsOf(tensor.name, tensors.length === 1), row, buffer);
     },
     missingFrom(tensorNames) {
-      const held = new Set(tensorNames.flatMap((name) => columnsOf(name, tensorNames.length === 1).map((column) => column?.feature ?? -1)));
+      const held = new Set(
+        tensorNames.flatMap((name) => columnsOf(name, tensorNames.length === 1).targets.map((column) => column?.feature ?? -1)),
+      );
       return features.filter((_, index) => !held.has(index)).map(({ name }) => name);
     },
   };
 }
 
-function readTensorRow({ data, datatype }: Tensor, columns: Columns, row: number, buffer: RowBuffer): void {
-  let at = row * columns.length;
-  for (const column of columns) {
+function readTensorRow({ data, datatype }: Tensor, { targets, isPlain }: Columns, row: number, buffer: RowBuffer): void {
+  let at = row * targets.length;
+  if (isPlain && (datatype === 'FP32' || datatype === 'FP64')) {
+    buffer.setNumbers(data as Float32Array | Float64Array, at, targets.length);
+    return;
+  }
+  for (const column of targets) {
     const value = data[at++];
     if (column === undefined || value === undefined) continue;
     if (column.isNumeric) buffer.setNumber(column.feature, numberOf(value, datatype));
@@ -98,11 +116,10 @@ function readTensorRow({ data, datatype }: Tensor, columns: Columns, row: number
   }
 }
 
-/** A value as a number: NaN, which is missing, where it is none. */
+/** A value as a number, text by the rule of baselines: NaN, which is missing, where it is none. */
 function numberOf(value: number | bigint | string, datatype: Tensor['datatype']): number {
   if (typeof value === 'number') return datatype === 'FP16' ? fromHalfBits(value) : value;
-  // Number('') and Number(' ') are 0.
-  return typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
+  return typeof value === 'string' ? (parseNumber(value) ?? parseBoolean(value) ?? NaN) : Number(value);
 }
 
 /** A value as text; null, which is missing, for NaN. */

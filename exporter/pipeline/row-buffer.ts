@@ -11,6 +11,8 @@ export interface RowBuffer {
   /** Begins a row for a prediction. Features, output and slices that are not set count as missing. */
   begin(id: string): void;
   setNumber(feature: number, value: number): void;
+  /** Sets the first `count` features, all numeric, to the values from `at` on. */
+  setNumbers(values: ArrayLike<number>, at: number, count: number): void;
   setText(feature: number, value: string | null): void;
   setOutput(value: number): void;
   setSlice(slice: number, value: string | undefined): void;
@@ -51,6 +53,9 @@ export function createRowBuffer(options: {
     },
     setNumber(feature, value) {
       numbers[feature]![row] = value;
+    },
+    setNumbers(values, at, count) {
+      for (let i = 0; i < count; i++) numbers[i]![row] = values[at + i]!;
     },
     setText(feature, value) {
       texts[feature]![row] = value;

@@ -6,10 +6,10 @@ import { collectRows, flushRows, type AnsweredRequest, type WatchedModel } from 
 /** Why an answered request was not watched. */
 export type SkipReason = 'undecodable' | 'shape' | 'too_large' | 'encoding';
 
-/** A request whose answer has left. `decode` runs in the queue, so that its cost is never the client's. */
+/** A request whose answer has left. What is not decoded yet is decoded in the queue, so that its cost is never the client's. */
 export interface WatchEntry {
   readonly model: WatchedModel;
-  readonly decode: () => AnsweredRequest | SkipReason;
+  readonly answered: AnsweredRequest | (() => AnsweredRequest | SkipReason);
   /** What it keeps in memory until then. */
   readonly bytes: number;
 }
@@ -42,9 +42,10 @@ export function createWatcher({ capacity, bytesMax, clock, record, onSkipped, on
   const flushModel = (model: WatchedModel) => {
     flushRows(model, clock.nowSeconds(), record);
   };
-  const decoded = (decode: WatchEntry['decode']): AnsweredRequest | SkipReason | undefined => {
+  const decoded = (answered: WatchEntry['answered']): AnsweredRequest | SkipReason | undefined => {
+    if (typeof answered !== 'function') return answered;
     try {
-      return decode();
+      return answered();
     } catch (fault) {
       onFault('decode', fault);
       return undefined;
@@ -53,9 +54,10 @@ export function createWatcher({ capacity, bytesMax, clock, record, onSkipped, on
   const queue = createWatchQueue<WatchEntry>({
     capacity,
     bytesMax,
-    handle({ model, decode }) {
+    handle(entry) {
+      const { model } = entry;
       if (requests++ === 0) turnStart = clock.monotonicSeconds();
-      const answered = decoded(decode);
+      const answered = decoded(entry.answered);
       if (answered === undefined) return;
       if (typeof answered === 'string') onSkipped(model.name, answered);
       else if (!collectRows(model, answered, flushModel)) onSkipped(model.name, 'shape');

@@ -90,7 +90,7 @@ function entryOf({ request, model, body }: InferCall, { config }: UpstreamSource
     if (mapping !== undefined) return readMappedRequest(mapping, { request: sent, response: received, ...own });
     return readOpenInference({ body: sent, headers: request.headers }, { body: received, headers }, own);
   };
-  return { model: model.watched, decode, bytes: body.length + (answer.body?.length ?? 0) };
+  return { model: model.watched, answered: decode, bytes: body.length + (answer.body?.length ?? 0) };
 }
 
 /** Names in lower case; of a header that stands twice the last counts. */

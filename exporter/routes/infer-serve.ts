@@ -83,7 +83,7 @@ function answer(call: InferCall, id: string, request: InferRequest, scored: Infe
   const { watched } = model;
   const headerSlices = headerSlicesOf(call.request, watched);
   const answered = { id, inputs: request.inputs, outputs, headerSlices };
-  deps.watcher.push({ model: watched, decode: () => answered, bytes: call.body.length + bytes });
+  deps.watcher.push({ model: watched, answered, bytes: call.body.length + bytes });
 }
 
 /** Slice values from request headers, in the order of the slices; undefined where the model has none such. */

@@ -3,7 +3,7 @@ import { ERRORS, SHED_CODES, sendError, type ErrorCode, type RequestError } from
 import type { Watcher } from '../pipeline/watcher.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Histogram } from '../telemetry/series.js';
-import type { RequestTrace, TraceSubject, Tracing } from '../telemetry/tracing.js';
+import type { RequestTrace, Tracing } from '../telemetry/tracing.js';
 import { forwardInfer } from './infer-forward.js';
 import { serveInfer } from './infer-serve.js';
 import type { InferencePath } from './inference-path.js';
@@ -61,7 +61,7 @@ export function createInferHandler(deps: InferDeps): InferHandler {
     model.requests.received();
     model.calls.underWay++;
     inFlight++;
-    const trace = deps.tracing.begin(request.headers, subjectOf(model));
+    const trace = deps.tracing.begin(request.headers, model.traced);
     let startSeconds = deps.monotonicSeconds();
     let ended = false;
     const end = (status: number, code: ErrorCode | undefined) => {
@@ -130,11 +130,6 @@ export function createInferHandler(deps: InferDeps): InferHandler {
 
 const speaksOpenInference = ({ source }: ModelRuntime): boolean =>
   source.kind === 'onnx' || (source.kind === 'upstream' && source.config.mapping === undefined);
-
-function subjectOf({ name, version, source }: ModelRuntime): TraceSubject {
-  const mapping = source.kind === 'upstream' ? source.config.mapping : undefined;
-  return { model: name, version, route: mapping?.path ?? '/v2/models/:model/infer', isForwarded: source.kind === 'upstream' };
-}
 
 /** Observes a time, with the trace that stands for it where there is one. */
 export function observeSeconds(histogram: Histogram, seconds: number, trace: RequestTrace | undefined, { nowSeconds }: InferDeps): void {

@@ -5,6 +5,7 @@ import { loadBaseline } from '../baseline/read-baseline.js';
 import type { Clock } from '../clock.js';
 import { createOnnxScorer } from '../models/onnx/index.js';
 import { createWatchedModel } from '../pipeline/watched-model.js';
+import type { TraceSubject } from '../telemetry/tracing.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
 import { closeSource, type ModelRuntime, type ModelSource } from './model-runtime.js';
 import { StartError } from './start-error.js';
@@ -34,6 +35,7 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
       source,
       watched,
       requests: deps.requestSeries(name, version, 'champion'),
+      traced: tracedAs(config),
       calls: { underWay: 0 },
     };
     checkBaseline(model, digest);
@@ -42,6 +44,10 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
     await closeSource(source);
     throw error;
   }
+}
+
+function tracedAs({ name, champion: { version, upstream } }: ModelConfig): TraceSubject {
+  return { model: name, version, route: upstream?.mapping?.path ?? '/v2/models/:model/infer', isForwarded: upstream !== undefined };
 }
 
 async function baselineOf({ name, champion }: ModelConfig, file: string): Promise<Baseline> {

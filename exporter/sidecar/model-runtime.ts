@@ -2,6 +2,7 @@ import type { Baseline, ModelConfig, Role, UpstreamConfig } from '@modelwatch/co
 import type { Scorer } from '../models/scorer.js';
 import type { Upstream } from '../models/upstream/upstream.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
+import type { TraceSubject } from '../telemetry/tracing.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
 
 /** Where a model's answers come from: a child of ours, the server behind us, or somewhere else, with events telling of it. */
@@ -26,6 +27,8 @@ export interface ModelRuntime {
   readonly source: ModelSource;
   readonly watched: WatchedModel;
   readonly requests: RequestSeries;
+  /** What its traces say of it. */
+  readonly traced: TraceSubject;
   /** Requests it is answering now: a reload lets them end before it closes what answers them. */
   readonly calls: { underWay: number };
 }
