@@ -47,7 +47,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const watched = () =>
     [...models().values()].map(({ name, version, role, config }) => ({ model: name, version, role, kind: config.output.kind }));
   qualityFamilies(registry, readings, watched);
-  storeFamilies(registry, readings, () => [queueReading(sources.watchQueue())]);
+  storeFamilies(registry, readings, () => [queueReading(sources.watchQueue()), ...scorerQueue(models())]);
   const { watch } = sources.config();
   localDriftFamilies(registry, { models: features, countMin: watch.localCountMin, nowSeconds: clock.nowSeconds });
   localQualityFamilies(registry, createLocalQuality(readings, durationSeconds(watch.localWindow), watch.localCountMin, clock));
@@ -60,6 +60,14 @@ const queueReading = ({ length, capacity, dropped }: Watcher['queue']) => ({
   capacity,
   dropped: { full: dropped },
 });
+
+/** Requests waiting for children, over all models. One that finds no room is shed and counted with its model. */
+function scorerQueue(models: ReadonlyMap<string, ModelRuntime>) {
+  const stats = [...models.values()].flatMap(({ source }) => (source.kind === 'onnx' ? [source.scorer.stats()] : []));
+  if (stats.length === 0) return [];
+  const sum = (of: (one: (typeof stats)[number]) => number) => stats.reduce((total, one) => total + of(one), 0);
+  return [{ name: 'scorer', entries: sum(({ queued }) => queued), capacity: sum(({ queueCapacity }) => queueCapacity), dropped: {} }];
+}
 
 /** Models as the feature families read them; each keeps its tally of ingested events once there is one. */
 function featureSources(models: MetricsSources['models'], readings: MetricsSources['readings']): () => readonly FeatureSource[] {
