@@ -186,6 +186,16 @@ describe('payloads of the Open Inference Protocol', () => {
     const response = { outputs: [{ name: 'p', datatype: 'FP64', shape: [2, 1], data: [0.8, 0.1] }] };
     expect(await added(request, response)).toEqual(TWO_ROWS);
   });
+
+  it('are refused where a few bytes claim ten million rows', async () => {
+    const request = { inputs: [{ name: 'x', datatype: 'FP32', shape: [10_000_000, 0], data: [] }] };
+    const response = { outputs: [{ name: 'p', datatype: 'FP64', shape: [1], data: [0.8] }] };
+    for (const model of ['plain', 'trips']) {
+      const id = `claim-${model}`;
+      await post({ id, kind: 'request', body: request, model });
+      expect(await post({ id, kind: 'response', body: response, model })).toMatchObject({ status: 400, code: 'shape_mismatch' });
+    }
+  });
 });
 
 describe('the two halves of an exchange', () => {

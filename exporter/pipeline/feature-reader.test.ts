@@ -61,6 +61,12 @@ describe('createFeatureReader', () => {
       [[30, 'Rome']],
     ],
     [
+      'tensors beside one that claims rows and holds nothing',
+      [tensor('more', 'FP32', [1_000_000_000, 0], new Float32Array(0)), ages(30), cities('Rome')],
+      {},
+      [[30, 'Rome']],
+    ],
+    [
       'a single tensor of another name, in the order of the baseline',
       [tensor('x', 'BYTES', [2, 2], ['30', 'Rome', '40', 'Bonn'])],
       {},
@@ -111,6 +117,7 @@ describe('createFeatureReader', () => {
     ['tensors of different rows', [ages(30, 40), cities('Rome')], undefined],
     ['a wide tensor that is no number of rows', [tensor('x', 'FP64', [1, 3], new Float64Array(3))], undefined],
     ['a configured tensor that is no number of rows', [tensor('x', 'FP64', [3], new Float64Array(3))], { x: ['age', 'city'] }],
+    ['a tensor that claims rows and holds nothing', [tensor('x', 'FP64', [1_000_000_000, 0], new Float64Array(0))], undefined],
     ['no tensor', [], undefined],
   ])('gives no number of rows for %s', (_name, tensors, inputs) => {
     expect(read(tensors, { inputs })).toBe('shape');
@@ -153,8 +160,17 @@ describe('createFeatureReader', () => {
     ]);
   });
 
-  it.each(['', ' ', '\t\n', 'far', '12 km', 'null'])('takes the text %j for no number', (text) => {
+  it.each(['', ' ', '\t\n', 'far', '12 km', 'null', '0x10'])('takes the text %j for no number', (text) => {
     expect(read([tensor('age', 'BYTES', [1], [text])])).toEqual([[NaN, null]]);
+  });
+
+  it.each<readonly [text: string, number: number]>([
+    ['true', 1],
+    ['False', 0],
+    ['-1.5e3', -1500],
+    ['inf', Infinity],
+  ])('takes the text %j for a number, as a baseline does', (text, value) => {
+    expect(read([tensor('age', 'BYTES', [1], [text])])).toEqual([[value, null]]);
   });
 
   it('keeps infinities, which are out of range and not missing', () => {

@@ -28,7 +28,7 @@ function columnsTo(targets: Columns['targets']): Columns {
 
 /** Reads features and slices out of the tensors of requests. */
 export interface FeatureReader {
-  /** Rows of a request, or undefined where its tensors do not agree on a number of rows. */
+  /** Rows of a request, never more than its values; undefined where its tensors do not agree on a number of rows. */
   rowsOf(tensors: readonly Tensor[]): number | undefined;
   /** Sets the features and slices of one row; what the request does not carry stays missing. Cost: about 10 ns a value. */
   readRow(tensors: readonly Tensor[], row: number, buffer: RowBuffer): void;
@@ -82,6 +82,8 @@ export function createFeatureReader({ features, inputs, sliceFeatures }: Feature
     rowsOf(tensors) {
       let rows: number | undefined;
       for (const tensor of tensors) {
+        // [1e9, 0] holds nothing and costs nothing to send: its rows are only a claim.
+        if (tensor.data.length === 0 && tensor.shape[0] !== 0) continue;
         const width = columnsOf(tensor.name, tensors.length === 1).targets.length;
         const here = width === 0 ? (tensor.shape[0] ?? 1) : tensor.data.length / width;
         rows ??= here;
