@@ -1,6 +1,6 @@
 import { quote } from '../config/fault.js';
 import { BaselineError } from './baseline-error.js';
-import { parseNumber } from './number-token.js';
+import { parseBoolean, parseNumber } from './number-token.js';
 import type { Cell } from './row.js';
 
 export type ColumnKind = 'numeric' | 'categorical';
@@ -157,8 +157,6 @@ export function columnReader(name: string, { kind, missingTokens }: ColumnOption
     },
   };
 }
-
-const parseBoolean = (text: string): number | undefined => (/^true$/i.test(text) ? 1 : /^false$/i.test(text) ? 0 : undefined);
 
 function exactNumber(value: bigint, name: string, row: number): number {
   const number = Number(value);

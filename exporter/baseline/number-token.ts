@@ -10,3 +10,6 @@ export function parseNumber(token: string): number | undefined {
   if (INFINITE.test(token)) return token.includes('-') ? -Infinity : Infinity;
   return undefined;
 }
+
+/** 1 or 0 for a text that stands for true or false; undefined for any other. */
+export const parseBoolean = (text: string): number | undefined => (/^true$/i.test(text) ? 1 : /^false$/i.test(text) ? 0 : undefined);

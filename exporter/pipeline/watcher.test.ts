@@ -30,8 +30,8 @@ function watcherOf(record: (batch: PredictionBatch) => void = () => undefined) {
     onFault: (stage, fault) => faults.push(`${stage} ${(fault as Error).message}`),
     onTurn: (_seconds, requests) => turns.push(requests),
   });
-  const push = (decode: WatchEntry['decode']) => {
-    watcher.push({ model, decode, bytes: 1 });
+  const push = (request: WatchEntry['answered']) => {
+    watcher.push({ model, answered: request, bytes: 1 });
   };
   return { watcher, model, push, skipped, faults, turns, recorded };
 }

@@ -90,12 +90,14 @@ export function createUpstream(config: UpstreamConfig, monotonicSeconds: () => n
     },
     async get(path) {
       const { statusCode, body } = await pool.request({ method: 'GET', path, signal: AbortSignal.timeout(OWN_REQUEST_MILLISECONDS_MAX) });
-      let text = '';
-      for await (const chunk of body) {
-        text += String(chunk);
-        if (text.length > OWN_BODY_BYTES_MAX) throw new RangeError(`the upstream answered more than ${OWN_BODY_BYTES_MAX} bytes`);
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes > OWN_BODY_BYTES_MAX) throw new RangeError(`the upstream answered more than ${OWN_BODY_BYTES_MAX} bytes`);
+        chunks.push(chunk);
       }
-      return { status: statusCode, body: text };
+      return { status: statusCode, body: Buffer.concat(chunks).toString() };
     },
     get inFlight() {
       return inFlight;
