@@ -118,7 +118,10 @@ describe('start', () => {
       logger: pino({ level: 'silent' }),
       tracing: await startTracing({}),
     });
-    await expect(second).rejects.toMatchObject({ exitCode: 1, message: `127.0.0.1:${port} cannot be listened on (EADDRINUSE)\n` });
+    await expect(second).rejects.toMatchObject({
+      exitCode: 1,
+      message: `modelwatch: 127.0.0.1:${port} is in use: another program listens there, perhaps another modelwatch. --port or server.port names another port.\n`,
+    });
   });
 });
 

@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Output } from '../config/check-command.js';
+import { asPort } from './as-port.js';
 
 /** A month of flights a minute: the first drift shows within a minute, the whole file takes nine. */
 const SPEED = String((30 * 86_400) / 60);
@@ -15,23 +17,37 @@ const FLIGHTS = fileURLToPath(
   new URL(/[\\/]dist[\\/]/.test(import.meta.url) ? '../../examples/flights/' : '../examples/flights/', import.meta.url),
 );
 
+interface Flags {
+  readonly port: number;
+  readonly speed: string;
+}
+
 /** Adds `modelwatch demo`: the flights example, served, watched and replayed. */
 export function addDemoCommand(program: Command, output: Output, exit: (code: number) => void): void {
   program
     .command('demo')
     .summary('run the flights example: a model that is served, watched and sent nine months of flights')
-    .option('--port <port>', 'port to listen on', '9810')
+    .option('--port <port>', 'port to listen on; 0 takes a free one', asPort, 9810)
     .option('--speed <factor>', 'seconds of the file that pass in one second', SPEED)
-    .action(async ({ port, speed }: { readonly port: string; readonly speed: string }) => {
-      exit(await demo({ port, speed }, output));
+    .action(async (flags: Flags) => {
+      // Each demo begins with nothing, as the ids of a flight are the same every time, and two of them are not in each other's way.
+      const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-demo-'));
+      try {
+        exit(await demo(flags, path.join(folder, 'flights.db'), output));
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     });
 }
 
-async function demo({ port, speed }: { readonly port: string; readonly speed: string }, { stdout, stderr }: Output): Promise<number> {
-  // Each demo begins with nothing: the ids of a flight are the same every time.
-  for (const suffix of ['', '-wal', '-shm', '-ballast']) await rm(path.join(FLIGHTS, 'data', `flights.db${suffix}`), { force: true });
-  const sidecar = spawnSelf(['run', '--config', path.join(FLIGHTS, 'modelwatch.yaml'), '--port', port], ['ignore', 'pipe', 'inherit']);
-  const stop = () => sidecar.kill('SIGTERM');
+async function demo({ port, speed }: Flags, store: string, { stdout, stderr }: Output): Promise<number> {
+  const config = path.join(FLIGHTS, 'modelwatch.yaml');
+  const sidecar = spawnSelf(['run', '--config', config, '--port', String(port), '--store', store], ['ignore', 'pipe', 'inherit']);
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    sidecar.kill('SIGTERM');
+  };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   const url = await listeningUrl(sidecar, stderr);
@@ -45,7 +61,7 @@ async function demo({ port, speed }: { readonly port: string; readonly speed: st
   const sidecarEnd = once(sidecar, 'exit');
   void sidecarEnd.then(() => replay.kill('SIGTERM'));
   await once(replay, 'exit');
-  if (sidecar.exitCode === null && sidecar.signalCode === null)
+  if (!stopped && sidecar.exitCode === null && sidecar.signalCode === null)
     stdout.write(`\nAll flights are through. The sidecar goes on at ${url}; Ctrl-C ends it.\n`);
   await sidecarEnd;
   return sidecar.exitCode ?? 0;

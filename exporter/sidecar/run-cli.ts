@@ -6,6 +6,7 @@ import type { Output } from '../config/check-command.js';
 import { formatFaults, loadConfig } from '../config/index.js';
 import { createLogger } from '../telemetry/logger.js';
 import { startTracing } from '../telemetry/tracing.js';
+import { asPort } from './as-port.js';
 import { StartError } from './start-error.js';
 import { startSidecar, type Sidecar } from './start-sidecar.js';
 
@@ -13,6 +14,7 @@ interface Flags {
   readonly config: string;
   readonly host?: string;
   readonly port?: number;
+  readonly store?: string;
 }
 
 /** Adds `modelwatch run`. */
@@ -27,6 +29,7 @@ export function addRunCommand(program: Command, version: string, output: Output,
     .option('--config <file>', 'configuration', 'modelwatch.yaml')
     .option('--host <address>', 'address to listen on, instead of the configured one')
     .option('--port <port>', 'port to listen on, instead of the configured one; 0 takes a free one', asPort)
+    .option('--store <file>', 'file of the store, instead of the configured one')
     .action(async (flags: Flags) => {
       const logger = createLogger(process.env);
       try {
@@ -50,11 +53,15 @@ async function run(flags: Flags, version: string, logger: Logger): Promise<void>
   endOn(['SIGTERM', 'SIGINT'], sidecar, logger);
 }
 
-async function configOf({ config: file, host, port }: Flags): Promise<Config> {
+async function configOf({ config: file, host, port, store: storePath }: Flags): Promise<Config> {
   const loaded = await loadConfig(file);
   if (!loaded.ok) throw new StartError(2, formatFaults(loaded.faults));
-  const { server } = loaded.value;
-  return { ...loaded.value, server: { ...server, host: host ?? server.host, port: port ?? server.port } };
+  const { server, store } = loaded.value;
+  return {
+    ...loaded.value,
+    server: { ...server, host: host ?? server.host, port: port ?? server.port },
+    store: { ...store, path: storePath ?? store.path },
+  };
 }
 
 async function reload(sidecar: Sidecar, flags: Flags, logger: Logger): Promise<void> {
@@ -114,10 +121,4 @@ const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
 /** No route asks for a token: whoever reaches the port may score, post and read. */
 function warnOfWideBind({ server: { host } }: Config, logger: Logger): void {
   if (!LOOPBACK.test(host)) logger.warn({ host }, 'listens beyond loopback without authentication: keep the port inside a trusted network');
-}
-
-function asPort(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new StartError(2, `a port is a number up to 65535, got ${text.slice(0, 20)}\n`);
-  return port;
 }

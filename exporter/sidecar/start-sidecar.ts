@@ -11,6 +11,7 @@ import type { Tracing } from '../telemetry/tracing.js';
 import { createFaultLog } from './fault-log.js';
 import { listen, type HttpServer } from './http-server.js';
 import { ingestModels } from './ingest-models.js';
+import { listenFault } from './listen-fault.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { closeSource, type ModelRuntime } from './model-runtime.js';
 import { EMPTY_SET, leftOut, nextSet, type ModelSet } from './model-set.js';
@@ -99,8 +100,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     });
     const app = createApp(routes, { logger, requests: metrics.self.httpRequests });
     http = await listen({ ...server, app, infer, mappedPaths: () => mapped }).catch((error: unknown) => {
-      const { code = 'unknown' } = error as NodeJS.ErrnoException;
-      throw new StartError(1, `${server.host}:${server.port} cannot be listened on (${code})\n`, error);
+      const { code } = error as NodeJS.ErrnoException;
+      throw new StartError(1, `modelwatch: ${listenFault(server.host, server.port, code)}\n`, error);
     });
   } catch (error) {
     await closeAll(set, store);
