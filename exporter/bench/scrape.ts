@@ -105,7 +105,8 @@ async function measure(): Promise<ScrapeResult> {
   const registry = new SlicedRegistry();
   collectDefaultMetrics({ register: registry });
   const watch = wideModel();
-  featureFamilies(registry, () => [{ watch, significance: 0.001, ingested: () => undefined }]);
+  const source = { watch, significance: 0.001, ingested: () => undefined };
+  featureFamilies(registry, () => [source]);
   const requests = registry.add(numberFamily(metric('modelwatch_http_requests_total')));
   const server = createServer(createApp([metricsRoute(registry)], { logger: pino({ level: 'silent' }), requests }));
   server.listen(0, '127.0.0.1');

@@ -69,24 +69,28 @@ function scorerQueue(models: ReadonlyMap<string, ModelRuntime>) {
   return [{ name: 'scorer', entries: sum(({ queued }) => queued), capacity: sum(({ queueCapacity }) => queueCapacity), dropped: {} }];
 }
 
-/** Models as the feature families read them; each keeps its tally of ingested events once there is one. */
+/** Models as the feature families read them. What the store tells of each is looked up once a family: a reload may exchange the store. */
 function featureSources(models: MetricsSources['models'], readings: MetricsSources['readings']): () => readonly FeatureSource[] {
-  const made = new WeakMap<ModelRuntime, FeatureSource>();
-  return () =>
-    [...models().values()].map((model) => {
-      let source = made.get(model);
-      if (source === undefined) {
-        source = { watch: model.watched.watch, significance: model.config.alerts.significance, ingested: ingestedOf(model, readings) };
-        made.set(model, source);
-      }
-      return source;
-    });
-}
-
-function ingestedOf({ name, version, role }: ModelRuntime, readings: MetricsSources['readings']): FeatureSource['ingested'] {
-  let tally: SeriesTally | undefined;
+  const made = new WeakMap<ModelRuntime, { readonly source: FeatureSource; tally: SeriesTally | undefined }>();
+  const make = ({ watched: { watch }, config }: ModelRuntime) => {
+    const kept = {
+      tally: undefined as SeriesTally | undefined,
+      source: {
+        watch,
+        significance: config.alerts.significance,
+        ingested: () => (kept.tally === undefined || kept.tally.events.features.length === 0 ? undefined : kept.tally.events),
+      },
+    };
+    return kept;
+  };
   return () => {
-    tally ??= readings().series.find((series) => series.model === name && series.version === version && series.role === role);
-    return tally === undefined || tally.events.features.length === 0 ? undefined : tally.events;
+    const { series } = readings();
+    return [...models().values()].map((model) => {
+      let kept = made.get(model);
+      if (kept === undefined) made.set(model, (kept = make(model)));
+      const { name, version, role } = model;
+      kept.tally = series.find((tally) => tally.model === name && tally.version === version && tally.role === role);
+      return kept.source;
+    });
   };
 }

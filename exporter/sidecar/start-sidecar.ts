@@ -31,8 +31,8 @@ export interface Sidecar {
   /** Where it listens, such as http://127.0.0.1:9810. */
   readonly url: string;
   /**
-   * Puts another configuration in force. Throws and keeps the present one where a model, a baseline or the store says no. What concerns the
-   * server or the queues waits for the next start.
+   * Puts another configuration in force, one after the other. Throws and keeps the present one where a model, a baseline, the number of series
+   * or the store says no, or during a drain. What concerns the server or the queues waits for the next start.
    */
   reload(config: Config): Promise<void>;
   /** Told of a configuration that could not be put in force, for the metric. */
@@ -52,8 +52,10 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   let mapped: ReadonlyMap<string, ModelRuntime> = new Map();
   let ingest: ReturnType<typeof ingestModels> = new Map();
   let store: Store | undefined;
+  let storeIsLost = false;
   let accepting = false;
   let draining: Promise<void> | undefined;
+  let reloading: Promise<void> = Promise.resolve();
 
   const models = () => set.models;
   const storeInForce = (): Store => {
@@ -110,23 +112,60 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   accepting = true;
   metrics.self.reloaded(true, clock.nowSeconds());
 
-  const reload = async (next: Config) => {
+  /** Closes the store in force and opens it for other models; where that fails, opens it again for the present ones. */
+  const reopenStore = async (next: Config, after: ModelSet) => {
+    // One writer at a time: for this moment events are refused with 503 and sent again.
+    watcher.drain();
+    await storeInForce().close();
+    try {
+      store = await openStore(next, after.models, deps);
+      storeIsLost = false;
+    } catch (error) {
+      storeIsLost = true;
+      // Its own fault says no more than the first: without a store, inference goes on and events are refused until a reload opens one.
+      await openStore(config, set.models, deps).then(
+        (reopened) => {
+          store = reopened;
+          storeIsLost = false;
+        },
+        () => undefined,
+      );
+      throw error;
+    }
+  };
+  const putInForce = async (asked: Config) => {
     const before = set;
+    const next = { ...asked, server: config.server, watch: config.watch, store: config.store };
     const after = await nextSet(before, next, deps);
-    const reopen = storeKey(next) !== storeKey(config) || leftOut(after, before).length > 0;
-    if (JSON.stringify([next.server, next.watch, next.store]) !== JSON.stringify([config.server, config.watch, config.store])) {
+    const made = leftOut(after, before);
+    try {
+      refuseWhileDraining();
+      trySeries(after, next);
+      if (storeIsLost || made.length > 0 || storeKey(next) !== storeKey(config)) await reopenStore(next, after);
+    } catch (error) {
+      await Promise.all(made.map(({ source }) => closeSource(source)));
+      throw error;
+    }
+    if (JSON.stringify([asked.server, asked.watch, asked.store]) !== JSON.stringify([config.server, config.watch, config.store])) {
       logger.warn('changes of server, watch or store take effect at the next start');
     }
-    config = { ...next, server: config.server, watch: config.watch, store: config.store };
-    if (reopen) {
-      // One writer at a time: for this moment events are refused with 503 and sent again.
-      watcher.drain();
-      await storeInForce().close();
-      store = await openStore(config, after.models, deps);
-    }
+    config = next;
     useSet(after);
     metrics.self.reloaded(true, clock.nowSeconds());
     await Promise.all(leftOut(before, after).map((model) => retire(model, config)));
+  };
+  const refuseWhileDraining = () => {
+    if (draining !== undefined) throw new StartError(1, 'the sidecar is draining: no configuration is put in force any more\n');
+  };
+  /** Counts the series as they would be, in one turn, so that no scrape sees them. */
+  const trySeries = (after: ModelSet, next: Config) => {
+    const before = set;
+    useSet(after);
+    try {
+      checkSeries(metrics, next);
+    } finally {
+      useSet(before);
+    }
   };
 
   const drain = async () => {
@@ -135,16 +174,19 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     const idle = setInterval(() => {
       http.closeIdle();
     }, IDLE_CHECK_MILLISECONDS);
-    const deadline = setTimeout(
+    const timer = new AbortController();
+    const late = sleep(durationSeconds(config.server.drainTimeout) * 1000, undefined, { signal: timer.signal }).then(
       () => {
-        logger.warn('requests were still under way at the end of the drain');
+        logger.warn('the drain has taken as long as it may: what is still under way is ended');
         http.destroy();
       },
-      durationSeconds(config.server.drainTimeout) * 1000,
+      () => undefined,
     );
     await http.closed;
     clearInterval(idle);
-    clearTimeout(deadline);
+    // A reload that has begun gives up before it puts anything in force.
+    await Promise.race([reloading, late]);
+    timer.abort();
     watcher.drain();
     await closeAll(set, store);
     await tracing.close();
@@ -152,7 +194,15 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
 
   return {
     url: http.url,
-    reload,
+    reload(next) {
+      // One after the other: each starts from what the one before has left in force.
+      const mine = reloading.then(() => {
+        refuseWhileDraining();
+        return putInForce(next);
+      });
+      reloading = mine.catch(() => undefined);
+      return mine;
+    },
     reloadFailed() {
       metrics.self.reloaded(false, clock.nowSeconds());
     },

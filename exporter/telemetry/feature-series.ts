@@ -25,12 +25,15 @@ export interface FeatureSource {
   readonly ingested: () => { readonly features: readonly Frequencies[]; readonly output: Frequencies | undefined } | undefined;
 }
 
-/** Registers the families of features, outputs and baselines. `models` is read at each scrape, so models may come and go. */
+/**
+ * Registers the families of features, outputs and baselines. `models` is read at each scrape, so models may come and go; a source that is given
+ * again keeps the columns made for it.
+ */
 export function featureFamilies(registry: SlicedRegistry, models: () => readonly FeatureSource[]): void {
-  const cache = new WeakMap<ModelWatch, Columns>();
+  const cache = new WeakMap<FeatureSource, Columns>();
   const columnsOf = (model: FeatureSource): Columns => {
-    let columns = cache.get(model.watch);
-    if (columns === undefined) cache.set(model.watch, (columns = columnsLater(model)));
+    let columns = cache.get(model);
+    if (columns === undefined) cache.set(model, (columns = columnsLater(model)));
     return columns;
   };
   const features = function* () {
