@@ -1,5 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { DURATION_PATTERN } from './duration.js';
+import { LATENCY_SECONDS_BUCKETS } from './metrics.js';
 
 const duration = (description: string, fallback: string) =>
   ({ type: 'string', pattern: DURATION_PATTERN, default: fallback, description }) as const;
@@ -164,7 +165,14 @@ const alerts = {
       description: 'Share of missing values, above the baseline, that alerts.',
     },
     requestCountMin: cap('Requests a window needs before latency or availability is judged.', 100, 1_000_000_000),
-    latencySecondsMax: { type: 'number', exclusiveMinimum: 0, default: 0.3, description: 'p95 latency that alerts.' },
+    latencySecondsMax: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      // Above its last bound a histogram tells no quantile: p95 stays at the bound, and the alert could never fire.
+      exclusiveMaximum: LATENCY_SECONDS_BUCKETS.at(-1)!,
+      default: 0.3,
+      description: 'p95 latency that alerts.',
+    },
     availabilityRatioMin: {
       type: 'number',
       minimum: 0,

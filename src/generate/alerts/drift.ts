@@ -27,12 +27,15 @@ function driftAlert({ name, level, counters, baselineBins, labels, named }: Subj
     text({ bars, select }) {
       const recorded = (metric: string, window: string) => `${level}:${counters}_${metric}:${window}`;
       const [short, long] = bars.driftWindows as [string, string];
+      const by = labels.join(', ');
+      // Every replica exports the baseline: each of its bins counts once.
+      const bins = `count by (${by}) (max by (${by}, bin) (${select(baselineBins)}))`;
       const drifted = (window: string) =>
         [
           `${select(recorded('psi', window))} > ${number(bars.driftPsiMin)}`,
           `and ${select(recorded('psi', window))} > ${select(recorded('psi_critical', window))}`,
           `and ${select(recorded('values', window))} >= ${number(bars.driftCountMin)}`,
-          `and ${select(recorded('values', window))} >= ${VALUES_PER_BIN_MIN} * count by (${labels.join(', ')}) (${select(baselineBins)})`,
+          `and ${select(recorded('values', window))} >= ${VALUES_PER_BIN_MIN} * ${bins}`,
         ].join('\n');
       return {
         for: bars.driftFor,
