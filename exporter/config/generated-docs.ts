@@ -1,14 +1,9 @@
 import { baselineSchema, configSchema, metricsPage } from '@modelwatch/core';
+import type { GeneratedFile } from '@modelwatch/core';
 import { configPage } from './config-page.js';
 
-/** A committed file that a program writes; `path` is relative to the repository. */
-export interface GeneratedDoc {
-  readonly path: string;
-  readonly text: string;
-}
-
 /** The pages and published schemas made from the contracts. A test holds that the committed files equal them. */
-export function generatedDocs(): readonly GeneratedDoc[] {
+export function generatedDocs(): readonly GeneratedFile[] {
   return [
     { path: 'docs/configuration.md', text: configPage() },
     { path: 'docs/metrics.md', text: metricsPage() },

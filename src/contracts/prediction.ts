@@ -1,8 +1,6 @@
 /** How a model version takes part: `champion` answers, `challenger` is compared, `canary` answers a share of real traffic. */
 export type Role = 'champion' | 'challenger' | 'canary';
 
-export const ROLES: readonly Role[] = ['champion', 'challenger', 'canary'];
-
 /**
  * The values of one feature for the predictions of one batch, one entry a row. Numbers: NaN is missing. Strings: null and '' are missing.
  * INT64 and UINT64 features are converted to numbers for watching only; the model sees them exactly.

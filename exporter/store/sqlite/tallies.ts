@@ -18,7 +18,7 @@ import { eventBins } from './event-bins.js';
 import type { LedgerReport, SeriesUpdate } from './messages.js';
 import { createSliceRows, slicesOf } from './slice-rows.js';
 
-/** A model with its row in the store. Without `config` it is no longer configured: it is kept, and what waits for it expires at once. */
+/** A model with its row in the store. Without `config` it is no longer configured: it is kept, and what waits for it expires when it is due. */
 export interface ModelEntry {
   readonly key: number;
   readonly config: StoreModel | undefined;

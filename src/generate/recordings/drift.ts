@@ -1,4 +1,5 @@
 import { kolmogorovQuantile } from '../../math/index.js';
+import { SHARE_FLOOR } from '../../statistics/index.js';
 import { FEATURE_LABELS, indent, MODEL_LABELS, number, parenthesised, summedIncrease } from '../promql.js';
 import { driftWindows } from './recording-family.js';
 import type { RecordingFamily } from './recording-family.js';
@@ -14,9 +15,6 @@ interface Subject {
   /** Prefix of the baseline's gauges. */
   readonly baseline: string;
 }
-
-/** PSI counts a share of nothing as this, on both sides, as the core does. */
-const SHARE_FLOOR = 0.0001;
 
 /**
  * Drift of features or outputs against the baseline: PSI, Jensen-Shannon distance (base 2) and Kolmogorov-Smirnov from bins, each with its
