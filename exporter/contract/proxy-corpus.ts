@@ -155,6 +155,7 @@ const statusCases: readonly (readonly [status: string, ...headers: string[]])[] 
   ['503 Service Unavailable', 'Retry-After: 9'],
   ['504 Gateway Timeout'],
   ['599 Whatever It Is'],
+  [`422 ${Buffer.from('Ungültig, 不正').toString('latin1')}`],
   ['200 ', json],
 ];
 

@@ -40,7 +40,7 @@ export function forwardInfer(call: InferCall, source: UpstreamSource, deps: Infe
     ...(trace === undefined ? {} : { replacedHeaders: trace.headers() }),
     ...(isTold ? { answerHeader: { name, value: id } } : {}),
   };
-  void source.upstream.forward(forward, response).then((outcome) => {
+  const end = (outcome: ForwardOutcome) => {
     trace?.scored();
     if (outcome.kind === 'answered') {
       observeSeconds(model.requests.scoring, outcome.upstreamSeconds, trace, deps);
@@ -49,7 +49,15 @@ export function forwardInfer(call: InferCall, source: UpstreamSource, deps: Infe
       const named = isTold ? usableId(headerValue(outcome.rawHeaders, name)) : undefined;
       if (outcome.status >= 200 && outcome.status < 300) deps.watcher.push(entryOf(call, source, named ?? id, outcome));
     } else call.failed(errorOf(outcome));
-  });
+  };
+  source.upstream
+    .forward(forward, response)
+    .then(end)
+    .catch(() => {
+      // A fault of our own costs this request and no other, and not an answer that has gone.
+      if (!response.writableEnded) response.destroy();
+      call.failed({ code: 'internal_error', message: 'the request failed by our fault' });
+    });
 }
 
 /** An identity by which ground truth can name the prediction; a request with another passes all the same. */

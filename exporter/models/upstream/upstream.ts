@@ -169,7 +169,14 @@ function dispatch(pool: Pool, request: ForwardRequest, response: ServerResponse,
         status = statusCode;
         resume = resumeBody;
         rawHeaders = raw.map((part) => part.toString('latin1'));
-        response.writeHead(statusCode, statusText, responseHeaders(rawHeaders, request.answerHeader));
+        try {
+          response.writeHead(statusCode, reasonOf(statusText), responseHeaders(rawHeaders, request.answerHeader));
+        } catch {
+          // Node writes less than undici reads. What it refused must not stand in the way of the answer that says so.
+          response.statusMessage = '';
+          giveUp('upstream_invalid');
+          abort?.(new Error('unwritable head'));
+        }
         return true;
       },
       onData(chunk: Buffer) {
@@ -197,6 +204,9 @@ function replaceHeaders(headers: string[], replaced: Readonly<Record<string, str
   for (let i = headers.length - 2; i >= 0; i -= 2) if (Object.hasOwn(replaced, headers[i]!.toLowerCase())) headers.splice(i, 2);
   for (const [name, value] of Object.entries(replaced)) if (value !== undefined) headers.push(name, value);
 }
+
+/** The bytes of a reason phrase, which undici reads as UTF-8 and Node writes as Latin-1. */
+const reasonOf = (statusText: string): string => Buffer.from(statusText).toString('latin1');
 
 /** What undici says of an interim answer that it takes for none: 101 or 100, neither of them asked for. They share a code with lost connections. */
 const NOT_ASKED_FOR: ReadonlySet<string> = new Set(['bad upgrade', 'bad response']);
