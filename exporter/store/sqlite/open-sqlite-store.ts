@@ -47,7 +47,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     up = false;
     recorder.lost();
     onFault(message);
-    tickets.giveUp();
+    tickets.lost();
   };
   const send = (messages: readonly WriteMessage[]) => thread.send({ kind: 'write', messages });
   const recorder = createRecorder({ known, rowsMax: queueEntriesMax, nowSeconds: () => clock.nowSeconds(), send });
@@ -78,7 +78,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
   const ticker = setInterval(() => {
     tickets.giveUp(clock.monotonicSeconds() - ACKNOWLEDGE_SECONDS_MAX);
-    send([{ kind: 'tick', nowSeconds: clock.nowSeconds() }]);
+    // What is under way tells the time as well, and must not pile up before a disk that hangs.
+    if (tickets.items === 0 && recorder.rows === 0) send([{ kind: 'tick', nowSeconds: clock.nowSeconds() }]);
   }, tickSeconds * 1000);
   ticker.unref();
 
@@ -117,7 +118,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       recorder.close();
       closing = thread.close().then(() => {
         recorder.lost();
-        tickets.giveUp();
+        tickets.lost();
       });
       return closing;
     },

@@ -8,8 +8,13 @@ export interface Tickets {
   /** Waits for a commit; `send` gets the ticket and says whether the message left. */
   issue<Outcome extends IngestOutcome>(items: number, send: (ticket: number) => boolean): Promise<Result<Outcome>>;
   acknowledge(acks: readonly Ack[]): void;
-  /** Gives up all that were issued at or before a moment of the clock, or all: they may be on disk, so sending them again is right. */
-  giveUp(issuedUntilSeconds?: number): void;
+  /**
+   * Tells the callers of what was issued at or before a moment of the clock that it was not acknowledged: it may be on disk, so sending it again
+   * is right. It keeps its room until its outcome is known, or a disk that hangs would let callers send without end.
+   */
+  giveUp(issuedUntilSeconds: number): void;
+  /** Nothing that was sent will be written any more: tells all callers, and frees all room. */
+  lost(): void;
   readonly items: number;
   readonly dropped: { full: number; store_unavailable: number };
 }
@@ -17,7 +22,8 @@ export interface Tickets {
 interface Waiting {
   readonly items: number;
   readonly issuedSeconds: number;
-  readonly resolve: (result: Result<IngestOutcome>) => void;
+  /** Undefined once its caller was told. */
+  resolve: ((result: Result<IngestOutcome>) => void) | undefined;
 }
 
 export function unavailable() {
@@ -31,13 +37,18 @@ export function createTickets(itemsMax: number, monotonicSeconds: () => number):
   let items = 0;
   let lastTicket = 0;
 
+  const tell = (entry: Waiting, result: Result<IngestOutcome>) => {
+    if (entry.resolve === undefined) return;
+    if (!result.ok) dropped.store_unavailable += entry.items;
+    entry.resolve(result);
+    entry.resolve = undefined;
+  };
   const settle = (ticket: number, result: Result<IngestOutcome>) => {
     const entry = waiting.get(ticket);
     if (entry === undefined) return;
     waiting.delete(ticket);
     items -= entry.items;
-    if (!result.ok) dropped.store_unavailable += entry.items;
-    entry.resolve(result);
+    tell(entry, result);
   };
   return {
     get items() {
@@ -60,11 +71,14 @@ export function createTickets(itemsMax: number, monotonicSeconds: () => number):
     acknowledge(acks) {
       for (const { ticket, outcome } of acks) settle(ticket, succeed(outcome));
     },
-    giveUp(issuedUntilSeconds = Infinity) {
-      for (const [ticket, { issuedSeconds }] of waiting) {
-        if (issuedSeconds > issuedUntilSeconds) break;
-        settle(ticket, unavailable());
+    giveUp(issuedUntilSeconds) {
+      for (const entry of waiting.values()) {
+        if (entry.issuedSeconds > issuedUntilSeconds) break;
+        tell(entry, unavailable());
       }
+    },
+    lost() {
+      for (const ticket of waiting.keys()) settle(ticket, unavailable());
     },
   };
 }
