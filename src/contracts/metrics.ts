@@ -194,7 +194,12 @@ export const METRICS = [
   m('modelwatch_calibration_predictions_total', 'counter', [...MODEL, 'bin'], 'Joined scores by calibration bin.'),
   m('modelwatch_calibration_score_total', 'counter', [...MODEL, 'bin'], 'Sum of joined scores by calibration bin.'),
   m('modelwatch_calibration_positive_total', 'counter', [...MODEL, 'bin'], 'Positive ground truth by calibration bin.'),
-  m('modelwatch_log_loss_nats_total', 'counter', MODEL, 'Sum of log loss over joined predictions, in nats; scores are kept 2.2e-16 from 0 and 1.'),
+  m(
+    'modelwatch_log_loss_nats_total',
+    'counter',
+    MODEL,
+    'Sum of log loss over joined predictions, in nats; scores are kept 2.2e-16 from 0 and 1.',
+  ),
   m(
     'modelwatch_squared_error_total',
     'counter',
