@@ -88,6 +88,10 @@ describe('Open Inference traffic', () => {
       },
     ],
     ['with an answer by brotli', { body: row, answer: brotliCompressSync(answer), answerHeaders: ['Content-Encoding: br'] }],
+    [
+      'with fields that the protocol does not name',
+      { body: JSON.stringify({ ...(JSON.parse(row) as object), priority: 1, outputs: [{ name: 'score', more: 1 }] }), answer },
+    ],
     ['that says it is not encoded', { body: row, headers: { 'content-encoding': 'identity' }, answer }],
     [
       'with an answer of other outputs before the watched one',

@@ -11,7 +11,7 @@ export interface Message {
 
 /**
  * Reads the two halves of an exchange of the Open Inference Protocol that another server answered. The request's own id wins over the given
- * one. NaN and Infinity are taken, since Triton takes and writes them.
+ * one. NaN, Infinity and fields that the protocol does not name are taken, since other servers take them.
  */
 export function readOpenInference(
   request: Message,
@@ -21,7 +21,7 @@ export function readOpenInference(
   const requestLength = headerLengthOf(request);
   const responseLength = headerLengthOf(response);
   if (requestLength === 'undecodable' || responseLength === 'undecodable') return 'undecodable';
-  const sent = decodeInferRequest(request.body, { headerLength: requestLength, acceptNonFinite: true });
+  const sent = decodeInferRequest(request.body, { headerLength: requestLength, acceptNonFinite: true, acceptUnknownFields: true });
   const received = decodeInferResponse(response.body, { headerLength: responseLength });
   if (!sent.ok || !received.ok) return 'undecodable';
   return { id: sent.value.id ?? id, inputs: sent.value.inputs, outputs: received.value.outputs, headerSlices };

@@ -15,6 +15,8 @@ export interface DecodeOptions {
    * watching what another server accepts; what this one serves is JSON.
    */
   readonly acceptNonFinite?: boolean;
+  /** Leaves aside fields that the protocol does not name, as other servers do: for watching, too. */
+  readonly acceptUnknownFields?: boolean;
 }
 
 export interface Message {

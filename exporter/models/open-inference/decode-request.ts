@@ -17,7 +17,8 @@ export function decodeInferRequest(body: Buffer, options: DecodeOptions): Result
   const message = readMessage(body, options);
   if (!message.ok) return message;
   const { form } = message.value;
-  const field = unknownField(form, FIELDS);
+  const strict = options.acceptUnknownFields !== true;
+  const field = strict ? unknownField(form, FIELDS) : undefined;
   if (field !== undefined) return fail('unknown_field', `the body has an unknown field ${quoteInput(field)}`);
   const id = readId(form['id']);
   if (!id.ok) return id;
@@ -25,9 +26,9 @@ export function decodeInferRequest(body: Buffer, options: DecodeOptions): Result
   if (!parameters.ok) return parameters;
   const binaryOutputs = readFlag(parameters.value, 'binary_data_output', false, undefined);
   if (!binaryOutputs.ok) return binaryOutputs;
-  const outputs = readRequestedOutputs(form['outputs'], binaryOutputs.value);
+  const outputs = readRequestedOutputs(form['outputs'], binaryOutputs.value, strict);
   if (!outputs.ok) return outputs;
-  const inputs = readTensors(message.value, 'inputs', options, true);
+  const inputs = readTensors(message.value, 'inputs', options, strict);
   if (!inputs.ok) return inputs;
   if (inputs.value.length === 0) return fail('missing_input', 'inputs must have a tensor');
   return succeed({ id: id.value, inputs: inputs.value, outputs: outputs.value, binaryOutputs: binaryOutputs.value });
@@ -43,7 +44,7 @@ function readId(id: unknown): Result<string | undefined> {
   return succeed(id);
 }
 
-function readRequestedOutputs(forms: unknown, binaryOutputs: boolean): Result<readonly RequestedOutput[] | undefined> {
+function readRequestedOutputs(forms: unknown, binaryOutputs: boolean, strict: boolean): Result<readonly RequestedOutput[] | undefined> {
   if (forms === undefined || forms === null) return succeed(undefined);
   if (!Array.isArray(forms)) return fail('invalid_form', 'outputs must be an array');
   if (forms.length === 0) return succeed(undefined);
@@ -51,7 +52,7 @@ function readRequestedOutputs(forms: unknown, binaryOutputs: boolean): Result<re
   const outputs: RequestedOutput[] = [];
   const names = new Set<string>();
   for (let i = 0; i < forms.length; i++) {
-    const output = readRequestedOutput(forms[i], { list: 'outputs', index: i }, binaryOutputs);
+    const output = readRequestedOutput(forms[i], { list: 'outputs', index: i }, binaryOutputs, strict);
     if (!output.ok) return output;
     // Naming one output many times would multiply the answer.
     if (names.has(output.value.name)) return fail('invalid_form', `outputs[${i}] has the name of another`);
@@ -61,9 +62,9 @@ function readRequestedOutputs(forms: unknown, binaryOutputs: boolean): Result<re
   return succeed(outputs);
 }
 
-function readRequestedOutput(form: unknown, place: Place, binaryOutputs: boolean): Result<RequestedOutput> {
+function readRequestedOutput(form: unknown, place: Place, binaryOutputs: boolean, strict: boolean): Result<RequestedOutput> {
   if (!isObject(form)) return fail('invalid_form', `${where(place)} must be an object`);
-  const field = unknownField(form, OUTPUT_FIELDS);
+  const field = strict ? unknownField(form, OUTPUT_FIELDS) : undefined;
   if (field !== undefined) return fail('unknown_field', `${where(place)} has an unknown field ${quoteInput(field)}`);
   const name = readName(form['name'], place);
   if (!name.ok) return name;
