@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 /** A fault that comes with every request is worth a line a minute, not a line a request. */
 const PAUSE_SECONDS = 60;
 
-/** Logs faults of watching, one of a stage a minute, with the number of those passed over. Stages are few and fixed. */
+/** Logs faults that cost no answer, one of a stage a minute, with the number of those passed over. Stages are few and fixed. */
 export function createFaultLog(
   logger: Logger,
   { monotonicSeconds }: Pick<Clock, 'monotonicSeconds'>,
@@ -17,7 +17,7 @@ export function createFaultLog(
       before.passedOver++;
       return;
     }
-    logger.error({ err: fault, stage, passedOver: before?.passedOver ?? 0 }, 'a fault in watching cost a reading');
+    logger.error({ err: fault, stage, passedOver: before?.passedOver ?? 0 }, 'a fault was caught; requests go on being answered');
     last.set(stage, { seconds: now, passedOver: 0 });
   };
 }

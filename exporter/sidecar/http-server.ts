@@ -1,4 +1,4 @@
-import http, { type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import http, { ServerResponse, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { sendError } from '../errors.js';
 import type { InferHandler } from '../routes/infer.js';
@@ -22,12 +22,14 @@ export interface HttpServerOptions {
   readonly infer: InferHandler;
   /** The model behind each path of a JSON service. */
   readonly mappedPaths: () => ReadonlyMap<string, ModelRuntime>;
+  /** Told of a connection that could not be taken, such as for want of file descriptors. The server goes on. */
+  readonly onAcceptFault: (error: Error) => void;
 }
 
 export interface HttpServer {
   /** Where it listens, such as http://127.0.0.1:9810. */
   readonly url: string;
-  /** Takes no new connections, and ends those in use after their next answer. */
+  /** Takes no new connections, and ends those in use with their next answer. */
   stopAccepting(): void;
   /** Ends connections on which nothing is under way. */
   closeIdle(): void;
@@ -42,8 +44,16 @@ export function listen(options: HttpServerOptions): Promise<HttpServer> {
   const { app, infer, mappedPaths } = options;
   const readPath = createInferencePathReader();
   let draining = false;
+  /** An answer to a request that came before the drain ends its connection too: a client that keeps it would send into nothing. */
+  class DrainedResponse extends ServerResponse {
+    override writeHead(...head: [number, never?, never?]): this {
+      if (draining) this.shouldKeepAlive = false;
+      return super.writeHead(...head);
+    }
+  }
   const server = http.createServer(
     {
+      ServerResponse: DrainedResponse,
       headersTimeout: HEADERS_MILLISECONDS_MAX,
       requestTimeout: REQUEST_MILLISECONDS_MAX,
       connectionsCheckingInterval: CHECK_MILLISECONDS,
@@ -74,6 +84,7 @@ export function listen(options: HttpServerOptions): Promise<HttpServer> {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {
       server.off('error', reject);
+      server.on('error', options.onAcceptFault);
       const closed = new Promise<void>((done) => {
         server.once('close', done);
       });

@@ -7,6 +7,7 @@ import { formatFaults, loadConfig } from '../config/index.js';
 import { createLogger } from '../telemetry/logger.js';
 import { startTracing } from '../telemetry/tracing.js';
 import { asPort } from './as-port.js';
+import { listenToSignals } from './signals.js';
 import { StartError } from './start-error.js';
 import { startSidecar, type Sidecar } from './start-sidecar.js';
 
@@ -43,14 +44,17 @@ export function addRunCommand(program: Command, version: string, output: Output,
 }
 
 async function run(flags: Flags, version: string, logger: Logger): Promise<void> {
+  const signals = listenToSignals(logger);
   const config = await configOf(flags);
   const tracing = await startTracing(process.env);
-  const sidecar = await startSidecar({ config, version, clock: systemClock, logger, tracing });
+  const sidecar = await startSidecar({ config, version, clock: systemClock, logger, tracing }).catch(async (error: unknown) => {
+    await tracing.close();
+    throw error;
+  });
   const models = config.models.map(({ name, champion }) => `${name} ${champion.version}`);
   logger.info({ url: sidecar.url, version, models }, 'listening');
   warnOfWideBind(config, logger);
-  process.on('SIGHUP', () => void reload(sidecar, flags, logger));
-  endOn(['SIGTERM', 'SIGINT'], sidecar, logger);
+  signals.started(sidecar, () => void reload(sidecar, flags, logger));
 }
 
 async function configOf({ config: file, host, port, store: storePath }: Flags): Promise<Config> {
@@ -75,44 +79,6 @@ async function reload(sidecar: Sidecar, flags: Flags, logger: Logger): Promise<v
       { faults: why, ...(error instanceof StartError ? {} : { err: error }) },
       'the configuration was refused; the present one stays',
     );
-  }
-}
-
-/** Ctrl-C in a terminal reaches a child from the terminal and from its parent: what comes so soon is the same wish. */
-const SAME_SIGNAL_SECONDS = 1;
-
-/** Drains at the first signal; a second one ends at once. A fault nobody caught drains too: a supervisor starts the next process. */
-function endOn(signals: readonly NodeJS.Signals[], sidecar: Sidecar, logger: Logger): void {
-  let endingSince: number | undefined;
-  const end = (code: number, reason: string) => {
-    const now = systemClock.monotonicSeconds();
-    if (endingSince !== undefined) {
-      if (now - endingSince > SAME_SIGNAL_SECONDS) process.exit(1);
-      return;
-    }
-    endingSince = now;
-    logger.info({ reason }, 'draining');
-    void sidecar.drain().then(
-      () => {
-        logger.info('drained');
-        process.exit(code);
-      },
-      (error: unknown) => {
-        logger.error({ err: error }, 'the drain failed');
-        process.exit(1);
-      },
-    );
-  };
-  for (const signal of signals) {
-    process.on(signal, () => {
-      end(0, signal);
-    });
-  }
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      logger.fatal({ err: error }, 'a fault that nobody caught');
-      end(1, event);
-    });
   }
 }
 

@@ -75,7 +75,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     clock,
     version,
   });
-  const watcher = watcherOf(config, metrics, { clock, logger, record: (batch) => storeInForce().recordPredictions(batch) });
+  const logFault = createFaultLog(logger, clock);
+  const watcher = watcherOf(config, metrics, { clock, logFault, record: (batch) => storeInForce().recordPredictions(batch) });
   const onRefused = (model: string, code: string) => {
     metrics.self.validationErrors.child(model, code).value++;
   };
@@ -101,7 +102,10 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       onRefused,
     });
     const app = createApp(routes, { logger, requests: metrics.self.httpRequests });
-    http = await listen({ ...server, app, infer, mappedPaths: () => mapped }).catch((error: unknown) => {
+    const onAcceptFault = (error: Error) => {
+      logFault('accept', error);
+    };
+    http = await listen({ ...server, app, infer, mappedPaths: () => mapped, onAcceptFault }).catch((error: unknown) => {
       const { code } = error as NodeJS.ErrnoException;
       throw new StartError(1, `modelwatch: ${listenFault(server.host, server.port, code)}\n`, error);
     });
@@ -227,9 +231,12 @@ async function closeAll({ models }: ModelSet, store: Store | undefined): Promise
 function watcherOf(
   { watch }: Config,
   { self }: Metrics,
-  { clock, logger, record }: Pick<SidecarOptions, 'clock' | 'logger'> & { readonly record: Parameters<typeof createWatcher>[0]['record'] },
+  {
+    clock,
+    logFault,
+    record,
+  }: Pick<Parameters<typeof createWatcher>[0], 'clock' | 'record'> & { readonly logFault: ReturnType<typeof createFaultLog> },
 ): Watcher {
-  const logFault = createFaultLog(logger, clock);
   return createWatcher({
     capacity: watch.queueEntriesMax,
     bytesMax: watch.queueBytesMax,
