@@ -1,5 +1,5 @@
+import { nestsDeeperThan } from '../json-depth.js';
 import { BaselineError } from './baseline-error.js';
-import { nestsDeeperThan } from './json-text.js';
 import type { Cell, Row } from './row.js';
 
 const LINE_CHARACTERS_MAX = 1_048_576;

@@ -1,6 +1,7 @@
+import { nestsDeeperThan } from '../json-depth.js';
 import { jsonErrorOffset } from './json-error-offset.js';
 
-export const JSON_DEPTH_MAX = 32;
+const JSON_DEPTH_MAX = 32;
 
 export type JsonText = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
 
@@ -26,24 +27,6 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whether brackets nest deeper than `depthMax`; brackets within strings do not count. Cost: one pass. */
-export function nestsDeeperThan(text: string, depthMax: number): boolean {
-  let depth = 0;
-  let isInString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (isInString) {
-      if (code === 0x5c) index += 1;
-      else if (code === 0x22) isInString = false;
-    } else if (code === 0x22) isInString = true;
-    else if (code === 0x5b || code === 0x7b) {
-      depth += 1;
-      if (depth > depthMax) return true;
-    } else if (code === 0x5d || code === 0x7d) depth -= 1;
-  }
-  return false;
 }
 
 function placeOfError(text: string): string {

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { fail, succeed, type Result } from '../errors.js';
+import { nestsDeeperThan } from '../json-depth.js';
 
-/** Nesting that no body of ours needs; JSON.parse itself would go on until memory ends. */
+/** Nesting that no body of ours needs. */
 const DEPTH_MAX = 32;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -33,7 +34,7 @@ export function readText(body: unknown): Result<string> {
 
 /** Parses JSON of bounded depth. Cost: two passes over the text. */
 export function parseJson(text: string): Result<unknown> {
-  if (isTooDeep(text)) return fail('too_deep', `the JSON is nested deeper than ${DEPTH_MAX}`);
+  if (nestsDeeperThan(text, DEPTH_MAX)) return fail('too_deep', `the JSON is nested deeper than ${DEPTH_MAX}`);
   try {
     return succeed(JSON.parse(text) as unknown);
   } catch {
@@ -70,21 +71,4 @@ function parseLines(text: string, entriesMax: number): Result<readonly unknown[]
     if (entries.length > entriesMax) break;
   }
   return succeed(entries);
-}
-
-/** Counts brackets outside strings. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i);
-    if (inString) {
-      if (char === 0x5c) i++;
-      else if (char === 0x22) inString = false;
-    } else if (char === 0x22) inString = true;
-    else if (char === 0x5b || char === 0x7b) {
-      if (++depth > DEPTH_MAX) return true;
-    } else if (char === 0x5d || char === 0x7d) depth--;
-  }
-  return false;
 }
