@@ -129,7 +129,11 @@ function checkCounts(
 
 const total = (values: readonly (number | undefined)[]): number => values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 
-const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= COUNT_TOLERANCE_RATIO * Math.max(1, Math.abs(a), Math.abs(b));
+/** Counts whose sum passes the greatest double are near nothing. */
+function isNear(a: number, b: number): boolean {
+  const apart = Math.abs(a - b);
+  return apart < Infinity && apart <= COUNT_TOLERANCE_RATIO * Math.max(1, Math.abs(a), Math.abs(b));
+}
 
 /** A mean of rounded sums may leave the range by a rounding error. */
 function isWithin(value: number, min: number, max: number): boolean {
