@@ -162,10 +162,9 @@ function textOf(row: Row, column: number): string {
   return cell === null || cell === undefined || typeof cell === 'object' ? '' : String(cell);
 }
 
-/** Parquet timestamps arrive as dates. */
+/** Timestamps of Parquet arrive as seconds. */
 function timeOf(row: Row, column: number): number | undefined {
-  const cell = row.cells[column];
-  return cell instanceof Date ? cell.getTime() / 1000 : parseFileTime(textOf(row, column));
+  return parseFileTime(textOf(row, column));
 }
 
 function groundTruthValue(text: string): number | boolean | undefined {
