@@ -22,6 +22,7 @@ models:
     champion: { version: '2', onnx: { path: ${path.join(MODELS, 'identity-int64.onnx')} } }
   - name: fp32
     champion: { version: '1', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }
+  - { name: elsewhere, champion: { version: '1' } }
 `);
 });
 
@@ -148,6 +149,22 @@ describe('pages', () => {
   it('shows a landing page with every model', async () => {
     const page = await (await fetch(`${sidecar.url}/`)).text();
     for (const text of ['flights-late', 'int64', 'href="/metrics"', 'POST /v2/models/fp32/infer']) expect(page).toContain(text);
+  });
+
+  it('counts on the landing page what came as events too', async () => {
+    const event = { model: 'elsewhere', id: 'e-1', features: {}, output: 0.4 };
+    const answer = await sidecar.post('/v1/predictions', JSON.stringify(event), { 'content-type': 'application/json' });
+    expect(answer.json()).toMatchObject({ accepted: 1 });
+    const page = await (await fetch(`${sidecar.url}/`)).text();
+    expect(page).toContain('<td>scored elsewhere</td><td>1</td>');
+  });
+
+  it('has a series for each reason to fail or to be shed before any of it happens', async () => {
+    const failed = await sidecar.seriesOf('modelwatch_requests_failed_total{model="fp32",version="1",role="champion",reason="');
+    const shed = await sidecar.seriesOf('modelwatch_requests_shed_total{model="fp32",version="1",role="champion",reason="');
+    const reasons = [...failed.keys(), ...shed.keys()].map((name) => /reason="(\w+)"/.exec(name)![1]);
+    expect(reasons).toEqual(expect.arrayContaining(['scorer_crashed', 'deadline_exceeded', 'upstream_error', 'overloaded', 'draining']));
+    expect(new Set([...failed.values(), ...shed.values()])).toEqual(new Set([0]));
   });
 
   it('gives OpenMetrics where it is asked for', async () => {

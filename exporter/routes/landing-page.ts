@@ -1,5 +1,6 @@
 import escapeHtml from 'escape-html';
 import { isReady, type ModelRuntime } from '../sidecar/model-runtime.js';
+import type { Store, StoreReadings } from '../store/index.js';
 import type { Route } from './app.js';
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1f2933}
@@ -9,6 +10,7 @@ code{background:#f0f4f8;padding:.1rem .3rem}.ready{color:#0b6e4f}.not{color:#a41
 
 export interface LandingDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
+  readonly store: () => Store;
   readonly version: string;
   readonly isAccepting: () => boolean;
 }
@@ -27,8 +29,9 @@ export function landingRoute(deps: LandingDeps): Route {
   };
 }
 
-function page({ models, version, isAccepting }: LandingDeps): string {
-  const rows = [...models().values()].map(row).join('\n');
+function page({ models, store, version, isAccepting }: LandingDeps): string {
+  const { series } = store().readings();
+  const rows = [...models().values()].map((model) => row(model, series)).join('\n');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Modelwatch</title><style>${STYLE}</style></head>
 <body><h1>Modelwatch</h1>
@@ -44,8 +47,10 @@ ${rows}
 `;
 }
 
-function row(model: ModelRuntime): string {
+function row(model: ModelRuntime, series: StoreReadings['series']): string {
   const { name, version, role, source, baseline, watched } = model;
+  const ingested =
+    series.find((tally) => tally.model === name && tally.version === version && tally.role === role)?.events.predictions ?? 0;
   const ready = isReady(model);
   const metadata = `/v2/models/${name}/versions/${version}`;
   const cells = [
@@ -54,7 +59,7 @@ function row(model: ModelRuntime): string {
     role,
     `<span class="${ready ? 'ready' : 'not'}">${ready ? 'ready' : 'not ready'}</span>`,
     source.kind === 'events' ? 'scored elsewhere' : source.kind === 'upstream' ? 'server behind' : 'ONNX',
-    String(watched.watch.predictions),
+    String(watched.watch.predictions + ingested),
     baseline === undefined
       ? 'none: features are not compared'
       : escapeHtml(`${baseline.provenance.rows} rows of ${baseline.provenance.createdAt.slice(0, 10)}`),

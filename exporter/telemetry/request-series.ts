@@ -1,4 +1,5 @@
 import { metric } from '@modelwatch/core';
+import { ERRORS, SHED_CODES, type ErrorCode } from '../errors.js';
 import { histogramFamily, numberFamily, type Counter, type Histogram, type NumberFamily } from './series.js';
 import type { SlicedRegistry } from './registry.js';
 
@@ -12,6 +13,12 @@ export interface RequestSeries {
   readonly scoring: Histogram;
   readonly inFlight: number;
 }
+
+/** Why a request fails by a fault that is not its own; the last is an answer of 5xx by the upstream itself. */
+const FAILURES: readonly string[] = [
+  ...(Object.keys(ERRORS) as ErrorCode[]).filter((code) => ERRORS[code] >= 500 && !SHED_CODES.has(code)),
+  'upstream_error',
+];
 
 /** Registers the families of serving and returns a maker of each model version's series. */
 export function requestFamilies(
@@ -40,6 +47,9 @@ export function requestFamilies(
       if (counter === undefined) byReason.set(key, (counter = family.child(...values)));
       return counter;
     };
+    // Each reason from the start: increase() does not see the failures with which a series begins.
+    for (const reason of FAILURES) counted(failed, ...labels, reason);
+    for (const reason of SHED_CODES) counted(shed, ...labels, reason);
     return {
       received() {
         receivedCounter.value++;

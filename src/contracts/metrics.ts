@@ -44,7 +44,12 @@ export const METRICS = [
     [...MODEL, 'source', 'team'],
     'The models watched, where each is scored (onnx, upstream, events) and who owns it; always 1.',
   ),
-  m('modelwatch_model_ready', 'gauge', MODEL, 'Whether the model answers: loaded and warm, or its upstream reached; 1 or 0.'),
+  m(
+    'modelwatch_model_ready',
+    'gauge',
+    MODEL,
+    'Whether the model answers: loaded and warm, its v2 upstream ready, or the circuit to its JSON service closed; 1 or 0.',
+  ),
   // Serving. received = answered + failed + shed, exactly, once nothing is under way.
   m('modelwatch_requests_received_total', 'counter', MODEL, 'Inference requests received. Equals answered + failed + shed + under way.'),
   m(
@@ -271,7 +276,12 @@ export const METRICS = [
   m('modelwatch_exposition_series', 'gauge', [], 'Series on the previous scrape.'),
   m('modelwatch_exposition_duration_seconds', 'gauge', [], 'Time the previous scrape took to render.'),
   // Convenience of a single replica. Not mergeable: over several replicas use the recording rules.
-  m('modelwatch_local_window_values', 'gauge', FEATURE, "Values of a feature in this sidecar's trailing window."),
+  m(
+    'modelwatch_local_window_values',
+    'gauge',
+    FEATURE,
+    "Values of a feature in this sidecar's trailing window, of requests served or proxied; events are scored by the rules alone.",
+  ),
   m(
     'modelwatch_local_psi',
     'gauge',
