@@ -12,7 +12,10 @@ export default class ClosingLine {
       );
       console.log(`\nSkipped:\n${names.map((name) => `  ${name}`).join('\n')}`);
     }
-    console.log(`\n${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
+    // At the very end: jest's own summary comes after every reporter.
+    process.once('exit', () => {
+      console.log(`\n${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
+    });
   }
 
   getLastError() {
