@@ -1,3 +1,4 @@
+import { CATEGORIES_MAX as BINNED_CATEGORIES_MAX, KNOWN_CATEGORIES_MAX, OTHER_BIN, UNSEEN_BIN } from '@modelwatch/core';
 import { quote } from '../config/fault.js';
 import { BaselineError } from './baseline-error.js';
 import { parseBoolean, parseNumber } from './number-token.js';
@@ -29,8 +30,8 @@ export interface ColumnReader {
   finish(rows: number): Column;
 }
 
-/** More distinct texts than a baseline holds: the top 100 and 10,000 behind `__other__`. */
-const CATEGORIES_MAX = 10_100;
+/** Distinct texts that a baseline holds: those with a bin of their own, and those behind `__other__`. With more, some of its own would be unseen. */
+const CATEGORIES_MAX = BINNED_CATEGORIES_MAX + KNOWN_CATEGORIES_MAX;
 const CATEGORY_CHARACTERS_MAX = 256;
 /** In text, a column with fewer texts among its numbers than this share is a column of numbers with mistakes. */
 const TEXT_RATIO_MIN = 0.05;
@@ -172,7 +173,7 @@ function checkedNumbers(values: Float64Array, name: string): Float64Array {
 }
 
 function checkedCategories(categories: readonly string[], name: string): readonly string[] {
-  const reserved = categories.find((category) => category === '__other__' || category === '__unseen__');
+  const reserved = categories.find((category) => category === OTHER_BIN || category === UNSEEN_BIN);
   if (reserved !== undefined)
     throw new BaselineError('category_reserved', `column ${quote(name)}: the category ${quote(reserved)} is a reserved name`);
   const long = categories.find((category) => category.length > CATEGORY_CHARACTERS_MAX);
