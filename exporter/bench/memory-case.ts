@@ -70,7 +70,7 @@ async function replayFor(url: string, seconds: number, haste: number, idSuffix: 
     process.execPath,
     [
       ...[MAIN_FILE, 'replay', path.join(FLIGHTS, 'live.csv'), '--url', url, '--model', 'flights-late', '--loop'],
-      ...['--truth-column', 'late', '--truth-time-column', 'ground_truth_time'],
+      ...['--ground-truth-column', 'late', '--ground-truth-time-column', 'ground_truth_time'],
       ...['--speed', String(EXAMPLE_SPEED * haste), '--id-suffix', idSuffix],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },

@@ -71,7 +71,15 @@ async function replayOf(text: string, ...flags: string[]) {
 
 describe('modelwatch replay', () => {
   it('sends a file and its ground truth, and sums up', async () => {
-    const { code, stdout } = await replayOf(CSV, '--truth-column', 'late', '--truth-time-column', 'known', '--concurrency', '1');
+    const { code, stdout } = await replayOf(
+      CSV,
+      '--ground-truth-column',
+      'late',
+      '--ground-truth-time-column',
+      'known',
+      '--concurrency',
+      '1',
+    );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^2013-04-02 00:00 {2}3 rows {2}[\d.,]+ rows\/s {2}3 ground truth {2}0 errors\n$/);
     const predictions = bodies.filter((heard) => heard.path === '/v2/models/flights/infer').map(({ body }) => body);
@@ -114,7 +122,7 @@ describe('modelwatch replay', () => {
     ['a file that is no CSV', CSV.replace(',4,', ',4,,,'), [], 'columns need as many values'],
     ['a column that is not there', CSV, ['--id-column', 'uid'], 'there is no column "uid"'],
     ['an input that is not there', CSV, ['--input', 'x=age'], 'the model has no input "x"'],
-    ['half of the ground truth', CSV, ['--truth-column', 'late'], 'go together'],
+    ['half of the ground truth', CSV, ['--ground-truth-column', 'late'], 'go together'],
   ])('exits with 2 for %s', async (_what, text, flags, sentence) => {
     const { code, stdout, stderr } = await replayOf(text, ...flags);
     expect(code).toBe(2);

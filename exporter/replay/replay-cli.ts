@@ -26,8 +26,8 @@ interface Flags {
   readonly idColumn: string;
   readonly idSuffix: string;
   readonly timeColumn: string;
-  readonly truthColumn?: string;
-  readonly truthTimeColumn?: string;
+  readonly groundTruthColumn?: string;
+  readonly groundTruthTimeColumn?: string;
   readonly input?: ReadonlyMap<string, readonly string[]>;
   readonly concurrency: number;
   readonly loop: boolean;
@@ -53,8 +53,8 @@ export function addReplayCommand(program: Command, output: Output, exit: (code: 
     .option('--id-column <column>', 'what identifies a row', 'id')
     .option('--id-suffix <text>', 'appended to each id: a second replay into one store counts anew only under new ids', '')
     .option('--time-column <column>', 'when a row happened: RFC 3339 (UTC without a zone) or seconds since the epoch', 'time')
-    .option('--truth-column <column>', 'what came true; none is posted without it')
-    .option('--truth-time-column <column>', 'when that became known')
+    .option('--ground-truth-column <column>', 'what came true; none is posted without it')
+    .option('--ground-truth-time-column <column>', 'when that became known')
     .addOption(
       new Option('--input <name=column,...>', 'columns of an input that is not named as its one column; repeatable').argParser(asInput),
     )
@@ -109,14 +109,13 @@ function isFault(error: unknown): boolean {
 }
 
 function optionsOf(flags: Flags): ReplayOptions {
-  const { truthColumn, truthTimeColumn, from, to } = flags;
-  if ((truthColumn === undefined) !== (truthTimeColumn === undefined))
-    throw new ReplayError('--truth-column and --truth-time-column go together');
+  const { groundTruthColumn: valueColumn, groundTruthTimeColumn: timeColumn, from, to } = flags;
+  if ((valueColumn === undefined) !== (timeColumn === undefined))
+    throw new ReplayError('--ground-truth-column and --ground-truth-time-column go together');
   return {
     ...flags,
     inputColumns: flags.input ?? new Map(),
-    groundTruth:
-      truthColumn === undefined || truthTimeColumn === undefined ? undefined : { valueColumn: truthColumn, timeColumn: truthTimeColumn },
+    groundTruth: valueColumn === undefined || timeColumn === undefined ? undefined : { valueColumn, timeColumn },
     fromSeconds: from,
     toSeconds: to,
   };

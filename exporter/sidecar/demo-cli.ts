@@ -53,7 +53,7 @@ async function demo({ port, speed }: Flags, store: string, { stdout, stderr }: O
   const url = await listeningUrl(sidecar, stderr);
   if (url === undefined) return (sidecar.exitCode ?? 1) || 1;
   stdout.write(welcome(url));
-  const columns = ['--truth-column', 'late', '--truth-time-column', 'ground_truth_time'];
+  const columns = ['--ground-truth-column', 'late', '--ground-truth-time-column', 'ground_truth_time'];
   const replay = spawnSelf(
     ['replay', path.join(FLIGHTS, 'live.csv'), '--url', url, '--model', 'flights-late', '--speed', speed, ...columns],
     ['ignore', 'inherit', 'inherit'],
