@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 
 /** Every error a request can get, with its status. 4xx is the caller's fault, 5xx is ours or the upstream's. */
@@ -91,13 +92,22 @@ export function quoteInput(text: string): string {
 /** Seconds a shed client is asked to wait. */
 const RETRY_AFTER_SECONDS = '1';
 
-/** Answers with an error as JSON: `{error, code, request_id}`. */
-export function sendError(response: ServerResponse, code: ErrorCode, message: string, requestId?: string): void {
-  const body = JSON.stringify(requestId === undefined ? { error: message, code } : { error: message, code, request_id: requestId });
+/** An id of a caller that may stand in an answer and in a log line. */
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+/**
+ * Answers with an error as JSON: `{error, code, request_id}`. Returns the id, for the log: the caller's own `X-Request-Id` where it is plain text,
+ * else one made up.
+ */
+export function sendError(response: ServerResponse, code: ErrorCode, message: string): string {
+  const given = response.req.headers['x-request-id'];
+  const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  const body = JSON.stringify({ error: message, code, request_id: requestId });
   const status = ERRORS[code];
   response.statusCode = status;
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(body));
   if (status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   response.end(body);
+  return requestId;
 }

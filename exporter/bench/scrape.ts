@@ -108,7 +108,9 @@ async function measure(): Promise<ScrapeResult> {
   const source = { watch, significance: 0.001, ingested: () => undefined };
   featureFamilies(registry, () => [source]);
   const requests = registry.add(numberFamily(metric('modelwatch_http_requests_total')));
-  const server = createServer(createApp([metricsRoute(registry)], { logger: pino({ level: 'silent' }), requests }));
+  const server = createServer(
+    createApp([metricsRoute(registry)], { logger: pino({ level: 'silent' }), requests, onRefused: () => undefined }),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;

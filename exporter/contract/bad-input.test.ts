@@ -42,7 +42,7 @@ describe('a body that is no request', () => {
       const answer = await sidecar.post(INFER, body, headers);
       const refusal = answer.json() as Refusal;
       expect([answer.status, refusal.code]).toEqual([ERRORS[code], code]);
-      expect(Object.keys(refusal).sort()).toEqual(['code', 'error']);
+      expect(Object.keys(refusal).sort()).toEqual(['code', 'error', 'request_id']);
       expect(answer.body.length).toBeLessThan(400);
     },
   );

@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
-import { sendError } from '../errors.js';
+import { ERRORS, sendError, type ErrorCode } from '../errors.js';
 import type { NumberFamily } from '../telemetry/series.js';
 
 /** What a caller must be allowed to do; access by token builds on it. */
@@ -15,13 +15,24 @@ export interface Route {
   /** Static segments and at most one `:name` a segment; also the value of the label `route`. */
   readonly path: string;
   readonly scope: Scope;
-  /** 0: a body is refused. */
+  /** After inflating; 0: a body is refused. */
   readonly bodyBytesMax: number;
   readonly handle: (request: Request, response: Response) => void | Promise<void>;
 }
 
+export interface AppDeps {
+  readonly logger: Logger;
+  readonly requests: NumberFamily;
+  /** Told of each request that is refused with 4xx before it reaches a route's handler. */
+  readonly onRefused: (model: string, code: ErrorCode) => void;
+}
+
 /** Makes the Express application that serves everything but inference. */
-export function createApp(routes: readonly Route[], deps: { readonly logger: Logger; readonly requests: NumberFamily }): Express {
+export function createApp(routes: readonly Route[], deps: AppDeps): Express {
+  const refuse = (response: Response, code: ErrorCode, message: string): void => {
+    if (ERRORS[code] < 500) deps.onRefused('', code);
+    sendError(response, code, message);
+  };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -32,17 +43,17 @@ export function createApp(routes: readonly Route[], deps: { readonly logger: Log
   const byPath = groupByPath(routes);
   for (const [path, here] of byPath) {
     for (const route of here)
-      app[route.method === 'GET' ? 'get' : 'post'](path, counted(route, deps.requests), bodyOf(route), route.handle);
+      app[route.method === 'GET' ? 'get' : 'post'](path, counted(route, deps.requests), bodyOf(route, refuse), route.handle);
     const allowed = here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     app.all(path, (request, response) => {
       response.setHeader('Allow', allowed);
-      sendError(response, 'method_not_allowed', `${request.method.slice(0, 16)} is not allowed here; ${allowed} is`);
+      refuse(response, 'method_not_allowed', `${request.method.slice(0, 16)} is not allowed here; ${allowed} is`);
     });
   }
   app.use((_request, response) => {
-    sendError(response, 'not_found', 'there is no such path; GET / lists what there is');
+    refuse(response, 'not_found', 'there is no such path; GET / lists what there is');
   });
-  app.use(onFault(deps.logger));
+  app.use(onFault(deps.logger, refuse));
   return app;
 }
 
@@ -61,31 +72,40 @@ function counted(route: Route, requests: NumberFamily) {
   };
 }
 
-function bodyOf(route: Route) {
+type Refuse = (response: Response, code: ErrorCode, message: string) => void;
+
+function bodyOf(route: Route, refuse: Refuse) {
   if (route.bodyBytesMax === 0) {
-    return (request: Request, _response: Response, next: NextFunction) => {
-      request.resume();
-      next();
+    return ({ headers }: Request, response: Response, next: NextFunction) => {
+      if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) next();
+      else refuseBody(response, 'this route takes no body', refuse);
     };
   }
   // Raw bytes, inflated under the same limit: the handler checks encoding, depth and form itself.
   return express.raw({ type: () => true, limit: route.bodyBytesMax });
 }
 
-function onFault(logger: Logger): ErrorRequestHandler {
+/** What is left of the body is not read: its connection ends with the answer. */
+function refuseBody(response: Response, message: string, refuse: Refuse): void {
+  response.setHeader('Connection', 'close');
+  refuse(response, 'body_too_large', message);
+}
+
+function onFault(logger: Logger, refuse: Refuse): ErrorRequestHandler {
   return (fault: { readonly status?: number; readonly type?: string }, _request, response, next) => {
     if (response.headersSent) {
       next(fault);
       return;
     }
-    if (fault.type === 'entity.too.large') sendError(response, 'body_too_large', 'the body is larger than this route takes');
+    if (fault.type === 'entity.too.large') refuseBody(response, 'the body is larger than this route takes', refuse);
     else if (fault.status === 415)
-      sendError(response, 'unsupported_encoding', 'the Content-Encoding is not one of gzip, deflate, br, identity');
+      refuse(response, 'unsupported_encoding', 'the Content-Encoding is not one of gzip, deflate, br, identity');
+    else if (fault.type === 'request.aborted') refuse(response, 'client_closed', 'the client closed the connection');
     else if (fault.status !== undefined && fault.status >= 400 && fault.status < 500)
-      sendError(response, 'bad_request', 'the request cannot be read');
+      refuse(response, 'bad_request', 'the request cannot be read');
     else {
-      logger.error({ err: fault }, 'a route failed');
-      sendError(response, 'internal_error', 'the request failed by our fault; the log says why');
+      const requestId = sendError(response, 'internal_error', 'the request failed by our fault; the log says why');
+      logger.error({ err: fault, requestId }, 'a route failed');
     }
   };
 }

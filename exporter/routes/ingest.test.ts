@@ -81,7 +81,7 @@ beforeAll(async () => {
       { ...route, path: '/v1/ground-truth', handle: postGroundTruth(deps) },
       { ...route, path: '/v1/cloudevents', handle: postCloudEvent(deps) },
     ],
-    { logger: pino({ level: 'silent' }), requests: numberFamily(metric('modelwatch_http_requests_total')) },
+    { logger: pino({ level: 'silent' }), requests: numberFamily(metric('modelwatch_http_requests_total')), onRefused: deps.onRefused },
   );
   server = http.createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

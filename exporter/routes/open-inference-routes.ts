@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { encodeModelMetadata, encodeServerMetadata } from '../models/open-inference/index.js';
-import { sendError } from '../errors.js';
+import { sendError, type ErrorCode } from '../errors.js';
 import { isReady, type ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Route } from './app.js';
 
@@ -9,6 +9,8 @@ export interface OpenInferenceDeps {
   readonly version: string;
   /** Whether requests are taken: not while starting or draining. */
   readonly isAccepting: () => boolean;
+  /** Told of each request refused with 4xx, with the model where it is known, else ''. */
+  readonly onRefused: (model: string, code: ErrorCode) => void;
 }
 
 const GET = { method: 'GET', scope: 'read', bodyBytesMax: 0 } as const;
@@ -50,11 +52,17 @@ export function openInferenceRoutes(deps: OpenInferenceDeps): readonly Route[] {
 function find(deps: OpenInferenceDeps, { params }: Request, response: Response): ModelRuntime | undefined {
   const { model: name, version } = params as { readonly model: string; readonly version?: string };
   const model = deps.models().get(name);
-  if (model === undefined) sendError(response, 'model_not_found', 'no model of this name is configured');
-  else if (version !== undefined && version !== model.version)
+  if (model === undefined) {
+    deps.onRefused('', 'model_not_found');
+    sendError(response, 'model_not_found', 'no model of this name is configured');
+    return undefined;
+  }
+  if (version !== undefined && version !== model.version) {
+    deps.onRefused(model.name, 'version_not_found');
     sendError(response, 'version_not_found', 'this version of the model is not served');
-  else return model;
-  return undefined;
+    return undefined;
+  }
+  return model;
 }
 
 async function metadata(response: Response, { name, version, source }: ModelRuntime): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import http, { ServerResponse, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { sendError } from '../errors.js';
@@ -136,7 +137,7 @@ function refuseUnreadable(error: Error & { readonly code?: string }, socket: Soc
     return;
   }
   const [status, code, message] = UNREADABLE[error.code ?? ''] ?? ['400 Bad Request', 'bad_request', 'the request cannot be read'];
-  const body = JSON.stringify({ error: message, code });
+  const body = JSON.stringify({ error: message, code, request_id: randomUUID() });
   socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
 }
 

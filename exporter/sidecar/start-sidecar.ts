@@ -101,7 +101,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       isAccepting,
       onRefused,
     });
-    const app = createApp(routes, { logger, requests: metrics.self.httpRequests });
+    const app = createApp(routes, { logger, requests: metrics.self.httpRequests, onRefused });
     const onAcceptFault = (error: Error) => {
       logFault('accept', error);
     };

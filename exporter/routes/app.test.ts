@@ -1,0 +1,191 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Express } from 'express';
+import { pino } from 'pino';
+import { metric } from '@modelwatch/core';
+import { systemClock } from '../clock.js';
+import { SlicedRegistry } from '../telemetry/registry.js';
+import { numberFamily } from '../telemetry/series.js';
+import { createApp, type Route } from './app.js';
+import { sidecarRoutes } from './index.js';
+
+const BODY_BYTES_MAX = 1000;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** A route that fails by a fault of ours, which holds what an answer must not. */
+const failing: Route = {
+  method: 'GET',
+  path: '/fails',
+  scope: 'read',
+  bodyBytesMax: 0,
+  handle: () => Promise.reject(new Error('/srv/secret: no such file')),
+};
+const requests = numberFamily(metric('modelwatch_http_requests_total'));
+const refused: string[] = [];
+const logged: string[] = [];
+const declared = sidecarRoutes({
+  models: () => new Map(),
+  ingestModels: () => new Map(),
+  store: () => {
+    throw new Error('nothing that is refused reaches the store');
+  },
+  registry: new SlicedRegistry(),
+  clock: systemClock,
+  version: '0',
+  bodyBytesMax: BODY_BYTES_MAX,
+  isAccepting: () => true,
+  onRefused: (_model, code) => refused.push(code),
+});
+
+let app: Express;
+let server: http.Server;
+let url: string;
+
+beforeAll(async () => {
+  const logger = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) });
+  app = createApp([...declared, failing], { logger, requests, onRefused: (_model, code) => refused.push(code) });
+  server = http.createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+afterEach(() => {
+  refused.length = 0;
+  logged.length = 0;
+});
+
+interface Refusal {
+  readonly error: string;
+  readonly code: string;
+  readonly request_id: string;
+}
+
+/** The router's own list: what it would serve, whoever added it. `ANY` stands for the refusal of every method. */
+function reachable(): readonly string[] {
+  const layers = app.router.stack as readonly {
+    readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+  }[];
+  return layers.flatMap(({ route }) => {
+    if (route === undefined) return [];
+    const methods = Object.keys(route.methods).map((method) => method.toUpperCase());
+    return METHODS.every((method) => methods.includes(method)) ? [`ANY ${route.path}`] : methods.map((method) => `${method} ${route.path}`);
+  });
+}
+
+describe('the routes', () => {
+  it('are these, each with what it may do and how large its body may be', () => {
+    expect(declared.map(({ method, path, scope, bodyBytesMax }) => [method, path, scope, bodyBytesMax])).toEqual([
+      ['GET', '/', 'read', 0],
+      ['GET', '/metrics', 'read', 0],
+      ['GET', '/v2', 'read', 0],
+      ['GET', '/v2/health/live', 'read', 0],
+      ['GET', '/v2/health/ready', 'read', 0],
+      ['GET', '/v2/models/:model', 'read', 0],
+      ['GET', '/v2/models/:model/versions/:version', 'read', 0],
+      ['GET', '/v2/models/:model/ready', 'read', 0],
+      ['GET', '/v2/models/:model/versions/:version/ready', 'read', 0],
+      ['POST', '/v1/predictions', 'ingest', BODY_BYTES_MAX],
+      ['POST', '/v1/ground-truth', 'ingest', BODY_BYTES_MAX],
+    ]);
+  });
+
+  it('are all that the router reaches, and each refuses every other method', () => {
+    const wanted = [...declared, failing].flatMap(({ method, path }) => [`${method} ${path}`, `ANY ${path}`]);
+    expect([...reachable()].sort()).toEqual(wanted.sort());
+  });
+
+  it.each(declared.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    '%s: any other method gives 405 with Allow',
+    async (_name, route) => {
+      const allowed = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
+      for (const method of METHODS.filter((other) => !allowed.includes(other))) {
+        const response = await fetch(url + route.path.replaceAll(':', ''), { method });
+        expect([method, response.status, response.headers.get('allow')]).toEqual([method, 405, allowed.join(', ')]);
+        if (method !== 'HEAD') expect(((await response.json()) as Refusal).code).toBe('method_not_allowed');
+      }
+      expect(new Set(refused)).toEqual(new Set(['method_not_allowed']));
+    },
+  );
+
+  it.each(['/v1', '/v1/', '/metrics/', '/v2/', '/v2/models', '/v2/models/m/infer/x', '/favicon.ico', '/metrics%00'])(
+    'nothing is at %s',
+    async (path) => {
+      const response = await fetch(url + path);
+      expect([response.status, ((await response.json()) as Refusal).code]).toEqual([404, 'not_found']);
+      expect(refused).toEqual(['not_found']);
+    },
+  );
+});
+
+describe('a body', () => {
+  const post = async (body: BodyInit | Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>> = {}) => {
+    const response = await fetch(`${url}/v1/predictions`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+    return { status: response.status, code: ((await response.json()) as Refusal).code, connection: response.headers.get('connection') };
+  };
+  const zipped = (text: string) => new Uint8Array(gzipSync(text));
+
+  it('is refused where none is taken, by its declared length and in chunks', async () => {
+    for (const headers of [{ 'content-length': '4' }, { 'transfer-encoding': 'chunked' }]) {
+      const request = http.request(`${url}/v2/health/live`, { method: 'GET', headers });
+      request.end('body');
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+      expect([response.statusCode, response.headers.connection]).toEqual([413, 'close']);
+      response.resume();
+    }
+    expect(refused).toEqual(['body_too_large', 'body_too_large']);
+  });
+
+  it('beyond the limit is refused, before and after inflating, and ends its connection', async () => {
+    const wanted = { status: 413, code: 'body_too_large', connection: 'close' };
+    expect(await post(' '.repeat(BODY_BYTES_MAX + 1))).toEqual(wanted);
+    expect(await post(zipped(' '.repeat(1_000_000)), { 'content-encoding': 'gzip' })).toEqual(wanted);
+    expect(refused).toEqual(['body_too_large', 'body_too_large']);
+  });
+
+  it.each<
+    readonly [name: string, body: string | Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>>, status: number, code: string]
+  >([
+    ['an unknown encoding', '{}', { 'content-encoding': 'zstd' }, 415, 'unsupported_encoding'],
+    ['an encoding that is not what it says', '{}', { 'content-encoding': 'gzip' }, 400, 'bad_request'],
+    ['half of an encoding', zipped('[]').slice(0, 12), { 'content-encoding': 'gzip' }, 400, 'bad_request'],
+  ])('in %s is refused and counted once', async (_name, body, headers, status, code) => {
+    expect(await post(body, headers)).toMatchObject({ status, code });
+    expect(refused).toEqual([code]);
+  });
+});
+
+describe('an error', () => {
+  const idOf = async (given?: string) => {
+    const response = await fetch(`${url}/nowhere`, given === undefined ? {} : { headers: { 'x-request-id': given } });
+    return ((await response.json()) as Refusal).request_id;
+  };
+
+  it("carries the caller's id of the request, or one of ours where that could not stand in a log line", async () => {
+    expect(await idOf('order-7')).toBe('order-7');
+    for (const bad of [undefined, 'x'.repeat(129), 'a b', 'é']) expect(await idOf(bad)).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('of ours says nothing of the fault, and the log tells it under the same id', async () => {
+    const response = await fetch(`${url}/fails`, { headers: { 'x-request-id': 'order-8' } });
+    const text = await response.text();
+    expect(response.status).toBe(500);
+    expect(JSON.parse(text)).toEqual({ error: expect.any(String), code: 'internal_error', request_id: 'order-8' });
+    expect(text).not.toMatch(/secret|Error/);
+    expect(logged.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { requestId: 'order-8', err: { message: expect.stringContaining('secret') } },
+    ]);
+    expect(refused).toEqual([]);
+  });
+});
