@@ -8,8 +8,7 @@ import type { AnsweredRequest } from '../pipeline/watched-model.js';
 import type { RequestError } from '../errors.js';
 import type { ModelSource } from '../sidecar/model-runtime.js';
 import { carriesKey } from './carries-key.js';
-import { observeSeconds, type InferCall, type InferDeps } from './infer.js';
-import { headerSlicesOf } from './infer-serve.js';
+import { headerSlicesOf, observeSeconds, type InferCall, type InferDeps } from './infer-call.js';
 import { checkPredictionId, headerId, newPredictionId } from './prediction-id.js';
 
 type UpstreamSource = Extract<ModelSource, { readonly kind: 'upstream' }>;

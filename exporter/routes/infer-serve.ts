@@ -9,9 +9,8 @@ import {
 } from '../models/open-inference/index.js';
 import type { Scorer } from '../models/scorer.js';
 import { succeed, type Result } from '../errors.js';
-import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
-import { observeSeconds, type InferCall, type InferDeps } from './infer.js';
+import { headerSlicesOf, observeSeconds, type InferCall, type InferDeps } from './infer-call.js';
 import { checkPredictionId, headerId, newPredictionId } from './prediction-id.js';
 
 const JSON_TYPE = 'application/json';
@@ -84,13 +83,4 @@ function answer(call: InferCall, id: string, request: InferRequest, scored: Infe
   const headerSlices = headerSlicesOf(call.request, watched);
   const answered = { id, inputs: request.inputs, outputs, headerSlices };
   deps.watcher.push({ model: watched, answered, bytes: call.body.length + bytes });
-}
-
-/** Slice values from request headers, in the order of the slices; undefined where the model has none such. */
-export function headerSlicesOf(request: IncomingMessage, { sliceHeaders }: WatchedModel): readonly (string | undefined)[] | undefined {
-  if (!sliceHeaders.some((header) => header !== undefined)) return undefined;
-  return sliceHeaders.map((header) => {
-    const value = header === undefined ? undefined : request.headers[header];
-    return typeof value === 'string' ? value : undefined;
-  });
 }

@@ -1,42 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, SHED_CODES, sendError, type ErrorCode, type RequestError } from '../errors.js';
-import type { Watcher } from '../pipeline/watcher.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
-import type { Histogram } from '../telemetry/series.js';
-import type { RequestTrace, Tracing } from '../telemetry/tracing.js';
 import { forwardInfer } from './infer-forward.js';
 import { serveInfer } from './infer-serve.js';
+import { observeSeconds, type InferDeps } from './infer-call.js';
 import type { InferencePath } from './inference-path.js';
 import { readBody } from './read-body.js';
 import { findAmbiguity } from './request-guard.js';
-
-export interface InferDeps {
-  readonly models: () => ReadonlyMap<string, ModelRuntime>;
-  readonly bodyBytesMax: number;
-  /** Requests under way at once, over all models. */
-  readonly concurrencyMax: number;
-  readonly watcher: Pick<Watcher, 'push'>;
-  readonly tracing: Tracing;
-  readonly nowSeconds: () => number;
-  readonly monotonicSeconds: () => number;
-  /** Told of requests that no model can be charged with. */
-  readonly onRefused: (model: string, code: ErrorCode) => void;
-}
-
-/** One inference request from the moment its body is read. Exactly one of `answered` and `failed` ends it. */
-export interface InferCall {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly model: ModelRuntime;
-  readonly path: InferencePath;
-  readonly body: Buffer;
-  readonly startSeconds: number;
-  readonly trace: RequestTrace | undefined;
-  /** The answer has been handed over. */
-  answered(status: number): void;
-  /** Answers with an error, unless the answer has begun already. */
-  failed(error: RequestError): void;
-}
 
 export interface InferHandler {
   /** A request to `/v2/models/{model}[/versions/{version}]/infer`. */
@@ -130,12 +100,6 @@ export function createInferHandler(deps: InferDeps): InferHandler {
 
 const speaksOpenInference = ({ source }: ModelRuntime): boolean =>
   source.kind === 'onnx' || (source.kind === 'upstream' && source.config.mapping === undefined);
-
-/** Observes a time, with the trace that stands for it where there is one. */
-export function observeSeconds(histogram: Histogram, seconds: number, trace: RequestTrace | undefined, { nowSeconds }: InferDeps): void {
-  if (trace?.traceId === undefined) histogram.observe(seconds);
-  else histogram.observe(seconds, trace.traceId, nowSeconds());
-}
 
 function count({ requests }: ModelRuntime, status: number, code: ErrorCode | undefined): void {
   if (code !== undefined && SHED_CODES.has(code)) requests.shed(code);
