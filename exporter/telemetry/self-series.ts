@@ -5,6 +5,9 @@ import { labelText } from './label-text.js';
 import type { SlicedRegistry } from './registry.js';
 import { histogramFamily, numberFamily, readFamily, type Histogram, type NumberFamily } from './series.js';
 
+/** Where a fault in watching can happen. */
+const WATCH_STAGES = ['decode', 'observe'] as const;
+
 /** What the sidecar counts of itself, by hand. */
 export interface SelfSeries {
   readonly httpRequests: NumberFamily;
@@ -61,11 +64,14 @@ export function selfFamilies(
   const reloadTime = registry.add(numberFamily(metric('modelwatch_config_last_reload_success_timestamp_seconds'))).child();
   registry.add(readFamily(metric('modelwatch_exposition_series'), () => [['', registry.seriesCount]]));
   registry.add(readFamily(metric('modelwatch_exposition_duration_seconds'), () => [['', registry.renderSeconds]]));
+  const watchErrors = registry.add(numberFamily(metric('modelwatch_watch_errors_total')));
+  // From the start: increase() does not see the fault with which a series begins.
+  for (const stage of WATCH_STAGES) watchErrors.child(stage);
   return {
     httpRequests: registry.add(numberFamily(metric('modelwatch_http_requests_total'))),
     validationErrors: registry.add(numberFamily(metric('modelwatch_validation_errors_total'))),
     watchSkipped: registry.add(numberFamily(metric('modelwatch_watch_skipped_total'))),
-    watchErrors: registry.add(numberFamily(metric('modelwatch_watch_errors_total'))),
+    watchErrors,
     watchDuration: registry.add(histogramFamily(metric('modelwatch_watch_duration_seconds'))).child(),
     reloaded(success, nowSeconds) {
       reloadSuccess.value = success ? 1 : 0;
