@@ -17,6 +17,7 @@ export default {
     ],
   },
   reporters: ['default', '<rootDir>/.ci/closing-line.mjs'],
-  testTimeout: 30_000,
+  // So long that it ends what hangs and never what is slow: tests start processes, and a machine may be busy with others.
+  testTimeout: 120_000,
   maxWorkers: 2,
 };
