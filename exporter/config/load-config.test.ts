@@ -65,6 +65,7 @@ describe('a valid configuration', () => {
       host: '127.0.0.1',
       port: 9810,
       bodyBytesMax: 67_108_864,
+      eventsBytesMax: 4_194_304,
       connectionsMax: 10_000,
       concurrencyMax: 1024,
       drainTimeout: '10s',

@@ -25,7 +25,7 @@ export interface Alert {
   readonly state: string;
 }
 
-const ATTEMPTS = 120;
+const ATTEMPTS = 600;
 const PAUSE_MILLISECONDS = 200;
 
 /** Starts Debian's Prometheus with generated rules and the sidecars as targets. */

@@ -13,7 +13,7 @@ function queueOf(
   options: {
     readonly capacity?: number;
     readonly bytesMax?: number;
-    readonly handle?: (entry: Entry) => void;
+    readonly handle?: (entry: Entry) => boolean | void;
     readonly flush?: () => void;
   } = {},
 ) {
@@ -25,7 +25,7 @@ function queueOf(
     bytesMax: options.bytesMax ?? Infinity,
     handle(entry) {
       handled.push(entry.name);
-      options.handle?.(entry);
+      return options.handle?.(entry) ?? true;
     },
     flush() {
       flushes++;
@@ -48,6 +48,14 @@ describe('createWatchQueue', () => {
     queue.push({ name: 5, bytes: 1 });
     await turn();
     expect(handled).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('comes back to an entry that is handled in parts before it goes on to the next', () => {
+    let parts = 0;
+    const { queue, handled } = queueOf({ handle: ({ name }) => name !== 1 || ++parts === 3 });
+    for (let name = 0; name < 3; name++) queue.push({ name, bytes: 1 });
+    queue.drain();
+    expect([handled, queue.length]).toEqual([[0, 1, 1, 1, 2], 0]);
   });
 
   it('drops and counts what does not fit in number', () => {

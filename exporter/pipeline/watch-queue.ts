@@ -15,13 +15,14 @@ const TURN_MILLISECONDS_MAX = 4;
 const ENTRIES_PER_CLOCK_READING = 16;
 
 /**
- * Makes a queue that hands its entries to `handle` one by one in a later turn of the event loop and calls `flush` at the end of each turn.
+ * Makes a queue that hands its entries to `handle` one by one, large ones in parts, in a later turn of the event loop and calls `flush` at the end of each turn.
  * A fault in either loses that reading and is given to `onFault`; it never reaches a response.
  */
 export function createWatchQueue<Entry extends { readonly bytes: number }>(options: {
   readonly capacity: number;
   readonly bytesMax: number;
-  readonly handle: (entry: Entry) => void;
+  /** Handles an entry, or a part of it: then it answers false and is called again with the same entry. */
+  readonly handle: (entry: Entry) => boolean;
   readonly flush: () => void;
   readonly onFault: (fault: unknown) => void;
 }): WatchQueue<Entry> {
@@ -36,15 +37,18 @@ export function createWatchQueue<Entry extends { readonly bytes: number }>(optio
     let handled = 0;
     while (taken < entries.length) {
       const entry = entries[taken]!;
-      // What was taken is let go, also when the queue never runs empty.
-      entries[taken++] = undefined;
-      bytes -= entry.bytes;
+      let whole = true;
       try {
-        handle(entry);
+        whole = handle(entry);
       } catch (fault) {
         onFault(fault);
       }
-      if (++handled % ENTRIES_PER_CLOCK_READING === 0 && performance.now() > until) break;
+      if (whole) {
+        // What was taken is let go, also when the queue never runs empty.
+        entries[taken++] = undefined;
+        bytes -= entry.bytes;
+      }
+      if ((!whole || ++handled % ENTRIES_PER_CLOCK_READING === 0) && performance.now() > until) break;
     }
     if (taken === entries.length || taken > capacity) {
       entries = entries.slice(taken);

@@ -59,24 +59,33 @@ export interface AnsweredRequest {
   readonly headerSlices: readonly (string | undefined)[] | undefined;
 }
 
+/** Rows of one request collected in one go: a few milliseconds' worth. */
+const ROWS_AT_ONCE = 4096;
+
 /**
- * Collects the rows of a request in the model's buffer, handing out whole batches as it fills. Returns false where the tensors do not agree
- * on a number of rows: nothing was collected then.
+ * Collects rows of a request in the model's buffer, from a row on, handing out whole batches as it fills. Returns the row to go on from later,
+ * or undefined where none is left; false where the tensors do not agree on a number of rows: nothing was collected then.
  */
-export function collectRows(model: WatchedModel, answered: AnsweredRequest, onFull: (model: WatchedModel) => void): boolean {
+export function collectRows(
+  model: WatchedModel,
+  answered: AnsweredRequest,
+  from: number,
+  onFull: (model: WatchedModel) => void,
+): number | undefined | false {
   const { id, rowIds, inputs, outputs, headerSlices } = answered;
   const rows = model.features.rowsOf(inputs);
   if (rows === undefined) return false;
   const output = model.output.read(outputs, rows);
   const { buffer } = model;
-  for (let row = 0; row < rows; row++) {
+  const to = Math.min(rows, from + ROWS_AT_ONCE);
+  for (let row = from; row < to; row++) {
     buffer.begin(rowIds?.[row] ?? (rows === 1 ? id : `${id}/${row}`));
     model.features.readRow(inputs, row, buffer);
     if (output !== undefined) buffer.setOutput(output.at(row));
     if (headerSlices !== undefined) setSlices(buffer, headerSlices);
     if (buffer.full) onFull(model);
   }
-  return true;
+  return to < rows ? to : undefined;
 }
 
 function setSlices(buffer: RowBuffer, values: readonly (string | undefined)[]): void {

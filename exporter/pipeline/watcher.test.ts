@@ -104,4 +104,12 @@ describe('createWatcher', () => {
     expect(faults).toEqual(['observe full']);
     expect([recorded.map(({ ids }) => ids), model.watch.predictions]).toEqual([[['a'], ['b']], 2]);
   });
+
+  it('counts every row of a request of many rows once, in parts', () => {
+    const { watcher, model, push } = watcherOf();
+    push(answered('large', new Array<number>(10_000).fill(0.5)));
+    push(answered('small', [0.5]));
+    watcher.drain();
+    expect(model.watch.predictions).toBe(10_001);
+  });
 });

@@ -38,6 +38,8 @@ export function createWatcher({ capacity, bytesMax, clock, record, onSkipped, on
   const dirty = new Set<WatchedModel>();
   let requests = 0;
   let turnStart = 0;
+  /** A request of many rows whose first ones are collected. */
+  let halfway: { readonly entry: WatchEntry; readonly answered: AnsweredRequest; readonly row: number } | undefined;
 
   const flushModel = (model: WatchedModel) => {
     flushRows(model, clock.nowSeconds(), record);
@@ -57,11 +59,19 @@ export function createWatcher({ capacity, bytesMax, clock, record, onSkipped, on
     handle(entry) {
       const { model } = entry;
       if (requests++ === 0) turnStart = clock.monotonicSeconds();
-      const answered = decoded(entry.answered);
-      if (answered === undefined) return;
-      if (typeof answered === 'string') onSkipped(model.name, answered);
-      else if (!collectRows(model, answered, flushModel)) onSkipped(model.name, 'shape');
       dirty.add(model);
+      const answered = halfway?.entry === entry ? halfway.answered : decoded(entry.answered);
+      const from = halfway?.entry === entry ? halfway.row : 0;
+      halfway = undefined;
+      if (answered === undefined) return true;
+      if (typeof answered === 'string') {
+        onSkipped(model.name, answered);
+        return true;
+      }
+      const row = collectRows(model, answered, from, flushModel);
+      if (row === false) onSkipped(model.name, 'shape');
+      else if (row !== undefined) halfway = { entry, answered, row };
+      return halfway === undefined;
     },
     flush() {
       const nowSeconds = clock.nowSeconds();

@@ -35,7 +35,7 @@ const declared = sidecarRoutes({
   registry: new SlicedRegistry(),
   clock: systemClock,
   version: '0',
-  bodyBytesMax: BODY_BYTES_MAX,
+  eventsBytesMax: BODY_BYTES_MAX,
   isAccepting: () => true,
   onRefused: (_model, code) => refused.push(code),
 });
@@ -70,7 +70,7 @@ interface Refusal {
 
 /** The router's own list: what it would serve, whoever added it. `ANY` stands for the refusal of every method. */
 function reachable(): readonly string[] {
-  const layers = app.router.stack as readonly {
+  const layers = app.router.stack as unknown as readonly {
     readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
   }[];
   return layers.flatMap(({ route }) => {
@@ -126,7 +126,7 @@ describe('the routes', () => {
 });
 
 describe('a body', () => {
-  const post = async (body: BodyInit | Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>> = {}) => {
+  const post = async (body: string | Uint8Array | Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>> = {}) => {
     const response = await fetch(`${url}/v1/predictions`, {
       method: 'POST',
       body,

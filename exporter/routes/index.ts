@@ -20,18 +20,18 @@ export interface RouteDeps {
   readonly registry: SlicedRegistry;
   readonly clock: Clock;
   readonly version: string;
-  readonly bodyBytesMax: number;
+  readonly eventsBytesMax: number;
   readonly isAccepting: () => boolean;
   readonly onRefused: (model: string, code: ErrorCode) => void;
 }
 
 /** Every route but inference, which is taken before Express. A test enumerates the router against this list. */
 export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
-  const { clock, onRefused, bodyBytesMax } = deps;
+  const { clock, onRefused, eventsBytesMax } = deps;
   // Models and store may be exchanged by a reload: a handler works on those of its request.
   const ingest = () => ({ store: deps.store(), models: deps.ingestModels(), clock, onRefused });
   const decode = payloadDecoder(deps.models);
-  const post = { method: 'POST', scope: 'ingest', bodyBytesMax } as const;
+  const post = { method: 'POST', scope: 'ingest', bodyBytesMax: eventsBytesMax } as const;
   return [
     landingRoute(deps),
     metricsRoute(deps.registry),

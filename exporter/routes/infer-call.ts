@@ -16,6 +16,8 @@ export interface InferDeps {
   readonly tracing: Tracing;
   readonly nowSeconds: () => number;
   readonly monotonicSeconds: () => number;
+  /** A fault of our own: it cost one request. */
+  readonly onFault: (fault: unknown) => void;
   /** Told of requests that no model can be charged with. */
   readonly onRefused: (model: string, code: ErrorCode) => void;
 }
@@ -33,6 +35,8 @@ export interface InferCall {
   answered(status: number): void;
   /** Answers with an error, unless the answer has begun already. */
   failed(error: RequestError): void;
+  /** Ends the request for a fault of our own, which costs it and no other. */
+  broken(fault: unknown): void;
 }
 
 /** Observes a time, with the trace that stands for it where there is one. */

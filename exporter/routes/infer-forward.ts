@@ -49,14 +49,7 @@ export function forwardInfer(call: InferCall, source: UpstreamSource, deps: Infe
       if (outcome.status >= 200 && outcome.status < 300) deps.watcher.push(entryOf(call, source, named ?? id, outcome));
     } else call.failed(errorOf(outcome));
   };
-  source.upstream
-    .forward(forward, response)
-    .then(end)
-    .catch(() => {
-      // A fault of our own costs this request and no other, and not an answer that has gone.
-      if (!response.writableEnded) response.destroy();
-      call.failed({ code: 'internal_error', message: 'the request failed by our fault' });
-    });
+  source.upstream.forward(forward, response).then(end).catch(call.broken);
 }
 
 /** An identity by which ground truth can name the prediction; a request with another passes all the same. */

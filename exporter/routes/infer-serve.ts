@@ -37,7 +37,13 @@ export function serveInfer(call: InferCall, scorer: Scorer, deps: InferDeps): vo
     observeSeconds(model.requests.scoring, deps.monotonicSeconds() - sentSeconds, trace, deps);
     if (!result.ok) call.failed(result.error);
     else if (call.response.destroyed) call.failed({ code: 'client_closed', message: 'the client closed the connection' });
-    else answer(call, id.value, decoded.value, result.value, deps);
+    else {
+      try {
+        answer(call, id.value, decoded.value, result.value, deps);
+      } catch (fault) {
+        call.broken(fault);
+      }
+    }
   });
 }
 

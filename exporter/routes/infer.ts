@@ -47,6 +47,12 @@ export function createInferHandler(deps: InferDeps): InferHandler {
       if (!response.headersSent && !response.destroyed) sendError(response, code, message);
       end(ERRORS[code], code);
     };
+    const broken = (fault: unknown) => {
+      deps.onFault(fault);
+      // An answer that has begun must not be taken for a whole one; one that has gone is left alone.
+      if (response.headersSent && !response.writableEnded) response.destroy();
+      failed({ code: 'internal_error', message: 'the request failed by our fault; the log says why' });
+    };
     if (inFlight > deps.concurrencyMax) {
       request.resume();
       failed({ code: 'overloaded', message: 'as many requests as allowed are under way' });
@@ -63,9 +69,13 @@ export function createInferHandler(deps: InferDeps): InferHandler {
         const answered = (status: number) => {
           end(status, undefined);
         };
-        const call = { request, response, model, path, body: result.body, startSeconds, trace, answered, failed };
-        if (model.source.kind === 'onnx') serveInfer(call, model.source.scorer, deps);
-        else if (model.source.kind === 'upstream') forwardInfer(call, model.source, deps);
+        const call = { request, response, model, path, body: result.body, startSeconds, trace, answered, failed, broken };
+        try {
+          if (model.source.kind === 'onnx') serveInfer(call, model.source.scorer, deps);
+          else if (model.source.kind === 'upstream') forwardInfer(call, model.source, deps);
+        } catch (fault) {
+          broken(fault);
+        }
       }
     });
   };

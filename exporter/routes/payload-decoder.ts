@@ -37,7 +37,10 @@ export function payloadDecoder(models: () => ReadonlyMap<string, ModelRuntime>):
       sliceCount: model.config.slices.length,
       rowsMax: rows + 1,
     });
-    collectRows({ ...model.watched, ...read.model, buffer }, { ...read.answered, id: request.id }, () => undefined);
+    const into = { ...model.watched, ...read.model, buffer };
+    for (let row: number | undefined | false = 0; typeof row === 'number';) {
+      row = collectRows(into, { ...read.answered, id: request.id }, row, () => undefined);
+    }
     return succeed(buffer.take(request.timeSeconds)!);
   };
 }

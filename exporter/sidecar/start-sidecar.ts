@@ -89,7 +89,10 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     checkSeries(metrics, config);
     const { server } = config;
     const isAccepting = () => accepting;
-    const infer = createInferHandler({ ...server, models, watcher, tracing, ...clock, onRefused });
+    const onFault = (fault: unknown) => {
+      logFault('infer', fault);
+    };
+    const infer = createInferHandler({ ...server, models, watcher, tracing, ...clock, onFault, onRefused });
     const routes = sidecarRoutes({
       models,
       ingestModels: () => ingest,
@@ -97,7 +100,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       registry: metrics.registry,
       clock,
       version,
-      bodyBytesMax: server.bodyBytesMax,
+      eventsBytesMax: server.eventsBytesMax,
       isAccepting,
       onRefused,
     });

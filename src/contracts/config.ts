@@ -21,6 +21,7 @@ const server = {
     host: { type: 'string', default: '127.0.0.1', description: 'Address to listen on. Loopback unless said otherwise.' },
     port: { type: 'integer', minimum: 0, maximum: 65535, default: 9810, description: 'TCP port; 0 takes a free one.' },
     bodyBytesMax: cap('Largest request body in bytes; larger ones get 413.', 67_108_864, 1_073_741_824),
+    eventsBytesMax: cap('Largest body of predictions or ground truth in bytes; larger ones get 413. Send several.', 4_194_304, 67_108_864),
     connectionsMax: cap('Open connections; further ones are closed.', 10_000, 1_000_000),
     concurrencyMax: cap('Inference requests under way at once, over all models; further ones get 503.', 1024, 1_000_000),
     drainTimeout: duration('How long SIGTERM waits for requests under way.', '10s'),
