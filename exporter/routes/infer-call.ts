@@ -47,9 +47,13 @@ export function observeSeconds(histogram: Histogram, seconds: number, trace: Req
 
 /** Slice values from request headers, in the order of the slices; undefined where the model has none such. */
 export function headerSlicesOf(request: IncomingMessage, { sliceHeaders }: WatchedModel): readonly (string | undefined)[] | undefined {
-  if (!sliceHeaders.some((header) => header !== undefined)) return undefined;
-  return sliceHeaders.map((header) => {
-    const value = header === undefined ? undefined : request.headers[header];
-    return typeof value === 'string' ? value : undefined;
-  });
+  let values: (string | undefined)[] | undefined;
+  for (let i = 0; i < sliceHeaders.length; i++) {
+    const header = sliceHeaders[i];
+    if (header === undefined) continue;
+    const value = request.headers[header];
+    values ??= new Array<string | undefined>(sliceHeaders.length).fill(undefined);
+    if (typeof value === 'string') values[i] = value;
+  }
+  return values;
 }
