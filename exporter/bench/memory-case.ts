@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { megabytesText, table } from './markdown.js';
-import { MAIN_FILE } from './modelwatch-setup.js';
+import { MAIN } from './modelwatch-setup.js';
 import { startNode } from './server-process.js';
 import { untilQuiet } from './sidecar-readings.js';
 
@@ -33,7 +33,7 @@ export interface MemoryReading {
 
 /** Resident memory of the sidecar and its children at rest, after so many minutes' worth of the flights' replay. */
 export async function memory(folder: string, { minutes, haste, restSeconds }: MemoryOptions): Promise<readonly MemoryReading[]> {
-  const server = await startNode([MAIN_FILE, 'run', '--config', await flightsConfig(folder), '--port', '0']);
+  const server = await startNode([...MAIN, 'run', '--config', await flightsConfig(folder), '--port', '0']);
   try {
     const readings: MemoryReading[] = [];
     let replayed = 0;
@@ -69,7 +69,7 @@ async function replayFor(url: string, seconds: number, haste: number, idSuffix: 
   const child = spawn(
     process.execPath,
     [
-      ...[MAIN_FILE, 'replay', path.join(FLIGHTS, 'live.csv'), '--url', url, '--model', 'flights-late', '--loop'],
+      ...[...MAIN, 'replay', path.join(FLIGHTS, 'live.csv'), '--url', url, '--model', 'flights-late', '--loop'],
       ...['--ground-truth-column', 'late', '--ground-truth-time-column', 'ground_truth_time'],
       ...['--speed', String(EXAMPLE_SPEED * haste), '--id-suffix', idSuffix],
     ],

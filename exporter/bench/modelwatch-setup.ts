@@ -8,7 +8,8 @@ import { startNode, type ServerProcess } from './server-process.js';
 
 export const MODEL = 'boosting';
 export const INFER_PATH = `/v2/models/${MODEL}/infer`;
-export const MAIN_FILE = fileURLToPath(new URL('../main.js', import.meta.url));
+/** The program under the flags of its first line, as its users start it. */
+export const MAIN = ['--max-semi-space-size=4', fileURLToPath(new URL('../main.js', import.meta.url))];
 
 const BASELINE_ROWS = 2000;
 
@@ -44,7 +45,7 @@ async function startModelwatch(folder: string, name: string, scored: Scored): Pr
   const file = path.join(folder, `${name}.yaml`);
   // JSON is YAML too.
   await writeFile(file, JSON.stringify(config));
-  return startNode([MAIN_FILE, 'run', '--config', file, '--port', '0']);
+  return startNode([...MAIN, 'run', '--config', file, '--port', '0']);
 }
 
 /** Writes the baseline that both configurations name: seeded rows with the outputs that the model gives them. */
