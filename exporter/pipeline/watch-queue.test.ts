@@ -13,7 +13,7 @@ function queueOf(
   options: {
     readonly capacity?: number;
     readonly bytesMax?: number;
-    readonly handle?: (entry: Entry) => boolean | void;
+    readonly handle?: (entry: Entry) => unknown;
     readonly flush?: () => void;
   } = {},
 ) {
@@ -25,7 +25,7 @@ function queueOf(
     bytesMax: options.bytesMax ?? Infinity,
     handle(entry) {
       handled.push(entry.name);
-      return options.handle?.(entry) ?? true;
+      return options.handle?.(entry) !== false;
     },
     flush() {
       flushes++;
