@@ -4,7 +4,7 @@ import { fail, succeed, type Result } from '../errors.js';
 import type { TruthOutcome } from '../store/store.js';
 import { checkId, compileCheck, idSchema, ofEvent, readTime, refuse, timeSchema } from './ingest-fields.js';
 import { EVENTS_MAX, type IngestDeps } from './ingest-model.js';
-import { readContentType, readEntries } from './json-body.js';
+import { readEvents } from './json-body.js';
 
 interface TruthForm {
   readonly model: string;
@@ -35,12 +35,7 @@ const check = compileCheck<TruthForm>(groundTruthSchema);
  */
 export function postGroundTruth(deps: IngestDeps): (request: Request, response: Response) => Promise<void> {
   return async (request, response) => {
-    const type = readContentType(request.headers, ['application/json', 'application/x-ndjson']);
-    if (!type.ok) {
-      refuse(response, deps, type.error);
-      return;
-    }
-    const entries = readEntries(request.body, type.value.media, EVENTS_MAX);
+    const entries = readEvents(request.headers, request.body, EVENTS_MAX);
     if (!entries.ok) {
       refuse(response, deps, entries.error);
       return;

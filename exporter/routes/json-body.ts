@@ -11,7 +11,7 @@ export interface ContentType {
 }
 
 /** The media type of a body whose text is UTF-8, in lower case. Any other charset is refused. */
-export function readContentType(headers: IncomingHttpHeaders, accepted: readonly string[]): Result<ContentType> {
+function readContentType(headers: IncomingHttpHeaders, accepted: readonly string[]): Result<ContentType> {
   const [first = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
   if (!accepted.includes(first)) return fail('bad_content_type', `the Content-Type must be ${accepted.join(' or ')}`);
   const charset = parameters
@@ -42,10 +42,16 @@ export function parseJson(text: string): Result<unknown> {
   }
 }
 
+/** The events of a request: JSON, an array of it, or one a line, by its Content-Type. */
+export function readEvents(headers: IncomingHttpHeaders, body: unknown, eventsMax: number): Result<readonly unknown[]> {
+  const type = readContentType(headers, ['application/json', 'application/x-ndjson']);
+  return type.ok ? readEntries(body, type.value.media, eventsMax) : type;
+}
+
 /**
  * The entries of a body: one JSON value, an array of them, or one a line. `application/x-ndjson` skips empty lines; a fault names its line.
  */
-export function readEntries(body: unknown, media: string, entriesMax: number): Result<readonly unknown[]> {
+function readEntries(body: unknown, media: string, entriesMax: number): Result<readonly unknown[]> {
   const text = readText(body);
   if (!text.ok) return text;
   const entries = media === 'application/x-ndjson' ? parseLines(text.value, entriesMax) : parseArray(text.value);
