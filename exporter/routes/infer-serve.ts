@@ -4,6 +4,7 @@ import {
   encodeInferResponse,
   parseHeaderLength,
   selectOutputs,
+  type EncodedMessage,
   type InferRequest,
   type InferResponse,
 } from '../models/open-inference/index.js';
@@ -11,40 +12,49 @@ import type { Scorer } from '../models/scorer.js';
 import { succeed, type Result } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { headerSlicesOf, observeSeconds, type InferCall, type InferDeps } from './infer-call.js';
+import { createOutbox } from './outbox.js';
 import { checkPredictionId, headerId, newPredictionId } from './prediction-id.js';
 
 const JSON_TYPE = 'application/json';
 const BINARY_TYPE = 'application/octet-stream';
 
-/** Answers an inference request from a model of ours: decode, score, answer, and only then hand over to watching. */
-export function serveInfer(call: InferCall, scorer: Scorer, deps: InferDeps): void {
-  const { request, body, model, trace } = call;
-  const decoded = decode(request, body);
-  if (!decoded.ok) {
-    call.failed(decoded.error);
-    return;
-  }
-  const given = decoded.value.id ?? headerId(request, model.config.identity.header);
-  const id = given === undefined ? succeed(newPredictionId()) : checkPredictionId(given);
-  if (!id.ok) {
-    call.failed(id.error);
-    return;
-  }
-  const sentSeconds = deps.monotonicSeconds();
-  trace?.scoring();
-  scorer.score(withWatchedOutput(decoded.value, scorer, model), (result) => {
-    trace?.scored();
-    observeSeconds(model.requests.scoring, deps.monotonicSeconds() - sentSeconds, trace, deps);
-    if (!result.ok) call.failed(result.error);
-    else if (call.response.destroyed) call.failed({ code: 'client_closed', message: 'the client closed the connection' });
-    else {
+/** Answers inference requests from models of ours: decode, score, answer, and only then hand over to watching. */
+export function createServeInfer(deps: InferDeps): (call: InferCall, scorer: Scorer) => void {
+  const outbox = createOutbox<Answer>((answers) => {
+    for (const answer of answers) send(answer);
+    for (const answer of answers) if (answer.sent) watch(answer, deps);
+  });
+  return (call, scorer) => {
+    const { request, body, model, trace } = call;
+    const decoded = decode(request, body);
+    if (!decoded.ok) {
+      call.failed(decoded.error);
+      return;
+    }
+    const given = decoded.value.id ?? headerId(request, model.config.identity.header);
+    const id = given === undefined ? succeed(newPredictionId()) : checkPredictionId(given);
+    if (!id.ok) {
+      call.failed(id.error);
+      return;
+    }
+    const sentSeconds = deps.monotonicSeconds();
+    trace?.scoring();
+    scorer.score(withWatchedOutput(decoded.value, scorer, model), (result) => {
+      trace?.scored();
+      observeSeconds(model.requests.scoring, deps.monotonicSeconds() - sentSeconds, trace, deps);
+      if (!result.ok) {
+        call.failed(result.error);
+        return;
+      }
       try {
-        answer(call, id.value, decoded.value, result.value, deps);
+        const answer = encode(call, id.value, decoded.value, result.value);
+        if (answer.ok) outbox.push(answer.value);
+        else call.failed(answer.error);
       } catch (fault) {
         call.broken(fault);
       }
-    }
-  });
+    });
+  };
 }
 
 function decode(request: IncomingMessage, body: Buffer): Result<InferRequest> {
@@ -61,32 +71,49 @@ function withWatchedOutput(request: InferRequest, scorer: Scorer, { config }: Mo
   return { ...request, outputs: [...request.outputs, { name: watched, binary: false }] };
 }
 
-function answer(call: InferCall, id: string, request: InferRequest, scored: InferResponse, deps: InferDeps): void {
-  const { response, model } = call;
-  const { outputs } = scored;
+/** An answer that is ready, and what watching needs of it. */
+interface Answer {
+  readonly call: InferCall;
+  readonly id: string;
+  readonly request: InferRequest;
+  readonly outputs: InferResponse['outputs'];
+  readonly message: EncodedMessage;
+  sent: boolean;
+}
+
+function encode(call: InferCall, id: string, request: InferRequest, { outputs }: InferResponse): Result<Answer> {
   // The model may give outputs that were not asked for, the watched one among them.
   const selected = selectOutputs(outputs, request);
-  if (!selected.ok) {
-    call.failed(selected.error);
+  if (!selected.ok) return selected;
+  const { name: modelName, version: modelVersion } = call.model;
+  const message = encodeInferResponse({ modelName, modelVersion, id, outputs: selected.value, request });
+  return succeed({ call, id, request, outputs, message, sent: false });
+}
+
+function send(answer: Answer): void {
+  const { call, message } = answer;
+  const { response } = call;
+  if (response.destroyed) {
+    call.failed({ code: 'client_closed', message: 'the client closed the connection' });
     return;
   }
-  const { body, bytes, headerLength } = encodeInferResponse({
-    modelName: model.name,
-    modelVersion: model.version,
-    id,
-    outputs: selected.value,
-    request,
-  });
-  const length = String(bytes);
-  if (headerLength === undefined) response.writeHead(200, ['Content-Type', JSON_TYPE, 'Content-Length', length]);
-  else {
-    const binary = ['Content-Type', BINARY_TYPE, 'Inference-Header-Content-Length', String(headerLength), 'Content-Length', length];
-    response.writeHead(200, binary);
+  try {
+    const length = String(message.bytes);
+    if (message.headerLength === undefined) response.writeHead(200, ['Content-Type', JSON_TYPE, 'Content-Length', length]);
+    else {
+      const jsonLength = String(message.headerLength);
+      response.writeHead(200, ['Content-Type', BINARY_TYPE, 'Inference-Header-Content-Length', jsonLength, 'Content-Length', length]);
+    }
+    response.end(message.body);
+    answer.sent = true;
+    call.answered(200);
+  } catch (fault) {
+    call.broken(fault);
   }
-  response.end(body);
-  call.answered(200);
-  const { watched } = model;
-  const headerSlices = headerSlicesOf(call.request, watched);
-  const answered = { id, inputs: request.inputs, outputs, headerSlices };
-  deps.watcher.push({ model: watched, answered, bytes: call.body.length + bytes });
+}
+
+function watch({ call, id, request, outputs, message }: Answer, { watcher }: InferDeps): void {
+  const { watched } = call.model;
+  const answered = { id, inputs: request.inputs, outputs, headerSlices: headerSlicesOf(call.request, watched) };
+  watcher.push({ model: watched, answered, bytes: call.body.length + message.bytes });
 }

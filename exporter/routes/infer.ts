@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, SHED_CODES, sendError, type ErrorCode, type RequestError } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { forwardInfer } from './infer-forward.js';
-import { serveInfer } from './infer-serve.js';
+import { createServeInfer } from './infer-serve.js';
 import { observeSeconds, type InferDeps } from './infer-call.js';
 import type { InferencePath } from './inference-path.js';
 import { readBody } from './read-body.js';
@@ -21,6 +21,7 @@ export interface InferHandler {
  * way, exactly; watching starts after the answer has been handed over.
  */
 export function createInferHandler(deps: InferDeps): InferHandler {
+  const serveInfer = createServeInfer(deps);
   let inFlight = 0;
 
   const refuse = (response: ServerResponse, model: string, code: ErrorCode, message: string) => {
@@ -71,7 +72,7 @@ export function createInferHandler(deps: InferDeps): InferHandler {
         };
         const call = { request, response, model, path, body: result.body, startSeconds, trace, answered, failed, broken };
         try {
-          if (model.source.kind === 'onnx') serveInfer(call, model.source.scorer, deps);
+          if (model.source.kind === 'onnx') serveInfer(call, model.source.scorer);
           else if (model.source.kind === 'upstream') forwardInfer(call, model.source, deps);
         } catch (fault) {
           broken(fault);
