@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { compare, inPairs, median, typical } from './compare.js';
-import type { LoadResult } from './load.js';
+import { compare, inPairs, median, typical, type Round } from './compare.js';
 
-const result = (requestsPerSecond: number, p50Seconds = 0.001, errors = 0): LoadResult => ({
+const result = (requestsPerSecond: number, p50Seconds = 0.001, errors = 0, cpuSecondsPerRequest?: number): Round => ({
   requestsPerSecond,
   p50Seconds,
   p99Seconds: p50Seconds * 2,
   errors,
+  cpuSecondsPerRequest,
 });
 
 describe('compare', () => {
@@ -43,11 +43,12 @@ describe('what stands for the rounds', () => {
   });
 
   it('is the median of each figure, and all errors', () => {
-    expect(typical([result(10, 0.3), result(30, 0.1, 2), result(20, 0.2, 1)])).toEqual({
+    expect(typical([result(10, 0.3, 0, 3e-5), result(30, 0.1, 2, 1e-5), result(20, 0.2, 1, 2e-5)])).toEqual({
       requestsPerSecond: 20,
       p50Seconds: 0.2,
       p99Seconds: 0.4,
       errors: 3,
+      cpuSecondsPerRequest: 2e-5,
     });
   });
 

@@ -1,9 +1,12 @@
 import type { Load, LoadResult } from './load.js';
+import { cpuSecondsOf } from './process-family.js';
 
 export interface Contestant {
   readonly name: string;
   /** With the path. */
   readonly url: string;
+  /** The server's process: its CPU time is measured, with that of its children. */
+  readonly processId?: number;
   /** Called after each of its runs: returns once it is at rest. */
   readonly rest?: () => Promise<void>;
 }
@@ -13,10 +16,15 @@ export interface Lengths {
   readonly seconds: number;
 }
 
+export interface Round extends LoadResult {
+  /** CPU time of the server and its children; undefined where it cannot be told. Moves less than speed does on a busy machine. */
+  readonly cpuSecondsPerRequest: number | undefined;
+}
+
 export interface Comparison {
   readonly connections: number;
   /** By contestant, in the order given: a result a round. */
-  readonly results: readonly { readonly name: string; readonly rounds: readonly LoadResult[] }[];
+  readonly results: readonly { readonly name: string; readonly rounds: readonly Round[] }[];
 }
 
 /** Before it, code that a server has not compiled yet is what is measured. */
@@ -27,7 +35,7 @@ const WARM_UP_SECONDS = 3;
  * server, meets all alike. Nobody is loaded while another is.
  */
 export async function compare(load: Load, contestants: readonly Contestant[], connections: number, lengths: Lengths): Promise<Comparison> {
-  const results = contestants.map(({ name }) => ({ name, rounds: [] as LoadResult[] }));
+  const results = contestants.map(({ name }) => ({ name, rounds: [] as Round[] }));
   const order = contestants.map((contestant, i) => ({ contestant, result: results[i]! }));
   for (const { contestant } of order) {
     await load({ url: contestant.url, connections, seconds: Math.min(WARM_UP_SECONDS, lengths.seconds) });
@@ -35,11 +43,22 @@ export async function compare(load: Load, contestants: readonly Contestant[], co
   }
   for (let round = 0; round < lengths.rounds; round++) {
     for (const { contestant, result } of round % 2 === 0 ? order : order.toReversed()) {
-      result.rounds.push(await load({ url: contestant.url, connections, seconds: lengths.seconds }));
-      await contestant.rest?.();
+      result.rounds.push(await measure(load, contestant, connections, lengths.seconds));
     }
   }
   return { connections, results };
+}
+
+async function measure(load: Load, { url, processId, rest }: Contestant, connections: number, seconds: number): Promise<Round> {
+  const cpuSeconds = async () => (processId === undefined ? undefined : cpuSecondsOf(processId));
+  const before = await cpuSeconds();
+  const result = await load({ url, connections, seconds });
+  // What is put off until later belongs to the request as well.
+  await rest?.();
+  const after = await cpuSeconds();
+  const cpuSecondsPerRequest =
+    before === undefined || after === undefined ? undefined : (after - before) / (result.requestsPerSecond * seconds);
+  return { ...result, cpuSecondsPerRequest };
 }
 
 export function median(values: readonly number[]): number {
@@ -49,13 +68,15 @@ export function median(values: readonly number[]): number {
 }
 
 /** Median over the rounds. */
-export function typical(rounds: readonly LoadResult[]): LoadResult {
+export function typical(rounds: readonly Round[]): Round {
   const of = (key: keyof LoadResult): number => median(rounds.map((round) => round[key]));
+  const cpu = rounds.flatMap(({ cpuSecondsPerRequest }) => cpuSecondsPerRequest ?? []);
   return {
     requestsPerSecond: of('requestsPerSecond'),
     p50Seconds: of('p50Seconds'),
     p99Seconds: of('p99Seconds'),
     errors: rounds.reduce((sum, { errors }) => sum + errors, 0),
+    cpuSecondsPerRequest: cpu.length === rounds.length ? median(cpu) : undefined,
   };
 }
 

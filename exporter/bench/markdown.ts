@@ -8,6 +8,11 @@ export function millisecondsText(seconds: number): string {
   return (seconds * 1000).toFixed(3);
 }
 
+/** Empty where it is not known. */
+export function microsecondsText(seconds: number | undefined): string {
+  return seconds === undefined ? '' : (seconds * 1_000_000).toFixed(0);
+}
+
 export function factorText(factor: number): string {
   return `${factor.toFixed(2)} x`;
 }

@@ -1,13 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { megabytesText, table } from './markdown.js';
 import { MAIN } from './modelwatch-setup.js';
+import { familyOf, memoryOf } from './process-family.js';
 import { startNode } from './server-process.js';
 import { untilQuiet } from './sidecar-readings.js';
 
@@ -29,6 +29,8 @@ export interface MemoryReading {
   /** Resident bytes of the sidecar's own process, and of its children together. */
   readonly ownBytes: number;
   readonly childrenBytes: number;
+  /** Of all, a page that several share counted once; NaN where the system does not tell. */
+  readonly proportionalBytes: number;
 }
 
 /** Resident memory of the sidecar and its children at rest, after so many minutes' worth of the flights' replay. */
@@ -42,7 +44,7 @@ export async function memory(folder: string, { minutes, haste, restSeconds }: Me
       replayed = until;
       await untilQuiet(server.url);
       await sleep(restSeconds * 1000);
-      readings.push({ minutes: until, ...(await residentBytes(server.processId)) });
+      readings.push({ minutes: until, ...(await familyMemory(server.processId)) });
     }
     return readings;
   } finally {
@@ -86,32 +88,26 @@ async function replayFor(url: string, seconds: number, haste: number, idSuffix: 
   if (code !== 0) throw new Error(`the replay ended with exit code ${code}: ${faults.join('')}`);
 }
 
-/** Resident memory of a process and all its descendants. Pages they share count for each of them. */
-async function residentBytes(processId: number): Promise<Omit<MemoryReading, 'minutes'>> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,rss=']);
-  const processes = stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number) as [pid: number, parent: number, kilobytes: number]);
-  const family = new Set([processId]);
-  for (let size = 0; size !== family.size;) {
-    size = family.size;
-    for (const [pid, parent] of processes) if (family.has(parent)) family.add(pid);
-  }
-  const bytesOf = (isWanted: (pid: number) => boolean): number =>
-    processes.reduce((sum, [pid, , kilobytes]) => (isWanted(pid) ? sum + kilobytes * 1024 : sum), 0);
-  return { ownBytes: bytesOf((pid) => pid === processId), childrenBytes: bytesOf((pid) => pid !== processId && family.has(pid)) };
+async function familyMemory(processId: number): Promise<Omit<MemoryReading, 'minutes'>> {
+  const [own, ...children] = await Promise.all((await familyOf(processId)).map(memoryOf));
+  const sum = (bytes: readonly (number | undefined)[]) => bytes.reduce((total, part) => (total ?? NaN) + (part ?? NaN), 0)!;
+  return {
+    ownBytes: own!.resident,
+    childrenBytes: sum(children.map(({ resident }) => resident)),
+    proportionalBytes: sum([own!, ...children].map(({ proportional }) => proportional)),
+  };
 }
 
 export function memoryReport(readings: readonly MemoryReading[]): string {
   const sum = ({ ownBytes, childrenBytes }: MemoryReading): number => ownBytes + childrenBytes;
   const first = sum(readings[0]!);
   return table(
-    ["minutes' worth of replay", 'sidecar, MB', 'children, MB', 'together, MB', 'against the first, %'],
+    ["minutes' worth of replay", 'sidecar, MB', 'children, MB', 'together, MB', 'against the first, %', 'shared pages counted once, MB'],
     readings.map((reading) => [
       String(reading.minutes),
       ...[reading.ownBytes, reading.childrenBytes, sum(reading)].map(megabytesText),
       ((sum(reading) / first - 1) * 100).toFixed(1),
+      Number.isNaN(reading.proportionalBytes) ? '' : megabytesText(reading.proportionalBytes),
     ]),
   );
 }

@@ -5,7 +5,7 @@ import { INFER_PATH, startServing } from './modelwatch-setup.js';
 import { MLSERVER_VENV, startMlserver } from './rivals/mlserver.js';
 import { readWatch, untilQuiet, type WatchReadings } from './sidecar-readings.js';
 import { startNode, type ServerProcess } from './server-process.js';
-import { countText, factorText, millisecondsText, table } from './markdown.js';
+import { countText, factorText, microsecondsText, millisecondsText, table } from './markdown.js';
 
 export const MODELWATCH = 'Modelwatch, everything watched';
 const BARE_CHILD = 'bare `node:http`, scorer child, micro-batches';
@@ -37,14 +37,14 @@ export async function serving(folder: string, load: Load, connections: readonly 
     const rest = async (): Promise<void> => {
       quietSecondsMax = Math.max(quietSecondsMax, await untilQuiet(own.url));
     };
-    const contestants: Contestant[] = [{ name: MODELWATCH, url: own.url + INFER_PATH, rest }];
+    const contestants: Contestant[] = [{ name: MODELWATCH, url: own.url + INFER_PATH, processId: own.processId, rest }];
     for (const [name, file] of RIVALS) {
       const rival = await start(startNode([fileURLToPath(new URL(file, import.meta.url))]));
-      contestants.push({ name, url: rival.url + INFER_PATH });
+      contestants.push({ name, url: rival.url + INFER_PATH, processId: rival.processId });
     }
     if (MLSERVER_VENV !== undefined) {
       const rival = await start(startMlserver(MLSERVER_VENV));
-      contestants.push({ name: MLSERVER, url: rival.url + INFER_PATH });
+      contestants.push({ name: MLSERVER, url: rival.url + INFER_PATH, processId: rival.processId });
     }
     const comparisons: Comparison[] = [];
     for (const count of connections) comparisons.push(await compare(load, contestants, count, lengths));
@@ -58,7 +58,7 @@ export function servingReport({ comparisons, watch, quietSecondsMax }: ServingRe
   const rows = comparisons.flatMap(({ connections, results }) => {
     const own = results.find(({ name }) => name === MODELWATCH)!.rounds;
     return results.map(({ name, rounds }) => {
-      const { requestsPerSecond, p50Seconds, p99Seconds, errors } = typical(rounds);
+      const { requestsPerSecond, p50Seconds, p99Seconds, cpuSecondsPerRequest, errors } = typical(rounds);
       const isOwn = name === MODELWATCH;
       return [
         String(connections),
@@ -66,13 +66,24 @@ export function servingReport({ comparisons, watch, quietSecondsMax }: ServingRe
         countText(requestsPerSecond),
         millisecondsText(p50Seconds),
         millisecondsText(p99Seconds),
+        microsecondsText(cpuSecondsPerRequest),
         isOwn ? '' : factorText(inPairs(own, rounds, (a, b) => a.requestsPerSecond / b.requestsPerSecond)),
         isOwn ? '' : millisecondsText(inPairs(own, rounds, (a, b) => a.p50Seconds - b.p50Seconds)),
         countText(errors),
       ];
     });
   });
-  const head = ['connections', 'server', 'requests/s', 'p50 ms', 'p99 ms', 'Modelwatch to it', 'p50 added by Modelwatch, ms', 'errors'];
+  const head = [
+    'connections',
+    'server',
+    'requests/s',
+    'p50 ms',
+    'p99 ms',
+    'CPU a request, µs',
+    'Modelwatch to it',
+    'p50 added by Modelwatch, ms',
+    'errors',
+  ];
   return [
     table(head, rows),
     '',
