@@ -51,7 +51,7 @@ function configure(db: DatabaseSyncInstance, path: string): void {
   db.exec('PRAGMA fullfsync = ON');
   db.exec('PRAGMA foreign_keys = ON');
   db.exec('PRAGMA temp_store = MEMORY');
-  db.exec('PRAGMA cache_size = -65536');
+  db.exec('PRAGMA cache_size = -4096');
   db.exec('PRAGMA wal_autocheckpoint = 4000');
   db.exec('PRAGMA journal_size_limit = 67108864');
   // After the file was read in WAL mode: set before, SQLite could not give the lock back.
