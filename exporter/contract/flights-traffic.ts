@@ -42,11 +42,11 @@ export function flightsRequest(rows: readonly FlightRow[], id?: string): string 
 
 const ROWS_PER_REQUEST = 100;
 
-/** Sends flights to a model and then their ground truth. */
-export async function sendFlights(sidecar: TestSidecar, model: string, rows: readonly FlightRow[]): Promise<void> {
+/** Sends flights to a model and then their ground truth; what is sent again needs another name, or it is known already. */
+export async function sendFlights(sidecar: TestSidecar, model: string, rows: readonly FlightRow[], name = 'flights'): Promise<void> {
   for (let from = 0; from < rows.length; from += ROWS_PER_REQUEST) {
     const batch = rows.slice(from, from + ROWS_PER_REQUEST);
-    const id = `${model}-${from}`;
+    const id = `${model}-${name}-${from}`;
     const answer = await sidecar.post(`/v2/models/${model}/infer`, flightsRequest(batch, id));
     if (answer.status !== 200) throw new Error(`${model} answered ${answer.status}: ${answer.body.toString().slice(0, 200)}`);
     const truths = batch.map((row, i) => ({ model, id: batch.length === 1 ? id : `${id}/${i}`, value: Number(row['late']) }));

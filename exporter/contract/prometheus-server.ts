@@ -12,8 +12,8 @@ export interface PrometheusServer {
   /** The vector that an expression yields now: value by the label asked for, or by '' where there is none. */
   query(expression: string, label: string): Promise<ReadonlyMap<string, number>>;
   alerts(): Promise<readonly Alert[]>;
-  /** Scrapes no more; what was scraped stays in force for five minutes, and rules go on. */
-  stopScraping(): Promise<void>;
+  /** While it does not scrape, what was scraped stays in force for five minutes, and rules go on. */
+  setScraping(scrapes: boolean): Promise<void>;
   /** Asks again and again until the answer is as wanted; gives the last answer where it never is. */
   until<Answer>(ask: () => Promise<Answer>, isWanted: (answer: Answer) => boolean): Promise<Answer>;
   close(): Promise<void>;
@@ -87,8 +87,8 @@ scrape_configs: [{ job_name: modelwatch, static_configs: [{ targets: [${hosts}] 
     async alerts() {
       return ((await get('alerts')) as { readonly alerts: readonly Alert[] }).alerts;
     },
-    async stopScraping() {
-      await configure('1h');
+    async setScraping(scrapes) {
+      await configure(scrapes ? '1s' : '1h');
       server.kill('SIGHUP');
     },
     until,

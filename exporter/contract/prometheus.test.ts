@@ -5,7 +5,7 @@ import { Frequencies, generateRules, psi, type Baseline, type BaselineFeature, t
 import { binningOf } from '../pipeline/model-watch.js';
 import { hasProgram } from './debian-program.js';
 import { flightRows, sendFlights, type FlightRow } from './flights-traffic.js';
-import { startPrometheus, type PrometheusServer } from './prometheus-server.js';
+import { startPrometheus, type Alert, type PrometheusServer } from './prometheus-server.js';
 import { FLIGHTS, startTestSidecar, type TestSidecar } from './test-sidecar.js';
 
 /** Long enough for all the traffic on a busy machine. */
@@ -18,11 +18,25 @@ const july = flightRows('live.csv').filter(({ time }) => time!.startsWith('2013-
 /** As few flights as a quiet day has, of the very distribution the model was trained on. */
 const quiet = flightRows('training.csv').filter((_, i) => i % 200 === 0);
 
-/** Waits for real programs: a busy machine takes its time. */
-const PATIENCE_MILLISECONDS = 200_000;
+/** On a machine so busy that a window passes before all traffic is scraped, the same flights are sent again. */
+const PASSES_MAX = 3;
+const PATIENCE_MILLISECONDS = 600_000;
+/** Every series of this family on both sidecars is there once both have been scraped. */
+const FAMILY = 'modelwatch_feature_values_total';
+
+/** What Prometheus said while it was asked again and again. */
+interface Seen {
+  psi: ReadonlyMap<string, number>;
+  /** The alert for the temperature of July, once it fires. */
+  drift: Alert | undefined;
+  /** The highest PSI of each feature of the quiet day. */
+  readonly quietPsi: Map<string, number>;
+  readonly quietAlerts: Alert[];
+}
 
 let sidecars: readonly TestSidecar[];
 let prometheus: PrometheusServer;
+const seen: Seen = { psi: new Map(), drift: undefined, quietPsi: new Map(), quietAlerts: [] };
 
 /** PSI of each feature over all rows at once, by the core. */
 function psiOf(rows: readonly FlightRow[]): ReadonlyMap<string, number> {
@@ -61,24 +75,7 @@ const isNear = (actual: ReadonlyMap<string, number>, expected: ReadonlyMap<strin
       generateRules(config),
       sidecars.map(({ url }) => url),
     );
-    // Every counter is seen at 0 before the first request, so that `increase` sees all of it.
-    await prometheus.until(
-      () => prometheus.query('count(modelwatch_feature_values_total == 0)', ''),
-      (series) => series.get('') === 60,
-    );
-    for (const [i, sidecar] of sidecars.entries()) {
-      const half = (rows: readonly FlightRow[]) => rows.filter((_, row) => row % 2 === i);
-      await sendFlights(sidecar, 'july', half(july));
-      await sendFlights(sidecar, 'quiet', half(quiet));
-    }
-    // `increase` stretches each replica's counters from its last sample to the end of the window, so replicas scraped half a second apart weigh
-    // a little differently. Where the last sample lies further back it adds half an interval to each alike, and what rules give is exact.
-    const sent = july.length + quiet.length;
-    await prometheus.until(
-      () => prometheus.query('sum(modelwatch_feature_values_total{feature="temp"})', ''),
-      (seen) => seen.get('') === sent,
-    );
-    await prometheus.stopScraping();
+    for (let pass = 1; pass <= PASSES_MAX && !(await passShowsAll(pass)); pass++);
   }, PATIENCE_MILLISECONDS);
 
   afterAll(async () => {
@@ -86,42 +83,62 @@ const isNear = (actual: ReadonlyMap<string, number>, expected: ReadonlyMap<strin
     await Promise.all(sidecars.map((sidecar) => sidecar.close()));
   });
 
-  it(
-    "the rule's PSI over both is the core's PSI on the whole, within 1e-6",
-    async () => {
-      const expected = psiOf(july);
-      const recorded = `model_version_feature:modelwatch_feature_psi:${WINDOWS[0]}{model="july"}`;
-      const actual = await prometheus.until(
-        () => prometheus.query(recorded, 'feature'),
-        (answer) => isNear(answer, expected),
-      );
-      for (const [feature, value] of expected) expect([feature, actual.get(feature)]).toEqual([feature, expect.closeTo(value, 6)]);
-      expect(actual.get('temp')).toBeGreaterThan(5);
-    },
-    PATIENCE_MILLISECONDS,
-  );
+  it("the rule's PSI over both is the core's PSI on the whole, within 1e-6", () => {
+    for (const [feature, value] of psiOf(july)) expect([feature, seen.psi.get(feature)]).toEqual([feature, expect.closeTo(value, 6)]);
+    expect(seen.psi.get('temp')).toBeGreaterThan(5);
+  });
 
-  it(
-    'the alert fires on the drifted days, and says where and how much',
-    async () => {
-      const isTemp = ({ labels }: { readonly labels: Readonly<Record<string, string>> }) =>
-        labels['alertname'] === 'ModelwatchFeatureDrift' && labels['model'] === 'july' && labels['feature'] === 'temp';
-      const alerts = await prometheus.until(
-        () => prometheus.alerts(),
-        (found) => found.some((alert) => isTemp(alert) && alert.state === 'firing'),
-      );
-      const alert = alerts.find(isTemp);
-      expect(alert).toMatchObject({ state: 'firing', labels: { severity: 'ticket' } });
-      expect(alert?.annotations['summary']).toMatch(/^Feature temp of july 1 drifted: PSI \d+\.\d{3} over 60s, bar 0\.2$/);
-    },
-    PATIENCE_MILLISECONDS,
-  );
+  it('the alert fires on the drifted days, and says where and how much', () => {
+    expect(seen.drift).toMatchObject({ state: 'firing', labels: { severity: 'ticket' } });
+    expect(seen.drift?.annotations['summary']).toMatch(/^Feature temp of july 1 drifted: PSI \d+\.\d{3} over 60s, bar 0\.2$/);
+  });
 
-  it('and not on a quiet, undrifted day, where PSI is above the bar by chance', async () => {
-    const recorded = `model_version_feature:modelwatch_feature_psi:${WINDOWS[0]}{model="quiet"}`;
-    const readings = await prometheus.query(recorded, 'feature');
-    expect([...readings.values()].filter((value) => value > 0.2)).not.toHaveLength(0);
-    const alerts = await prometheus.alerts();
-    expect(alerts.filter(({ labels }) => labels['model'] === 'quiet' && labels['alertname'] === 'ModelwatchFeatureDrift')).toEqual([]);
+  it('and not on a quiet, undrifted day, where PSI is above the bar by chance', () => {
+    expect([...seen.quietPsi.values()].filter((value) => value > 0.2)).not.toHaveLength(0);
+    expect(seen.quietAlerts).toEqual([]);
   });
 });
+
+/** Sends all flights, half to each sidecar, and asks until everything was seen; false where its window passed before. */
+async function passShowsAll(pass: number): Promise<boolean> {
+  await prometheus.setScraping(true);
+  // Every counter is seen before the first request, so that `increase` sees all of it.
+  await prometheus.until(
+    () => prometheus.query(`count(time() - timestamp(${FAMILY}) < 2)`, ''),
+    (series) => series.get('') === sidecars.length * 2 * baseline.features.length,
+  );
+  for (const [i, sidecar] of sidecars.entries()) {
+    const half = (rows: readonly FlightRow[]) => rows.filter((_, row) => row % 2 === i);
+    await sendFlights(sidecar, 'july', half(july), `pass-${pass}`);
+    await sendFlights(sidecar, 'quiet', half(quiet), `pass-${pass}`);
+  }
+  // `increase` stretches each replica's counters from its last sample to the end of the window, so replicas scraped half a second apart weigh
+  // a little differently. Where the last sample lies further back it adds half an interval to each alike, and what rules give is exact.
+  const sent = pass * (july.length + quiet.length);
+  await prometheus.until(
+    () => prometheus.query(`sum(${FAMILY}{feature="temp"})`, ''),
+    (counted) => counted.get('') === sent,
+  );
+  await prometheus.setScraping(false);
+  const expected = psiOf(july);
+  return prometheus.until(
+    async () => {
+      await look(expected);
+      return isNear(seen.psi, expected) && seen.drift !== undefined;
+    },
+    (all) => all,
+  );
+}
+
+async function look(expected: ReadonlyMap<string, number>): Promise<void> {
+  const psiOfModel = (model: string) =>
+    prometheus.query(`model_version_feature:modelwatch_feature_psi:${WINDOWS[0]}{model="${model}"}`, 'feature');
+  if (!isNear(seen.psi, expected)) seen.psi = await psiOfModel('july');
+  for (const [feature, value] of await psiOfModel('quiet')) seen.quietPsi.set(feature, Math.max(value, seen.quietPsi.get(feature) ?? 0));
+  for (const alert of await prometheus.alerts()) {
+    const { alertname, model, feature } = alert.labels;
+    if (alertname !== 'ModelwatchFeatureDrift') continue;
+    if (model === 'quiet') seen.quietAlerts.push(alert);
+    else if (feature === 'temp' && alert.state === 'firing') seen.drift = alert;
+  }
+}
