@@ -4,4 +4,5 @@ export * from './binning/index.js';
 export * from './sketches/index.js';
 export * from './statistics/index.js';
 export * from './quality/index.js';
+export * from './explain/index.js';
 export * from './generate/index.js';
