@@ -1,36 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import {
-  SEED,
-  anyGame,
-  expectNear,
-  goldenCases,
-  measuredOf,
-  outputsOf,
-  play,
-  scoreWith,
-  type Game,
-  type ShapleyCase,
-} from './conformance.js';
+import { SEED, anyGame, expectNear, gameOf, goldenCases, measuredOf, outputsOf, play, type Game, type ShapleyCase } from './conformance.js';
 import { exactShapley, sampledShapley, sampledShapleyRows, seededRandom, type ExplanationPlan, type SamplingOptions } from './index.js';
 
 const GOLDEN = goldenCases<ShapleyCase>('exact-shapley');
 const goldenNamed = (name: string) => GOLDEN.find((golden) => golden.name === name)!;
-
-/** The outputs of a golden prediction are looked up by what is mixed, so that thousands of rounds are played in no time. */
-function gameOf(golden: ShapleyCase): Game {
-  const score = scoreWith(golden);
-  const outputs = new Map<number, number>();
-  return (coalition, background) => {
-    const key = coalition.reduce((number, bit) => 2 * number + bit, background);
-    const known = outputs.get(key);
-    if (known !== undefined) return known;
-    const [fromExplained, features] = [Uint8Array.from(coalition), coalition.length];
-    const output = score({ rows: 1, features, fromExplained, background: Uint32Array.of(background) })[0]!;
-    outputs.set(key, output);
-    return output;
-  };
-}
 
 function planOf({ explained, background }: ShapleyCase, options: Pick<SamplingOptions, 'random' | 'roundsMax'>): ExplanationPlan {
   return sampledShapley({ features: explained.length, backgroundRows: background.length, batchRowsMax: 10_000, ...options });
@@ -132,7 +106,7 @@ describe.each(['a network of ten features', 'boosted trees of eight features'])(
         values.forEach((value, feature) => {
           const error = value - golden.values[feature]!;
           errors[i]!.push(Math.abs(error));
-          if (rounds === 8) standardised.push(error / standardErrors![feature]!);
+          if (rounds === 16) standardised.push(error / standardErrors![feature]!);
         });
       });
     }
