@@ -1,9 +1,5 @@
 import { OTHER_BIN } from '@modelwatch/core';
-
-/** Longest slice value that becomes a label; longer ones are cut, so that one request cannot make a label of megabytes. */
-const VALUE_LENGTH_MAX = 128;
-/** What a scrape shows as U+FFFD: two values that differ by it alone would make one series twice. */
-const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f]/g;
+import { sliceValue } from './slice-value.js';
 
 /**
  * The one gate through which values from outside become label values. The first `capacity` distinct values get a series of their own, for
@@ -24,7 +20,7 @@ export function createLabelGate(capacity: number): LabelGate {
   return {
     admit(value) {
       if (admitted.has(value)) return value;
-      const shown = value.slice(0, VALUE_LENGTH_MAX).toWellFormed().replace(CONTROL, '\ufffd');
+      const shown = sliceValue(value);
       if (admitted.has(shown)) return shown;
       if (admitted.size >= capacity) {
         folded++;

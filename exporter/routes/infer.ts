@@ -115,5 +115,5 @@ const speaksOpenInference = ({ source }: ModelRuntime): boolean =>
 function count({ requests }: ModelRuntime, status: number, code: ErrorCode | undefined): void {
   if (code !== undefined && SHED_CODES.has(code)) requests.shed(code);
   else if (status >= 500) requests.failed(code ?? 'upstream_error');
-  else requests.answered(status >= 400 ? '4xx' : '2xx', code);
+  else requests.answered(status >= 400 ? '4xx' : status >= 300 ? '3xx' : '2xx', code);
 }

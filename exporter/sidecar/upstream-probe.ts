@@ -6,19 +6,12 @@ import type { Probe } from './model-runtime.js';
 const INTERVAL_MILLISECONDS = 5000;
 
 /**
- * Asks a v2 upstream in the background whether its model is ready. A JSON service has no such question: it counts as ready unless its circuit is
- * open. Resolves after the first answer.
+ * Asks an upstream in the background whether it is ready: a v2 server for its model. A JSON service knows no such question; any answer to a GET of
+ * its root shows that it is there. Resolves after the first answer.
  */
 export async function startProbe(upstream: Upstream, config: UpstreamConfig, modelName: string): Promise<Probe> {
-  if (config.mapping !== undefined) {
-    return {
-      get ready() {
-        return !upstream.circuitOpen;
-      },
-      close: () => undefined,
-    };
-  }
-  const path = `/v2/models/${encodeURIComponent(config.model ?? modelName)}/ready`;
+  const isJson = config.mapping !== undefined;
+  const path = isJson ? '/' : `/v2/models/${encodeURIComponent(config.model ?? modelName)}/ready`;
   let ready = false;
   let underWay = false;
   const ask = async () => {
@@ -26,7 +19,7 @@ export async function startProbe(upstream: Upstream, config: UpstreamConfig, mod
     underWay = true;
     // Not reached is an answer too.
     ready = await upstream.get(path).then(
-      ({ status }) => status === 200,
+      ({ status }) => isJson || status === 200,
       () => false,
     );
     underWay = false;

@@ -1,7 +1,5 @@
 import { OTHER_BIN } from '@modelwatch/core';
-
-/** Longest slice value that is kept; longer ones are cut. */
-export const SLICE_VALUE_LENGTH_MAX = 128;
+import { sliceValue } from '../pipeline/slice-value.js';
 
 /** What the store must know of a slice. */
 export interface SliceCap {
@@ -14,10 +12,9 @@ export interface SliceCap {
  * were admitted stay so for good, over restarts too, since admission is read from the counts.
  */
 export function admitSliceValue(counted: ReadonlyMap<string, unknown>, valuesMax: number, value: string): string {
-  // As it will be read back from a disk, or it would be another value after a restart.
-  const cut = value.slice(0, SLICE_VALUE_LENGTH_MAX).toWellFormed().replaceAll('\0', '\ufffd');
-  if (counted.has(cut)) return cut;
-  return counted.size - (counted.has(OTHER_BIN) ? 1 : 0) < valuesMax ? cut : OTHER_BIN;
+  const kept = sliceValue(value);
+  if (counted.has(kept)) return kept;
+  return counted.size - (counted.has(OTHER_BIN) ? 1 : 0) < valuesMax ? kept : OTHER_BIN;
 }
 
 /** Told of each slice value that a prediction counts under, as it was admitted. */

@@ -6,7 +6,7 @@ import type { SlicedRegistry } from './registry.js';
 /** What one model version counts of its requests: received = answered + failed + shed + in flight, exactly. */
 export interface RequestSeries {
   received(): void;
-  answered(statusClass: '2xx' | '4xx', code?: string): void;
+  answered(statusClass: '2xx' | '3xx' | '4xx', code?: string): void;
   failed(reason: string): void;
   shed(reason: string): void;
   readonly duration: Histogram;
@@ -37,8 +37,11 @@ export function requestFamilies(
     const labels = [model, version, role] as const;
     const receivedCounter = received.child(...labels);
     const inFlightGauge = inFlight.child(...labels);
-    const answered2xx = answered.child(...labels, '2xx');
-    const answered4xx = answered.child(...labels, '4xx');
+    const answeredByClass = {
+      '2xx': answered.child(...labels, '2xx'),
+      '3xx': answered.child(...labels, '3xx'),
+      '4xx': answered.child(...labels, '4xx'),
+    };
     const byReason = new Map<string, Counter>();
     // Reasons and codes come from the error table, so these maps are as small as the table.
     const counted = (family: typeof failed, ...values: string[]): Counter => {
@@ -57,7 +60,7 @@ export function requestFamilies(
       },
       answered(statusClass, code) {
         inFlightGauge.value--;
-        (statusClass === '2xx' ? answered2xx : answered4xx).value++;
+        answeredByClass[statusClass].value++;
         if (code !== undefined) counted(validation, model, code).value++;
       },
       failed(reason) {

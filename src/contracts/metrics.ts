@@ -48,7 +48,7 @@ export const METRICS = [
     'modelwatch_model_ready',
     'gauge',
     MODEL,
-    'Whether the model answers: loaded and warm, its v2 upstream ready, or the circuit to its JSON service closed; 1 or 0.',
+    'Whether the model answers: loaded and warm, its v2 upstream ready, or its JSON service reached and the circuit to it closed; 1 or 0.',
   ),
   // Serving. received = answered + failed + shed, exactly, once nothing is under way.
   m('modelwatch_requests_received_total', 'counter', MODEL, 'Inference requests received. Equals answered + failed + shed + under way.'),
@@ -56,7 +56,7 @@ export const METRICS = [
     'modelwatch_requests_answered_total',
     'counter',
     [...MODEL, 'code'],
-    'Inference requests answered, by class of status: 2xx, or 4xx where the request was at fault.',
+    'Inference requests answered, by class of status: 2xx, 3xx from a server behind, or 4xx where the request was at fault.',
   ),
   m(
     'modelwatch_requests_failed_total',
