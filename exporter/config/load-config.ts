@@ -53,7 +53,11 @@ export function resolvePaths(config: Config, file: string): Config {
       ...(onnx === undefined ? {} : { onnx: { ...onnx, path: absolute(onnx.path) } }),
       ...(baseline === undefined ? {} : { baseline: absolute(baseline) }),
     };
-    return { ...model, champion };
+    const challengers = model.challengers.map((challenger) => ({
+      ...challenger,
+      onnx: { ...challenger.onnx, path: absolute(challenger.onnx.path) },
+    }));
+    return { ...model, champion, challengers };
   });
   const store = config.store.path === ':memory:' ? config.store : { ...config.store, path: absolute(config.store.path) };
   return { ...config, store, models };
@@ -116,6 +120,10 @@ async function missingFiles(config: Part<Config>, file: string, yaml: YamlSource
     const at: Path = ['models', index, 'champion'];
     if (isFileName(onnx?.path)) named.push({ name: onnx.path, at: [...at, 'onnx', 'path'], what: 'ONNX file' });
     if (isFileName(baseline)) named.push({ name: baseline, at: [...at, 'baseline'], what: 'baseline' });
+    for (const [place, challenger] of (model?.challengers ?? []).entries()) {
+      const name = challenger?.onnx?.path;
+      if (isFileName(name)) named.push({ name, at: ['models', index, 'challengers', place, 'onnx', 'path'], what: 'ONNX file' });
+    }
   }
   const faults: Fault[] = [];
   for (const { name, at, what } of named) {

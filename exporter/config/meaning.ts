@@ -20,7 +20,7 @@ export function checkMeaning(config: Part<Config>, report: Report): void {
   checkUnique(
     models.map((model) => model?.name),
     (index) => ['models', index, 'name'],
-    'model',
+    'model name',
     report,
   );
   checkMappedPaths(models, report);
@@ -49,6 +49,7 @@ function checkMappedPaths(models: NonNullable<Part<Config>['models']>, report: R
 
 function checkModel(model: Part<ModelConfig>, path: Path, report: Report): void {
   if (model.champion !== undefined) checkChampion(model.champion, [...path, 'champion'], report);
+  checkChallengers(model, [...path, 'challengers'], report);
   checkInputs(model.inputs, [...path, 'inputs'], report);
   checkOutput(model.output, [...path, 'output'], report);
   checkSlices(model.slices ?? [], [...path, 'slices'], report);
@@ -63,6 +64,25 @@ function checkChampion(champion: Part<ChampionConfig>, path: Path, report: Repor
   checkFileName(champion.onnx?.path, [...path, 'onnx', 'path'], report);
   checkFileName(champion.baseline, [...path, 'baseline'], report);
   if (champion.upstream !== undefined) checkUpstream(champion.upstream, [...path, 'upstream'], report);
+}
+
+function checkChallengers({ champion, challengers = [], output }: Part<ModelConfig>, path: Path, report: Report): void {
+  checkUnique(
+    challengers.map((challenger) => challenger?.version),
+    (index) => [...path, index, 'version'],
+    'version',
+    report,
+  );
+  challengers.forEach((challenger, index) => {
+    if (challenger === undefined) return;
+    checkFileName(challenger.onnx?.path, [...path, index, 'onnx', 'path'], report);
+    if (challenger.version !== undefined && challenger.version === champion?.version) {
+      report([...path, index, 'version'], `the version ${quote(challenger.version)} is the champion's`, {
+        expected: 'a version of its own',
+      });
+    }
+    checkThreshold(output?.kind, challenger.threshold, [...path, index, 'threshold'], report);
+  });
 }
 
 function checkFileName(name: string | undefined, path: Path, report: Report): void {
@@ -84,16 +104,19 @@ function checkInputs(inputs: Part<ModelConfig['inputs']>, path: Path, report: Re
 }
 
 function checkOutput(output: Part<ModelConfig['output']> | undefined, path: Path, report: Report): void {
-  const { kind, threshold } = output ?? {};
+  checkThreshold(output?.kind, output?.threshold, [...path, 'threshold'], report);
+}
+
+function checkThreshold(kind: string | undefined, threshold: number | undefined, path: Path, report: Report): void {
   if (kind !== 'probability' || threshold === undefined || (threshold >= 0 && threshold <= 1)) return;
-  report([...path, 'threshold'], `the threshold of a probability lies in 0..1, got ${threshold}`, { expected: 'a number in 0..1' });
+  report(path, `the threshold of a probability lies in 0..1, got ${threshold}`, { expected: 'a number in 0..1' });
 }
 
 function checkSlices(slices: NonNullable<Part<ModelConfig['slices']>>, path: Path, report: Report): void {
   checkUnique(
     slices.map((slice) => slice?.name),
     (index) => [...path, index, 'name'],
-    'slice',
+    'slice name',
     report,
   );
   slices.forEach((slice, index) => {
@@ -111,7 +134,7 @@ function checkUnique(names: readonly (string | undefined)[], place: (index: numb
     const earlier = first.get(name);
     if (earlier === undefined) first.set(name, index);
     else
-      report(place(index), `the ${what} name ${quote(name)} stands already at ${formatPath(place(earlier))}`, {
+      report(place(index), `the ${what} ${quote(name)} stands already at ${formatPath(place(earlier))}`, {
         expected: 'a name of its own',
       });
   });

@@ -63,6 +63,7 @@ models:
   - name: identity
     team: platform
     champion: { version: '2', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }
+    challengers: [{ version: '3', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }]
   - name: trips
     champion: { version: '1', upstream: { url: '${upstream.url}' }, baseline: baseline.json }
     slices: [{ name: city, valuesMax: 3 }, { name: tenant, header: x-tenant }]
@@ -87,6 +88,8 @@ afterAll(async () => {
 /** Scored rows, half of them beyond the baseline, with their ground truth; refusals; events. */
 async function traffic(): Promise<void> {
   while ((await sidecar.series('modelwatch_store_up')) !== 1) await new Promise(setImmediate);
+  const challenger = 'model="identity",version="3",role="challenger"';
+  while ((await sidecar.series(`modelwatch_model_ready{${challenger}}`)) !== 1) await new Promise(setImmediate);
   const fp32 = (shape: readonly number[]) => JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape, data: [1, 2] }] });
   for (const shape of [
     [1, 2],
@@ -114,6 +117,7 @@ async function traffic(): Promise<void> {
   await sidecar.post('/v2/models/nobody/infer', '{}');
   const watched = async () => (await sidecar.series('modelwatch_watch_duration_seconds_count')) ?? 0;
   while ((await watched()) < ROWS + 3) await new Promise(setImmediate);
+  while ((await sidecar.series(`modelwatch_shadow_outcomes_total{${challenger},outcome="scored"}`)) !== 2) await new Promise(setImmediate);
   const truths = Array.from({ length: ROWS }, (_, row) => ({
     model: 'trips',
     id: `t-${row}`,

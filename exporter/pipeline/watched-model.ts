@@ -55,6 +55,8 @@ export interface AnsweredRequest {
   readonly rowIds?: readonly (string | undefined)[];
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
+  /** How long its model took; undefined where that is not known. */
+  readonly scoringSeconds?: number;
   /** In the order of the model's slices; undefined where none comes from a header. */
   readonly headerSlices: readonly (string | undefined)[] | undefined;
 }

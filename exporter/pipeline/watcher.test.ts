@@ -15,6 +15,7 @@ function watcherOf(record: (batch: PredictionBatch) => void = () => undefined) {
   const skipped: string[] = [];
   const faults: string[] = [];
   const turns: number[] = [];
+  const collected: string[] = [];
   const recorded: { readonly ids: readonly string[]; readonly outputs: readonly number[]; readonly tenants: readonly unknown[] }[] = [];
   const model = createWatchedModel({ config: CONFIG, baseline: undefined, localWindow: '10m', nowSeconds: 0 });
   const watcher = createWatcher({
@@ -26,6 +27,7 @@ function watcherOf(record: (batch: PredictionBatch) => void = () => undefined) {
       recorded.push({ ids: [...ids], outputs: Array.from(outputs), tenants: slices[0]!.slice(0, rows) });
       record(batch);
     },
+    onCollected: ({ name }, { id }) => collected.push(`${name} ${id}`),
     onSkipped: (name, reason) => skipped.push(`${name} ${reason}`),
     onFault: (stage, fault) => faults.push(`${stage} ${(fault as Error).message}`),
     onTurn: (_seconds, requests) => turns.push(requests),
@@ -33,7 +35,7 @@ function watcherOf(record: (batch: PredictionBatch) => void = () => undefined) {
   const push = (request: WatchEntry['answered']) => {
     watcher.push({ model, answered: request, bytes: 1 });
   };
-  return { watcher, model, push, skipped, faults, turns, recorded };
+  return { watcher, model, push, skipped, faults, turns, collected, recorded };
 }
 
 const answered = (id: string, outputs: readonly number[], tenant?: string): AnsweredRequest => ({
@@ -51,6 +53,16 @@ describe('createWatcher', () => {
     watcher.drain();
     expect(recorded).toEqual([{ ids: ['a', 'b/0', 'b/1'], outputs: [0.1, 0.2, 0.3], tenants: ['north', undefined, undefined] }]);
     expect([turns, model.watch.predictions]).toEqual([[2], 3]);
+  });
+
+  it('tells of each request once, when all its rows are collected, and not of what cannot be watched', () => {
+    const { watcher, push, collected } = watcherOf();
+    push(() => answered('a', [0.1]));
+    push(() => 'undecodable');
+    push(() => ({ ...answered('no rows', [1]), inputs: [] }));
+    push(() => answered('long', new Array<number>(10_000).fill(0.5)));
+    watcher.drain();
+    expect(collected).toEqual(['m a', 'm long']);
   });
 
   it('names rows by their own ids where they have some', () => {

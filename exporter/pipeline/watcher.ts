@@ -27,6 +27,8 @@ export interface WatcherOptions {
   readonly bytesMax: number;
   readonly clock: Clock;
   readonly record: (batch: PredictionBatch) => void;
+  /** Told of each request once all its rows are collected: what scores it again may have a copy now. */
+  readonly onCollected: (model: WatchedModel, answered: AnsweredRequest) => void;
   readonly onSkipped: (model: string, reason: SkipReason) => void;
   /** A fault of our own, caught: it cost a reading. */
   readonly onFault: (stage: 'decode' | 'observe', fault: unknown) => void;
@@ -34,7 +36,8 @@ export interface WatcherOptions {
   readonly onTurn: (seconds: number, requests: number) => void;
 }
 
-export function createWatcher({ capacity, bytesMax, clock, record, onSkipped, onFault, onTurn }: WatcherOptions): Watcher {
+export function createWatcher(options: WatcherOptions): Watcher {
+  const { capacity, bytesMax, clock, record, onCollected, onSkipped, onFault, onTurn } = options;
   const dirty = new Set<WatchedModel>();
   let requests = 0;
   let turnStart = 0;
@@ -71,6 +74,7 @@ export function createWatcher({ capacity, bytesMax, clock, record, onSkipped, on
       const row = collectRows(model, answered, from, flushModel);
       if (row === false) onSkipped(model.name, 'shape');
       else if (row !== undefined) halfway = { entry, answered, row };
+      else onCollected(model, answered);
       return halfway === undefined;
     },
     flush() {

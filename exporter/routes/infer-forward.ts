@@ -87,8 +87,11 @@ function entryOf({ request, model, body }: InferCall, { config }: UpstreamSource
     const received = inflateBody(answer.body, headers['content-encoding'], watchedBytesMax);
     if (typeof received === 'string') return received;
     const own = { id, headerSlices: headerSlicesOf(request, model.watched) };
-    if (mapping !== undefined) return readMappedRequest(mapping, { request: sent, response: received, ...own });
-    return readOpenInference({ body: sent, headers: request.headers }, { body: received, headers }, own);
+    const read =
+      mapping === undefined
+        ? readOpenInference({ body: sent, headers: request.headers }, { body: received, headers }, own)
+        : readMappedRequest(mapping, { request: sent, response: received, ...own });
+    return typeof read === 'string' ? read : { ...read, scoringSeconds: answer.upstreamSeconds };
   };
   return { model: model.watched, answered: decode, bytes: body.length + (answer.body?.length ?? 0) };
 }

@@ -41,13 +41,14 @@ export function createServeInfer(deps: InferDeps): (call: InferCall, scorer: Sco
     trace?.scoring();
     scorer.score(withWatchedOutput(decoded.value, scorer, model), (result) => {
       trace?.scored();
-      observeSeconds(model.requests.scoring, deps.monotonicSeconds() - sentSeconds, trace, deps);
+      const scoringSeconds = deps.monotonicSeconds() - sentSeconds;
+      observeSeconds(model.requests.scoring, scoringSeconds, trace, deps);
       if (!result.ok) {
         call.failed(result.error);
         return;
       }
       try {
-        const answer = encode(call, id.value, decoded.value, result.value);
+        const answer = encode(call, id.value, decoded.value, result.value, scoringSeconds);
         if (answer.ok) outbox.push(answer.value);
         else call.failed(answer.error);
       } catch (fault) {
@@ -77,17 +78,18 @@ interface Answer {
   readonly id: string;
   readonly request: InferRequest;
   readonly outputs: InferResponse['outputs'];
+  readonly scoringSeconds: number;
   readonly message: EncodedMessage;
   sent: boolean;
 }
 
-function encode(call: InferCall, id: string, request: InferRequest, { outputs }: InferResponse): Result<Answer> {
+function encode(call: InferCall, id: string, request: InferRequest, { outputs }: InferResponse, scoringSeconds: number): Result<Answer> {
   // The model may give outputs that were not asked for, the watched one among them.
   const selected = selectOutputs(outputs, request);
   if (!selected.ok) return selected;
   const { name: modelName, version: modelVersion } = call.model;
   const message = encodeInferResponse({ modelName, modelVersion, id, outputs: selected.value, request });
-  return succeed({ call, id, request, outputs, message, sent: false });
+  return succeed({ call, id, request, outputs, scoringSeconds, message, sent: false });
 }
 
 function send(answer: Answer): void {
@@ -112,8 +114,8 @@ function send(answer: Answer): void {
   }
 }
 
-function watch({ call, id, request, outputs, message }: Answer, { watcher }: InferDeps): void {
+function watch({ call, id, request, outputs, scoringSeconds, message }: Answer, { watcher }: InferDeps): void {
   const { watched } = call.model;
-  const answered = { id, inputs: request.inputs, outputs, headerSlices: headerSlicesOf(call.request, watched) };
+  const answered = { id, inputs: request.inputs, outputs, scoringSeconds, headerSlices: headerSlicesOf(call.request, watched) };
   watcher.push({ model: watched, answered, bytes: call.body.length + message.bytes });
 }

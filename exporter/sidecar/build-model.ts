@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import { createOnnxScorer } from '../models/onnx/index.js';
 import { createWatchedModel } from '../pipeline/watched-model.js';
 import type { TraceSubject } from '../telemetry/tracing.js';
+import type { Histogram } from '../telemetry/series.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
 import { closeSource, type ModelRuntime, type ModelSource } from './model-runtime.js';
 import { StartError } from './start-error.js';
@@ -15,6 +16,7 @@ export interface BuildDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
+  readonly scoringSeconds: (model: string, version: string, role: string) => Histogram;
 }
 
 /** Loads a configured model with its baseline and gets it ready to answer. Throws a StartError that says what is wrong with which model. */
@@ -37,6 +39,7 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
       requests: deps.requestSeries(name, version, 'champion'),
       traced: tracedAs(config),
       calls: { underWay: 0 },
+      challengers: [],
     };
     checkBaseline(model, digest);
     return model;

@@ -10,6 +10,8 @@ import { qualityFamilies } from '../telemetry/quality-series.js';
 import { SlicedRegistry } from '../telemetry/registry.js';
 import { requestFamilies, type RequestSeries } from '../telemetry/request-series.js';
 import { scorerFamilies } from '../telemetry/scorer-series.js';
+import type { Histogram } from '../telemetry/series.js';
+import { shadowFamilies } from '../telemetry/shadow-series.js';
 import { selfFamilies, type SelfSeries } from '../telemetry/self-series.js';
 import { storeFamilies } from '../telemetry/store-series.js';
 import type { ModelRuntime } from './model-runtime.js';
@@ -28,6 +30,7 @@ export interface Metrics {
   readonly registry: SlicedRegistry;
   readonly self: SelfSeries;
   readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
+  readonly scoringSeconds: (model: string, version: string, role: string) => Histogram;
 }
 
 /** Gauges of prom-client that are named as counters: promtool refuses them. What they count has a gauge by type besides. */
@@ -40,8 +43,9 @@ export function createMetrics(sources: MetricsSources): Metrics {
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   const self = selfFamilies(registry, { models, readings }, { version: sources.version, nodeVersion: process.version });
-  const requestSeries = requestFamilies(registry, self.validationErrors);
+  const { seriesOf: requestSeries, scoringSeconds } = requestFamilies(registry, self.validationErrors);
   scorerFamilies(registry, models);
+  shadowFamilies(registry, models);
   const features = featureSources(models, readings);
   featureFamilies(registry, features);
   const watched = () =>
@@ -51,7 +55,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { watch } = sources.config();
   localDriftFamilies(registry, { models: features, countMin: watch.localCountMin, nowSeconds: clock.nowSeconds });
   localQualityFamilies(registry, createLocalQuality(readings, durationSeconds(watch.localWindow), watch.localCountMin, clock));
-  return { registry, self, requestSeries };
+  return { registry, self, requestSeries, scoringSeconds };
 }
 
 const queueReading = ({ length, capacity, dropped }: Watcher['queue']) => ({

@@ -4,6 +4,7 @@ import type { Upstream } from '../models/upstream/upstream.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { TraceSubject } from '../telemetry/tracing.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
+import type { Challenger } from './challenger.js';
 
 /** Where a model's answers come from: a child of ours, the server behind us, or somewhere else, with events telling of it. */
 export type ModelSource =
@@ -31,6 +32,8 @@ export interface ModelRuntime {
   readonly traced: TraceSubject;
   /** Requests it is answering now: a reload lets them end before it closes what answers them. */
   readonly calls: { underWay: number };
+  /** Versions that score copies of what it answered. */
+  readonly challengers: readonly Challenger[];
 }
 
 /** Whether requests to it are answered now. */
@@ -45,7 +48,12 @@ export function isReady({ source }: ModelRuntime): boolean {
   }
 }
 
-/** Ends its children and connections. May be called twice. */
+/** Ends its children and connections, and those of its challengers. May be called twice. */
+export async function closeModel({ source, challengers }: ModelRuntime): Promise<void> {
+  await Promise.all([closeSource(source), ...challengers.map((challenger) => challenger.close())]);
+}
+
+/** Ends the children or the connections of one source. May be called twice. */
 export async function closeSource(source: ModelSource): Promise<void> {
   if (source.kind === 'onnx') await source.scorer.close();
   if (source.kind === 'upstream') {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Config, ModelConfig } from '@modelwatch/core';
 import { buildModel, type BuildDeps } from './build-model.js';
+import { nextChallengers, type Challenger } from './challenger.js';
 import { closeSource, type ModelRuntime } from './model-runtime.js';
 
 /** The models in force, each with the fingerprint of all that it was made from. */
@@ -20,18 +21,20 @@ export const EMPTY_SET: ModelSet = { models: new Map(), fingerprints: new Map() 
 export async function nextSet(current: ModelSet, config: Config, deps: BuildDeps): Promise<ModelSet> {
   const models = new Map<string, ModelRuntime>();
   const fingerprints = new Map<string, string>();
-  const made: ModelRuntime[] = [];
+  const made: (() => Promise<void>)[] = [];
   try {
     for (const model of config.models) {
       const fingerprint = await fingerprintOf(model, config);
       const known = current.fingerprints.get(model.name) === fingerprint ? current.models.get(model.name) : undefined;
       const runtime = known === undefined ? await buildModel(model, config, deps) : { ...known, config: model };
-      if (known === undefined) made.push(runtime);
-      models.set(model.name, runtime);
+      if (known === undefined) made.push(() => closeSource(runtime.source));
+      const challengers = await nextChallengers(known?.challengers ?? [], model, fingerprint, runtime.watched, deps);
+      for (const challenger of challengers) if (known?.challengers.includes(challenger) !== true) made.push(() => challenger.close());
+      models.set(model.name, { ...runtime, challengers });
       fingerprints.set(model.name, fingerprint);
     }
   } catch (error) {
-    await Promise.all(made.map(({ source }) => closeSource(source)));
+    await Promise.all(made.map((close) => close()));
     throw error;
   }
   return { models, fingerprints };
@@ -40,6 +43,12 @@ export async function nextSet(current: ModelSet, config: Config, deps: BuildDeps
 /** The models of a set that another one does not go on with. */
 export function leftOut(before: ModelSet, after: ModelSet): readonly ModelRuntime[] {
   return [...before.models.values()].filter(({ name, source }) => after.models.get(name)?.source !== source);
+}
+
+/** The challengers of a set that another one does not go on with. */
+export function challengersLeftOut(before: ModelSet, after: ModelSet): readonly Challenger[] {
+  const kept = new Set([...after.models.values()].flatMap(({ challengers }) => challengers));
+  return [...before.models.values()].flatMap(({ challengers }) => challengers).filter((challenger) => !kept.has(challenger));
 }
 
 /** Digest of what decides how a model is served and counted: bars of alerts and the horizon are not among it. */

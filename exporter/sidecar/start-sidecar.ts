@@ -8,13 +8,14 @@ import { createInferHandler } from '../routes/infer.js';
 import { sidecarRoutes } from '../routes/index.js';
 import type { Store } from '../store/index.js';
 import type { Tracing } from '../telemetry/tracing.js';
+import type { Challenger } from './challenger.js';
 import { createFaultLog } from './fault-log.js';
 import { listen, type HttpServer } from './http-server.js';
 import { ingestModels } from './ingest-models.js';
 import { listenFault } from './listen-fault.js';
 import { createMetrics, type Metrics } from './metrics.js';
-import { closeSource, type ModelRuntime } from './model-runtime.js';
-import { EMPTY_SET, leftOut, nextSet, type ModelSet } from './model-set.js';
+import { closeModel, closeSource, type ModelRuntime } from './model-runtime.js';
+import { challengersLeftOut, EMPTY_SET, leftOut, nextSet, type ModelSet } from './model-set.js';
 import { openStore } from './open-store.js';
 import { StartError } from './start-error.js';
 
@@ -76,11 +77,20 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     version,
   });
   const logFault = createFaultLog(logger, clock);
-  const watcher = watcherOf(config, metrics, { clock, logFault, record: (batch) => storeInForce().recordPredictions(batch) });
+  const watcher = watcherOf(config, metrics, {
+    clock,
+    logFault,
+    record: (batch) => storeInForce().recordPredictions(batch),
+    onCollected(watched, answered) {
+      const model = set.models.get(watched.name);
+      // Of a model that a reload has exchanged meanwhile there is nothing to compare with.
+      if (model?.watched === watched) for (const { shadow } of model.challengers) shadow.offer(answered);
+    },
+  });
   const onRefused = (model: string, code: string) => {
     metrics.self.validationErrors.child(model, code).value++;
   };
-  const deps = { clock, logger, requestSeries: metrics.requestSeries };
+  const deps = { clock, logger, requestSeries: metrics.requestSeries, scoringSeconds: metrics.scoringSeconds };
 
   useSet(await nextSet(EMPTY_SET, config, deps));
   let http: HttpServer;
@@ -150,7 +160,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       trySeries(after, next);
       if (storeIsLost || made.length > 0 || storeKey(next) !== storeKey(config)) await reopenStore(next, after);
     } catch (error) {
-      await Promise.all(made.map(({ source }) => closeSource(source)));
+      await closeParts(made, challengersLeftOut(after, before));
       throw error;
     }
     if (JSON.stringify([asked.server, asked.watch, asked.store]) !== JSON.stringify([config.server, config.watch, config.store])) {
@@ -159,7 +169,10 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     config = next;
     useSet(after);
     metrics.self.reloaded(true, clock.nowSeconds());
-    await Promise.all(leftOut(before, after).map((model) => retire(model, config)));
+    await Promise.all([
+      ...leftOut(before, after).map((model) => retire(model, config)),
+      ...challengersLeftOut(before, after).map((challenger) => challenger.close()),
+    ]);
   };
   const refuseWhileDraining = () => {
     if (draining !== undefined) throw new StartError(1, 'the sidecar is draining: no configuration is put in force any more\n');
@@ -228,7 +241,11 @@ async function retire({ source, calls }: ModelRuntime, { server }: Config): Prom
 }
 
 async function closeAll({ models }: ModelSet, store: Store | undefined): Promise<void> {
-  await Promise.all([...[...models.values()].map(({ source }) => closeSource(source)), store?.close()]);
+  await Promise.all([...[...models.values()].map(closeModel), store?.close()]);
+}
+
+async function closeParts(models: readonly ModelRuntime[], challengers: readonly Challenger[]): Promise<void> {
+  await Promise.all([...models.map(({ source }) => closeSource(source)), ...challengers.map((challenger) => challenger.close())]);
 }
 
 function watcherOf(
@@ -238,13 +255,17 @@ function watcherOf(
     clock,
     logFault,
     record,
-  }: Pick<Parameters<typeof createWatcher>[0], 'clock' | 'record'> & { readonly logFault: ReturnType<typeof createFaultLog> },
+    onCollected,
+  }: Pick<Parameters<typeof createWatcher>[0], 'clock' | 'record' | 'onCollected'> & {
+    readonly logFault: ReturnType<typeof createFaultLog>;
+  },
 ): Watcher {
   return createWatcher({
     capacity: watch.queueEntriesMax,
     bytesMax: watch.queueBytesMax,
     clock,
     record,
+    onCollected,
     onSkipped(model, reason) {
       self.watchSkipped.child(model, reason).value++;
     },

@@ -20,11 +20,15 @@ const FAILURES: readonly string[] = [
   'upstream_error',
 ];
 
-/** Registers the families of serving and returns a maker of each model version's series. */
-export function requestFamilies(
-  registry: SlicedRegistry,
-  validation: NumberFamily,
-): (model: string, version: string, role: string) => RequestSeries {
+/** Makes the series of a model version. */
+export interface RequestFamilies {
+  readonly seriesOf: (model: string, version: string, role: string) => RequestSeries;
+  /** Of a challenger, which scores and is asked by nobody. */
+  readonly scoringSeconds: (model: string, version: string, role: string) => Histogram;
+}
+
+/** Registers the families of serving. */
+export function requestFamilies(registry: SlicedRegistry, validation: NumberFamily): RequestFamilies {
   const received = registry.add(numberFamily(metric('modelwatch_requests_received_total')));
   const answered = registry.add(numberFamily(metric('modelwatch_requests_answered_total')));
   const failed = registry.add(numberFamily(metric('modelwatch_requests_failed_total')));
@@ -33,7 +37,7 @@ export function requestFamilies(
   const duration = registry.add(histogramFamily(metric('modelwatch_request_duration_seconds')));
   const scoring = registry.add(histogramFamily(metric('modelwatch_scoring_duration_seconds')));
 
-  return (model, version, role) => {
+  const seriesOf: RequestFamilies['seriesOf'] = (model, version, role) => {
     const labels = [model, version, role] as const;
     const receivedCounter = received.child(...labels);
     const inFlightGauge = inFlight.child(...labels);
@@ -78,4 +82,5 @@ export function requestFamilies(
       },
     };
   };
+  return { seriesOf, scoringSeconds: (...labels) => scoring.child(...labels) };
 }

@@ -7,8 +7,11 @@ import { histogramFamily, readFamily } from './series.js';
 /** Registers what scorers tell of their children. Models are read at each scrape. */
 export function scorerFamilies(registry: SlicedRegistry, models: () => ReadonlyMap<string, ModelRuntime>): void {
   const onnx = function* () {
-    for (const { name, version, role, source } of models().values()) {
+    for (const { name, version, role, source, challengers } of models().values()) {
       if (source.kind === 'onnx') yield { identity: [name, version, role] as const, scorer: source.scorer };
+      for (const { version: own, scorer } of challengers) {
+        if (scorer !== undefined) yield { identity: [name, own, 'challenger'] as const, scorer };
+      }
     }
   };
   const restarts = metric('modelwatch_scorer_restarts_total');

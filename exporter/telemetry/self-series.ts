@@ -42,11 +42,25 @@ export function selfFamilies(
   const { labels: infoLabels } = metric('modelwatch_model_info');
 
   registry.add(numberFamily(metric('modelwatch_build_info'))).child(build.version, build.nodeVersion).value = 1;
-  each('modelwatch_model_info', ({ name, version, role, source, config }) => [
-    labelText(infoLabels, [name, version, role, source.kind, config.team]),
-    1,
-  ]);
-  each('modelwatch_model_ready', (model) => [modelLabels(model), isReady(model) ? 1 : 0]);
+  registry.add(
+    readFamily(metric('modelwatch_model_info'), function* () {
+      for (const { name, version, role, source, config, challengers } of models().values()) {
+        yield [labelText(infoLabels, [name, version, role, source.kind, config.team]), 1];
+        for (const challenger of challengers)
+          yield [labelText(infoLabels, [name, challenger.version, 'challenger', 'onnx', config.team]), 1];
+      }
+    }),
+  );
+  registry.add(
+    readFamily(metric('modelwatch_model_ready'), function* () {
+      for (const model of models().values()) {
+        yield [modelLabels(model), isReady(model) ? 1 : 0];
+        for (const { version, scorer } of model.challengers) {
+          yield [modelLabels({ name: model.name, version, role: 'challenger' }), scorer?.ready === true ? 1 : 0];
+        }
+      }
+    }),
+  );
   // Scored here, and ingested as events.
   each('modelwatch_predictions_total', (model) => [
     modelLabels(model),
@@ -83,7 +97,8 @@ export function selfFamilies(
 const tallyOf = ({ series }: StoreReadings, { name, version, role }: ModelRuntime): SeriesTally | undefined =>
   series.find((tally) => tally.model === name && tally.version === version && tally.role === role);
 
-const modelLabels = ({ name, version, role }: ModelRuntime): string => labelText(['model', 'version', 'role'], [name, version, role]);
+const modelLabels = ({ name, version, role }: Pick<ModelRuntime, 'name' | 'version' | 'role'>): string =>
+  labelText(['model', 'version', 'role'], [name, version, role]);
 
 /** Predictions by slice, and how full each slice's label is. */
 function sliceFamilies(registry: SlicedRegistry, { models, readings }: SelfSources): void {

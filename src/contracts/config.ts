@@ -134,6 +134,37 @@ const champion = {
   },
 } as const;
 
+const challenger = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['version', 'onnx'],
+  description:
+    'A version that scores a copy of the traffic after the answer has left, in a child of low priority. Its output is thrown away.',
+  properties: {
+    version: name('Version, as it stands in labels.'),
+    onnx,
+    share: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 1,
+      description:
+        'Share of the requests of which it gets a copy, chosen by their ids: every replica and every challenger chooses the same.',
+    },
+    inFlightMax: cap('Copies under way at once; further ones are dropped and counted.', 64, 100_000),
+    threshold: {
+      type: 'number',
+      description: "Outputs at or above it predict the positive class; the model's threshold unless said otherwise.",
+    },
+    toleranceAbsolute: {
+      type: 'number',
+      minimum: 0,
+      default: 0,
+      description: 'For a regression: estimates that lie no farther apart agree.',
+    },
+  },
+} as const;
+
 const alerts = {
   type: 'object',
   additionalProperties: false,
@@ -194,6 +225,7 @@ const model = {
     team: { ...name('Who is paged: a label on every alert.'), default: 'unassigned' },
     critical: { type: 'boolean', default: false, description: 'Whether a breach pages instead of making a ticket.' },
     champion,
+    challengers: { type: 'array', maxItems: 8, default: [], items: challenger, description: 'Versions compared with the champion.' },
     inputs: {
       type: 'object',
       additionalProperties: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 },
@@ -308,6 +340,7 @@ export const configSchema = {
 export type Config = FromSchema<typeof configSchema>;
 export type ModelConfig = Config['models'][number];
 export type ChampionConfig = ModelConfig['champion'];
+export type ChallengerConfig = ModelConfig['challengers'][number];
 export type OnnxConfig = NonNullable<ChampionConfig['onnx']>;
 export type UpstreamConfig = NonNullable<ChampionConfig['upstream']>;
 export type JsonMapping = NonNullable<UpstreamConfig['mapping']>;

@@ -1,14 +1,8 @@
-/** One row of THE TABLE of metrics: what the exporter exports, rules and boards may name, and the metrics page lists. */
-export interface MetricDescription {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly labels: readonly string[];
-  readonly help: string;
-  /** Upper bounds of a histogram, in the unit of its name. */
-  readonly buckets?: readonly number[];
-}
+import { metricRow as m, MODEL_LABELS as MODEL, type MetricDescription } from './metric-description.js';
+import { SHADOW_METRICS } from './shadow-metrics.js';
 
-const MODEL = ['model', 'version', 'role'] as const;
+export type { MetricDescription };
+
 const FEATURE = ['model', 'version', 'feature'] as const;
 const FEATURE_BIN = [...FEATURE, 'bin'] as const;
 const OUTPUT_BIN = [...MODEL, 'bin'] as const;
@@ -21,15 +15,6 @@ export const DELAY_SECONDS_BUCKETS = [1, 10, 60, 300, 900, 3600, 7200, 14_400, 2
 export const SCORE_BINS = 50;
 /** Equal-width bins of expected calibration error. */
 export const CALIBRATION_BINS = 10;
-
-const m = <Name extends string>(
-  name: Name,
-  type: MetricDescription['type'],
-  labels: readonly string[],
-  help: string,
-  buckets?: readonly number[],
-): MetricDescription & { readonly name: Name } =>
-  buckets === undefined ? { name, type, labels, help } : { name, type, labels, help, buckets };
 
 /**
  * Every series Modelwatch exports, apart from the process metrics that prom-client makes (`process_`, `nodejs_`). Counters come before
@@ -95,6 +80,7 @@ export const METRICS = [
     [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
   ),
   m('modelwatch_quarantined_requests', 'gauge', MODEL, 'Requests remembered as deadly to a scorer child and refused.'),
+  ...SHADOW_METRICS,
   m('modelwatch_circuit_open', 'gauge', MODEL, 'Whether the circuit to the upstream is open; 1 or 0.'),
   // Features. Mergeable: sum over replicas, then score.
   m('modelwatch_feature_bin_total', 'counter', FEATURE_BIN, 'Values of a feature by bin of the baseline, missing values excluded.'),

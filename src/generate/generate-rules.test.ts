@@ -18,6 +18,7 @@ const modelConfig = (name: string, alerts: Partial<ModelConfig['alerts']> = {}):
   champion: { version: '1' },
   output: { kind: 'probability', threshold: 0.5 },
   identity: { header: 'x-request-id' },
+  challengers: [],
   slices: [],
   groundTruth: { horizon: '7d' },
   alerts: { ...DEFAULT_BARS, ...alerts },

@@ -18,6 +18,8 @@ export interface OnnxScorerOptions {
   readonly config: Omit<OnnxConfig, 'path'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How much its children stand back for others who want the CPU: 0 to 19, as `nice` counts; 0 unless said otherwise. */
+  readonly niceness?: number;
   /** Called when the last ready child ends and when one is ready again; not for the first time. */
   readonly onStateChange?: ((ready: boolean) => void) | undefined;
 }
@@ -62,6 +64,7 @@ export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Resu
           copy.value.descriptor,
           addressBytesMax,
           events,
+          options.niceness,
         ),
       onCall: batchRows.observe,
       onReadyChange(ready) {

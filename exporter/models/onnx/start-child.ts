@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { builtFile } from '../../built-file.js';
 import type { CallMessage, ChildMessage, ChildOptions } from './messages.js';
 
@@ -46,6 +47,7 @@ export function startChild(
   descriptor: number | undefined,
   addressBytesMax: number | undefined,
   events: ChildEvents,
+  niceness = 0,
 ): Child {
   const limited = limitsAddressSpace;
   const limit = addressBytesMax === undefined ? 'unlimited' : String(Math.ceil(addressBytesMax / 1024));
@@ -57,6 +59,7 @@ export function startChild(
       ? { execPath: SHELL, execArgv: ['-c', LIMITED_START, 'sh', limit, process.execPath, ...NODE_OPTIONS] }
       : { execArgv: NODE_OPTIONS }),
   });
+  if (niceness > 0) lowerPriority(child.pid, niceness);
   const { kill } = watch(child, events);
   return {
     processId: child.pid,
@@ -64,6 +67,16 @@ export function startChild(
     send: (call) => void child.send(call, undefined, undefined, ignore),
     kill,
   };
+}
+
+/** A child that could not be started, or has ended already, has no priority to lower. */
+function lowerPriority(processId: number | undefined, niceness: number): void {
+  if (processId === undefined) return;
+  try {
+    setPriority(processId, niceness);
+  } catch (error) {
+    if ((error as { readonly info?: { readonly code?: string } }).info?.code !== 'ESRCH') throw error;
+  }
 }
 
 function ignore(): void {

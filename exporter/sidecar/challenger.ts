@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { ChallengerConfig, ModelConfig } from '@modelwatch/core';
+import { createOnnxScorer, type OnnxScorer } from '../models/onnx/index.js';
+import { createShadow, type Shadow } from '../pipeline/shadow.js';
+import type { WatchedModel } from '../pipeline/watched-model.js';
+import type { BuildDeps } from './build-model.js';
+
+/** One configured challenger at work. */
+export interface Challenger {
+  readonly version: string;
+  /** Digest of all that it was made from, its champion included. */
+  readonly fingerprint: string;
+  readonly config: ChallengerConfig;
+  readonly shadow: Shadow;
+  /** Undefined while it is not loaded, and for good where it cannot be. */
+  readonly scorer: OnnxScorer | undefined;
+  /** Resolves once it is loaded or cannot be. */
+  readonly settled: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Its children stand back where the champion's want the CPU. */
+const NICENESS = 10;
+
+/**
+ * Starts a challenger. It loads while the champion serves already: one that is slow, broken or not there costs a log line and its comparisons,
+ * never the start of what answers requests.
+ */
+export function startChallenger(
+  model: ModelConfig,
+  config: ChallengerConfig,
+  fingerprint: string,
+  watched: WatchedModel,
+  deps: BuildDeps,
+): Challenger {
+  const { clock } = deps;
+  const logger = deps.logger.child({ model: model.name, version: config.version, role: 'challenger' });
+  let scorer: OnnxScorer | undefined;
+  let closing: Promise<void> | undefined;
+  const scored = deps.scoringSeconds(model.name, config.version, 'challenger');
+  const shadow = createShadow({
+    model,
+    challenger: config,
+    watched,
+    scorer: () => scorer,
+    monotonicSeconds: clock.monotonicSeconds,
+    onScored(seconds) {
+      scored.observe(seconds);
+    },
+    onFault(fault) {
+      logger.error({ err: fault }, 'a copy could not be compared');
+    },
+  });
+  const settled = createOnnxScorer({ file: config.onnx.path, config: config.onnx, clock, logger, niceness: NICENESS }).then(
+    async (loaded) => {
+      if (!loaded.ok) logger.error({ reason: loaded.error.message }, 'the challenger cannot be loaded; its copies are skipped');
+      else if (closing !== undefined) await loaded.value.close();
+      else scorer = loaded.value;
+    },
+    (fault: unknown) => {
+      logger.error({ err: fault }, 'the challenger cannot be loaded; its copies are skipped');
+    },
+  );
+  return {
+    version: config.version,
+    fingerprint,
+    config,
+    shadow,
+    settled,
+    get scorer() {
+      return scorer;
+    },
+    close() {
+      closing ??= (async () => {
+        await scorer?.close();
+        await settled;
+      })();
+      return closing;
+    },
+  };
+}
+
+/**
+ * The challengers of a model: those that are as they were are taken over with their counts, the others are started. `championPrint` stands for
+ * the champion they are compared with.
+ */
+export async function nextChallengers(
+  current: readonly Challenger[],
+  model: ModelConfig,
+  championPrint: string,
+  watched: WatchedModel,
+  deps: BuildDeps,
+): Promise<readonly Challenger[]> {
+  const fingerprints = await Promise.all(model.challengers.map((config) => fingerprintOf(config, championPrint)));
+  return model.challengers.map((config, i) => {
+    const known = current.find(({ fingerprint }) => fingerprint === fingerprints[i]);
+    return known ?? startChallenger(model, config, fingerprints[i]!, watched, deps);
+  });
+}
+
+async function fingerprintOf(config: ChallengerConfig, championPrint: string): Promise<string> {
+  const bytes = await readFile(config.onnx.path).catch(() => Buffer.from('unreadable'));
+  return createHash('sha256')
+    .update(JSON.stringify([championPrint, config]))
+    .update(bytes)
+    .digest('hex');
+}

@@ -1,0 +1,53 @@
+import { metricRow as m, MODEL_LABELS as MODEL } from './metric-description.js';
+
+/** Rows of THE TABLE on shadow, by challenger. sent = scored + dropped + failed + timed out + skipped, exactly, once nothing is under way. */
+export const SHADOW_METRICS = [
+  m(
+    'modelwatch_shadow_sent_total',
+    'counter',
+    MODEL,
+    'Copies of requests meant for a challenger. Equals the sum of the outcomes + under way.',
+  ),
+  m(
+    'modelwatch_shadow_outcomes_total',
+    'counter',
+    [...MODEL, 'outcome'],
+    'What became of the copies: scored, dropped (too many under way), failed, timed_out, skipped (not one the challenger takes).',
+  ),
+  m('modelwatch_shadow_in_flight', 'gauge', MODEL, 'Copies under way in a challenger.'),
+  m('modelwatch_shadow_in_flight_capacity', 'gauge', MODEL, 'Copies that may be under way at once; further ones are dropped.'),
+  m(
+    'modelwatch_shadow_agreement_total',
+    'counter',
+    [...MODEL, 'outcome'],
+    'Predictions scored by champion and challenger, by whether they agree: both_positive, champion_only_positive, challenger_only_positive, both_negative; of estimates within_tolerance, beyond_tolerance.',
+  ),
+  m(
+    'modelwatch_shadow_output_missing_total',
+    'counter',
+    [...MODEL, 'side'],
+    'Predictions to which one version or both gave no output: champion, challenger, both.',
+  ),
+  m(
+    'modelwatch_shadow_difference_bin_total',
+    'counter',
+    [...MODEL, 'bin'],
+    'Outputs by the difference of challenger less champion; a bin is named by its upper bound.',
+  ),
+  m('modelwatch_shadow_difference_over_total', 'counter', MODEL, 'Sum of the differences where the challenger gave more.'),
+  m(
+    'modelwatch_shadow_difference_under_total',
+    'counter',
+    MODEL,
+    'Sum of the magnitudes of the differences where the challenger gave less.',
+  ),
+  m('modelwatch_shadow_difference_squared_total', 'counter', MODEL, 'Sum of the squared differences.'),
+  m(
+    'modelwatch_shadow_latency_difference_bin_total',
+    'counter',
+    [...MODEL, 'bin'],
+    'Requests by the scoring time of challenger less champion in seconds; a bin is named by its upper bound.',
+  ),
+  m('modelwatch_shadow_champion_seconds_total', 'counter', MODEL, 'Scoring time of the champion over the requests that both scored.'),
+  m('modelwatch_shadow_challenger_seconds_total', 'counter', MODEL, 'Scoring time of the challenger over the requests that both scored.'),
+] as const;
