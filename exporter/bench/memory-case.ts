@@ -56,9 +56,11 @@ export async function memory(folder: string, { minutes, haste, restSeconds }: Me
 async function flightsConfig(folder: string): Promise<string> {
   const config = parse(await readFile(path.join(FLIGHTS, 'modelwatch.yaml'), 'utf8')) as {
     store: { path: string };
-    readonly models: readonly [{ readonly champion: { onnx: { path: string }; baseline: string } }];
+    readonly models: readonly [{ challengers?: unknown; readonly champion: { onnx: { path: string }; baseline: string } }];
   };
   const { champion } = config.models[0];
+  // The bar is for serving: a challenger is one more child.
+  delete config.models[0].challengers;
   config.store.path = path.join(folder, 'flights.db');
   champion.onnx.path = path.join(FLIGHTS, champion.onnx.path);
   champion.baseline = path.join(FLIGHTS, champion.baseline);

@@ -8,6 +8,10 @@ import {
   auc,
   bias,
   brier,
+  disagreementRatio,
+  failureRatio,
+  latencyRatio,
+  outputDifference,
   categoricalBinning,
   expectedCalibrationError,
   f1,
@@ -24,7 +28,17 @@ import {
 } from '@modelwatch/core';
 import { stringify } from 'yaml';
 import { hasProgram, runProgram } from './debian-program.js';
-import { emptyCounts, exportedBaseline, FEATURE, hourOfTraffic, MODEL, onInstance, seeded, SIGNIFICANCE } from './two-replicas.js';
+import {
+  CHALLENGER,
+  emptyCounts,
+  exportedBaseline,
+  FEATURE,
+  hourOfTraffic,
+  MODEL,
+  onInstance,
+  seeded,
+  SIGNIFICANCE,
+} from './two-replicas.js';
 import type { Binnings, Counts, InputSeries } from './two-replicas.js';
 
 // Two replicas are fed from seeded data and scraped once a minute; what the rules make of their counters must be what the core makes of all the
@@ -46,6 +60,11 @@ function countOne(counts: Counts, drift: number, random: () => number): void {
   counts.scores.update({ score, truth });
   counts.calibration.update({ score, truth });
   counts.errors.update({ estimate: random() < 0.02 ? NaN : score, truth });
+  const outcome = (['failed', 'timed_out', 'dropped', 'scored'] as const)[Math.min(3, Math.floor(random() * 40))]!;
+  counts.outcomes[outcome]++;
+  if (outcome !== 'scored') return;
+  counts.agreement.update({ champion: score, challenger: score + 0.3 * (random() - 0.4) });
+  counts.latency.update({ championSeconds: 0.01 * random(), challengerSeconds: 0.02 * random() });
 }
 
 const numeric = (drift: number, random: () => number): number => 10 * random() ** (1 / (1 + drift)) + drift;
@@ -107,7 +126,22 @@ function expectations(current: Counts, reference: Counts): readonly (readonly [s
     ...drift('output'),
     ...missing,
     ...Object.entries(quality).map(([name, value]) => [`model_version_role:modelwatch_${name}:1h{${MODEL}}`, value] as const),
+    ...Object.entries(shadowOf(current)).map(
+      ([name, value]) => [`model_version_role:modelwatch_shadow_${name}:1h{${CHALLENGER}}`, value] as const,
+    ),
   ];
+}
+
+function shadowOf({ agreement, latency, outcomes: { scored, failed, timed_out: timedOut, dropped } }: Counts) {
+  return {
+    compared: agreement.count,
+    disagreement_ratio: valueOf(disagreementRatio(agreement)),
+    output_difference: valueOf(outputDifference(agreement)),
+    output_difference_rms: Math.sqrt(agreement.differences.squared / agreement.count),
+    latency_ratio: valueOf(latencyRatio(latency)),
+    tried: scored + failed + timedOut,
+    failure_ratio: valueOf(failureRatio({ scored, failed, timedOut, dropped, skipped: 0 })),
+  };
 }
 
 /** A baseline of 3,000 predictions and its bins. */

@@ -1,5 +1,16 @@
 import type { Binning } from '@modelwatch/core';
-import { binLabels, CalibrationBins, chiSquareQuantile, Confusion, ErrorSums, Frequencies, ScoreBins } from '@modelwatch/core';
+import {
+  Agreement,
+  AGREEMENT_OUTCOMES,
+  binLabels,
+  CalibrationBins,
+  chiSquareQuantile,
+  Confusion,
+  ErrorSums,
+  Frequencies,
+  LatencyPairs,
+  ScoreBins,
+} from '@modelwatch/core';
 
 const MINUTES = 60;
 /** The minute after whose scrape replica b restarts, and its counters with it. */
@@ -26,6 +37,9 @@ export interface Counts {
   readonly scores: ScoreBins;
   readonly calibration: CalibrationBins;
   readonly errors: ErrorSums;
+  readonly agreement: Agreement;
+  readonly latency: LatencyPairs;
+  readonly outcomes: Record<'scored' | 'failed' | 'timed_out' | 'dropped', number>;
 }
 
 export interface Binnings {
@@ -42,6 +56,9 @@ export const emptyCounts = (bins: Binnings): Counts => ({
   scores: new ScoreBins(),
   calibration: new CalibrationBins(),
   errors: new ErrorSums(),
+  agreement: new Agreement({ kind: 'probability', championThreshold: 0.5, challengerThreshold: 0.4 }),
+  latency: new LatencyPairs(),
+  outcomes: { scored: 0, failed: 0, timed_out: 0, dropped: 0 },
 });
 
 function merge(into: Counts, from: Counts): void {
@@ -52,10 +69,16 @@ function merge(into: Counts, from: Counts): void {
   into.scores.merge(from.scores);
   into.calibration.merge(from.calibration);
   into.errors.merge(from.errors);
+  into.agreement.merge(from.agreement);
+  into.latency.merge(from.latency);
+  for (const outcome of OUTCOMES) into.outcomes[outcome] += from.outcomes[outcome];
 }
+
+const OUTCOMES = ['scored', 'failed', 'timed_out', 'dropped'] as const;
 
 export const FEATURE = 'model="m",version="1",feature';
 export const MODEL = 'model="m",version="1",role="champion"';
+export const CHALLENGER = 'model="m",version="2",role="challenger"';
 
 /** Every counter of a replica, as the exporter exports it: series to value. */
 function exported(counts: Counts): ReadonlyMap<string, number> {
@@ -101,7 +124,22 @@ function exported(counts: Counts): ReadonlyMap<string, number> {
   series.set(`modelwatch_squared_error_total{${MODEL}}`, errors.squared);
   series.set(`modelwatch_over_error_total{${MODEL}}`, errors.over);
   series.set(`modelwatch_under_error_total{${MODEL}}`, errors.under);
+  for (const [name, value] of exportedShadow(counts)) series.set(name, value);
   return series;
+}
+
+function exportedShadow({ agreement, latency, outcomes }: Counts): readonly (readonly [series: string, value: number])[] {
+  const shadow = (name: string, more = '') => `modelwatch_shadow_${name}_total{${CHALLENGER}${more}}`;
+  const { differences } = agreement;
+  return [
+    ...AGREEMENT_OUTCOMES.probability.map((outcome, i) => [shadow('agreement', `,outcome="${outcome}"`), agreement.outcomes[i]!] as const),
+    ...OUTCOMES.map((outcome) => [shadow('outcomes', `,outcome="${outcome}"`), outcomes[outcome]] as const),
+    [shadow('difference_over'), differences.over],
+    [shadow('difference_under'), differences.under],
+    [shadow('difference_squared'), differences.squared],
+    [shadow('champion_seconds'), latency.champion],
+    [shadow('challenger_seconds'), latency.challenger],
+  ];
 }
 
 /** The gauges of the baseline, the same on every replica. */

@@ -7,6 +7,7 @@ import { latency } from './latency.js';
 import { missing } from './missing.js';
 import { ranking } from './ranking.js';
 import type { RecordingFamily } from './recording-family.js';
+import { shadow } from './shadow.js';
 import { sidecars } from './sidecars.js';
 
 /** Every family of recording rules. A new one is a file beside these and a line here. */
@@ -21,6 +22,7 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   ranking,
   calibration,
   errors,
+  shadow,
 ];
 
 export type { RecordingFamily } from './recording-family.js';
