@@ -43,7 +43,7 @@ export interface AgreementJSON {
  * is missing.
  *
  * Merging adds: exactly for counts that are whole numbers below 2^53, to rounding for sums. Sketches of other rules do not merge.
- * Size: 29 counts and 3 sums, whatever the traffic. Cost of an update: a search among 24 edges.
+ * Size: 32 counts and 3 sums, whatever the traffic. Cost of an update: a search among 24 edges.
  */
 export class Agreement implements Sketch<OutputPair, Agreement> {
   readonly rule: OutputRule;

@@ -32,7 +32,7 @@ export interface LatencyPairsJSON {
  *
  * A latency that is not a number from 0 to 1e9 seconds makes its pair missing: that of a call that failed, say.
  *
- * Merging adds: exactly for counts that are whole numbers below 2^53, to rounding for sums. Size: 29 counts and 8 numbers. Cost of an update: a
+ * Merging adds: exactly for counts that are whole numbers below 2^53, to rounding for sums. Size: 30 counts and 7 sums. Cost of an update: a
  * search among 28 edges.
  */
 export class LatencyPairs implements Sketch<LatencyPair, LatencyPairs> {

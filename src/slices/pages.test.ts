@@ -1,0 +1,3 @@
+import { testPages } from './conformance.js';
+
+testPages('slices');
