@@ -1,5 +1,6 @@
+import { confidenceStandardErrors } from '../math/index.js';
 import type { Agreement } from './agreement.js';
-import { INSUFFICIENT_DATA, meanReading, PAIRS_MIN, shareReading, standardErrors, UNDEFINED, type IntervalReading } from './intervals.js';
+import { INSUFFICIENT_DATA, meanReading, PAIRS_MIN, shareReading, UNDEFINED, type IntervalReading } from './intervals.js';
 import type { LatencyPairs } from './latency-pairs.js';
 import type { PairedQuality } from './paired-quality.js';
 
@@ -21,7 +22,7 @@ export function accuracyDifference({ outcomes, count }: PairedQuality, confidenc
   const [championOnly, challengerOnly] = [outcomes[1]!, outcomes[2]!];
   const total = count + 2;
   const middle = (challengerOnly - championOnly) / total;
-  const half = standardErrors(confidence) * Math.sqrt(((championOnly + challengerOnly + 2) / total - middle ** 2) / total);
+  const half = confidenceStandardErrors(confidence) * Math.sqrt(((championOnly + challengerOnly + 2) / total - middle ** 2) / total);
   const value = (challengerOnly - championOnly) / count;
   return { kind: 'measured', value, lower: Math.max(-1, middle - half), upper: Math.min(1, middle + half) };
 }
@@ -79,6 +80,6 @@ export function latencyRatio(latency: LatencyPairs, confidence = 0.95): Interval
   const value = challenger / champion;
   const products = (championSquared + challengerSquared - differences.squared) / 2;
   const variance = challengerSquared / count / y ** 2 + championSquared / count / x ** 2 - (2 * products) / count / (x * y);
-  const half = standardErrors(confidence) * Math.sqrt(Math.max(0, variance) / (count - 1));
+  const half = confidenceStandardErrors(confidence) * Math.sqrt(Math.max(0, variance) / (count - 1));
   return { kind: 'measured', value, lower: value * Math.exp(-half), upper: value * Math.exp(half) };
 }

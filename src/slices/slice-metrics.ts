@@ -1,10 +1,10 @@
+import { confidenceStandardErrors } from '../math/index.js';
 import type { Confusion, ErrorSums } from '../sketches/index.js';
 import {
   INSUFFICIENT_DATA,
   measured,
   shareDifference,
   shareReading,
-  standardErrors,
   UNDEFINED,
   undetermined,
   type BoundedReading,
@@ -88,14 +88,14 @@ export const sliceErrorRatio: SliceMetric<ErrorSums> = {
   quality(slice, confidence) {
     if (slice.count < SLICE_COUNT_MIN) return INSUFFICIENT_DATA;
     const { mean, variance } = absoluteError(slice);
-    const half = standardErrors(confidence) * Math.sqrt(variance);
+    const half = confidenceStandardErrors(confidence) * Math.sqrt(variance);
     return measured(mean, Math.max(0, mean - half), mean + half);
   },
   gap(slice, rest, confidence) {
     if (slice.count < SLICE_COUNT_MIN || rest.count < SLICE_COUNT_MIN) return INSUFFICIENT_DATA;
     const [a, b] = [absoluteError(slice), absoluteError(rest)];
     if (a.mean === 0 || b.mean === 0) return UNDEFINED;
-    const factor = Math.exp(standardErrors(confidence) * Math.sqrt(a.variance / a.mean ** 2 + b.variance / b.mean ** 2));
+    const factor = Math.exp(confidenceStandardErrors(confidence) * Math.sqrt(a.variance / a.mean ** 2 + b.variance / b.mean ** 2));
     const share = slice.count / (slice.count + rest.count);
     const toWhole = (ratio: number) => ratio / (share * ratio + 1 - share) - 1;
     const ratio = a.mean / b.mean;
