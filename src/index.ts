@@ -4,6 +4,7 @@ export * from './binning/index.js';
 export * from './sketches/index.js';
 export * from './statistics/index.js';
 export * from './quality/index.js';
+export * from './quality/estimate/index.js';
 export * from './explain/index.js';
 export * from './slices/index.js';
 export * from './rollout/index.js';

@@ -50,7 +50,7 @@ export function wilsonInterval(share: number, count: number, confidence: number)
  * two Wilson intervals it is Newcombe's interval of a difference of shares, of two normal intervals the usual one.
  *
  * Source: Newcombe, "Interval estimation for the difference between independent proportions", 1998, method 10; Zou and Donner, "Construction of
- * confidence limits about effect measures: a general approach", 2008, eq. 5.
+ * confidence limits about effect measures: a general approach", 2008.
  *
  * @example differenceInterval({ value: 0.5, lower: 0.25, upper: 0.75 }, { value: 0.5, lower: 0.5, upper: 0.5 }) // { value: 0, lower: -0.25, upper: 0.25 }
  */

@@ -1,0 +1,12 @@
+export { aucVariance } from './auc-variance.js';
+export { CALIBRATION_COUNT_MIN, calibration, fitCalibrator } from './calibrator.js';
+export type { Calibrator, FittedCalibrator } from './calibrator.js';
+export { ExpectedQuality } from './expected-quality.js';
+export type { ExpectedQualityJSON, ExpectedTruth } from './expected-quality.js';
+export { exactQuality, predictionSkew } from './prediction-skew.js';
+export { QUALITY_ESTIMATES } from './quality-estimates.js';
+export type { EstimatedReading, QualityEstimate } from './quality-estimates.js';
+export { QUALITY_INTERVALS } from './quality-intervals.js';
+export type { AnyQualityInterval, QualityInterval, QualityIntervalReading } from './quality-intervals.js';
+export { CALIBRATION_SCORE_BINS_MAX, calibrationEdges, ScoreCalibration } from './score-calibration.js';
+export type { ScoreCalibrationJSON } from './score-calibration.js';
