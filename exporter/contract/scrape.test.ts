@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { METRICS } from '@modelwatch/core';
+import { METRICS, type Baseline } from '@modelwatch/core';
 import { hasProgram } from './debian-program.js';
 import { answerOf, startRawUpstream, type RawUpstream } from './raw-upstream.js';
 import { MODELS, startTestSidecar, type TestSidecar } from './test-sidecar.js';
@@ -43,6 +43,27 @@ async function largeBaseline(): Promise<string> {
   });
 }
 
+/** A baseline of the model that gives back its input, one of whose golden rows has another output. */
+async function identityBaseline(): Promise<string> {
+  const plain = JSON.parse(await readFile(BASELINE, 'utf8')) as Baseline;
+  const distance = plain.features.find(({ kind }) => kind === 'numeric')!;
+  return JSON.stringify({
+    ...plain,
+    model: 'identity',
+    version: '2',
+    provenance: { ...plain.provenance, modelDigest: undefined },
+    features: ['a', 'b'].map((name) => ({ ...distance, name })),
+    goldenRows: {
+      features: [
+        [1, 2],
+        [3, 4],
+      ],
+      outputs: [2, 4.5],
+      toleranceAbsolute: 0.25,
+    },
+  });
+}
+
 /** A port where nobody listens. */
 async function deadPort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1');
@@ -62,7 +83,7 @@ watch: { localCountMin: ${ROWS} }
 models:
   - name: identity
     team: platform
-    champion: { version: '2', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }
+    champion: { version: '2', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} }, baseline: identity.json }
     challengers: [{ version: '3', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }]
   - name: trips
     champion: { version: '1', upstream: { url: '${upstream.url}' }, baseline: baseline.json }
@@ -73,7 +94,10 @@ models:
     champion: { version: '1' }
     output: { kind: regression }
 `,
-    { clock: { nowSeconds: () => nowSeconds, monotonicSeconds: () => 0 }, files: { 'baseline.json': await largeBaseline() } },
+    {
+      clock: { nowSeconds: () => nowSeconds, monotonicSeconds: () => 0 },
+      files: { 'baseline.json': await largeBaseline(), 'identity.json': await identityBaseline() },
+    },
   );
   await traffic();
   nowSeconds += LATER_SECONDS;
@@ -90,6 +114,8 @@ async function traffic(): Promise<void> {
   while ((await sidecar.series('modelwatch_store_up')) !== 1) await new Promise(setImmediate);
   const challenger = 'model="identity",version="3",role="challenger"';
   while ((await sidecar.series(`modelwatch_model_ready{${challenger}}`)) !== 1) await new Promise(setImmediate);
+  const golden = 'modelwatch_golden_replay_timestamp_seconds{model="identity",version="2",role="champion"}';
+  while ((await sidecar.series(golden)) === undefined) await new Promise(setImmediate);
   const fp32 = (shape: readonly number[]) => JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape, data: [1, 2] }] });
   for (const shape of [
     [1, 2],

@@ -106,6 +106,9 @@ describe('watching', () => {
       });
       expect(answer.status).toBe(200);
     }
+    // Ground truth sent before its prediction was watched is early, and joins a moment later.
+    const counted = 'modelwatch_predictions_total{model="flights-late",version="1",role="champion"}';
+    while ((await sidecar.series(counted))! < before.get(counted)! + 300) await new Promise(setImmediate);
     const truths = rows.map((row, i) => ({ model: 'flights-late', id: `join-${i}`, value: Number(row['late']) }));
     const joined = await sidecar.post('/v1/ground-truth', JSON.stringify(truths));
     expect(joined.json()).toMatchObject({ joined: 300 });

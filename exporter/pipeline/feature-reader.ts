@@ -32,6 +32,8 @@ export interface FeatureReader {
   rowsOf(tensors: readonly Tensor[]): number | undefined;
   /** Sets the features and slices of one row; what the request does not carry stays missing. Cost: about 10 ns a value. */
   readRow(tensors: readonly Tensor[], row: number, buffer: RowBuffer): void;
+  /** Places of the features that the columns of a tensor hold; -1 for a column that holds none. */
+  featuresIn(tensorName: string, isOnly: boolean): readonly number[];
   /** Features that no tensor of these names holds; empty where all are found. */
   missingFrom(tensorNames: readonly string[]): readonly string[];
 }
@@ -94,6 +96,7 @@ export function createFeatureReader({ features, inputs, sliceFeatures }: Feature
     readRow(tensors, row, buffer) {
       for (const tensor of tensors) readTensorRow(tensor, columnsOf(tensor.name, tensors.length === 1), row, buffer);
     },
+    featuresIn: (tensorName, isOnly) => columnsOf(tensorName, isOnly).targets.map((column) => column?.feature ?? -1),
     missingFrom(tensorNames) {
       const held = new Set(
         tensorNames.flatMap((name) => columnsOf(name, tensorNames.length === 1).targets.map((column) => column?.feature ?? -1)),

@@ -9,6 +9,7 @@ import type { TraceSubject } from '../telemetry/tracing.js';
 import type { Histogram } from '../telemetry/series.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
 import { closeSource, type ModelRuntime, type ModelSource } from './model-runtime.js';
+import { startGolden } from './start-golden.js';
 import { StartError } from './start-error.js';
 import { startProbe } from './upstream-probe.js';
 
@@ -42,7 +43,8 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
       challengers: [],
     };
     checkBaseline(model, digest);
-    return model;
+    if (source.kind !== 'onnx') return model;
+    return { ...model, source: { ...source, golden: startGolden({ baseline, scorer: source.scorer, watched }, deps) } };
   } catch (error) {
     await closeSource(source);
     throw error;
@@ -77,7 +79,7 @@ async function startSource(
       logger: logger.child({ model: name, version: champion.version }),
     });
     if (!scorer.ok) throw new StartError(2, `model ${name}: ${scorer.error.message}\n`);
-    return { source: { kind: 'onnx', scorer: scorer.value }, digest: `sha256:${scorer.value.digest}` };
+    return { source: { kind: 'onnx', scorer: scorer.value, golden: undefined }, digest: `sha256:${scorer.value.digest}` };
   }
   if (champion.upstream !== undefined) {
     // undici takes 8 MB: it is loaded where there is something to call.

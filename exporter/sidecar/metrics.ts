@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Watcher } from '../pipeline/watcher.js';
 import type { SeriesTally, StoreReadings } from '../store/index.js';
 import { featureFamilies, type FeatureSource } from '../telemetry/feature-series.js';
+import { goldenFamilies } from '../telemetry/golden-series.js';
 import { localDriftFamilies } from '../telemetry/local-drift.js';
 import { createLocalQuality, localQualityFamilies } from '../telemetry/local-quality.js';
 import { qualityFamilies } from '../telemetry/quality-series.js';
@@ -46,6 +47,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { seriesOf: requestSeries, scoringSeconds } = requestFamilies(registry, self.validationErrors);
   scorerFamilies(registry, models);
   shadowFamilies(registry, models);
+  goldenFamilies(registry, models);
   const features = featureSources(models, readings);
   featureFamilies(registry, features);
   const watched = () =>

@@ -1,6 +1,7 @@
 import type { Baseline, ModelConfig, Role, UpstreamConfig } from '@modelwatch/core';
 import type { Scorer } from '../models/scorer.js';
 import type { Upstream } from '../models/upstream/upstream.js';
+import type { GoldenReplay } from '../pipeline/golden-replay.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { TraceSubject } from '../telemetry/tracing.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
@@ -8,7 +9,7 @@ import type { Challenger } from './challenger.js';
 
 /** Where a model's answers come from: a child of ours, the server behind us, or somewhere else, with events telling of it. */
 export type ModelSource =
-  | { readonly kind: 'onnx'; readonly scorer: Scorer }
+  | { readonly kind: 'onnx'; readonly scorer: Scorer; readonly golden: GoldenReplay | undefined }
   | { readonly kind: 'upstream'; readonly upstream: Upstream; readonly config: UpstreamConfig; readonly probe: Probe }
   | { readonly kind: 'events' };
 
@@ -55,7 +56,10 @@ export async function closeModel({ source, challengers }: ModelRuntime): Promise
 
 /** Ends the children or the connections of one source. May be called twice. */
 export async function closeSource(source: ModelSource): Promise<void> {
-  if (source.kind === 'onnx') await source.scorer.close();
+  if (source.kind === 'onnx') {
+    source.golden?.stop();
+    await source.scorer.close();
+  }
   if (source.kind === 'upstream') {
     source.probe.close();
     await source.upstream.close();

@@ -42,3 +42,6 @@ export { precision } from './precision.js';
 export type { QualityKind, QualityMetric } from './quality-metric.js';
 export { recall } from './recall.js';
 export { rmse } from './rmse.js';
+
+export { compareGoldenRows } from './golden-rows.js';
+export type { GoldenRowsParity } from './golden-rows.js';
