@@ -18,9 +18,6 @@ let bytesSinceCollection = 0;
 
 // The parent is gone, or does not want this child any more.
 process.once('disconnect', () => process.exit(0));
-// Signals to the whole process group are the parent's to act on: requests under way are still answered.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
 
 if (options.purpose === 'measure') await tell({ kind: 'measured', addressBytes: addressSpacePeakBytes() });
 else await load();

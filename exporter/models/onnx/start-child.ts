@@ -55,6 +55,8 @@ export function startChild(
     serialization: 'advanced',
     env: Object.fromEntries(ENVIRONMENT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
     stdio: [descriptor ?? 'ignore', 'ignore', 'pipe', 'ipc'],
+    // A process group of its own: signals to the whole group, such as those of Ctrl-C, are the parent's to act on.
+    detached: true,
     ...(limited
       ? { execPath: SHELL, execArgv: ['-c', LIMITED_START, 'sh', limit, process.execPath, ...NODE_OPTIONS] }
       : { execArgv: NODE_OPTIONS }),
