@@ -23,7 +23,7 @@ models:
   try {
     const of = (name: string) => sidecar.series(`modelwatch_golden_${name}{${LABELS}}`);
     for (let attempt = 0; attempt < 600 && (await of('replay_timestamp_seconds')) === undefined; attempt++) await pause(50);
-    return { rows: await of('rows_total'), failures: await of('row_failures_total'), difference: await of('row_difference_max') };
+    return { rows: await of('rows'), failures: await of('row_failures'), difference: await of('row_difference_max') };
   } finally {
     await sidecar.close();
   }

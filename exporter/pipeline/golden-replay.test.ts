@@ -73,12 +73,15 @@ describe('createGoldenReplay', () => {
       watched: { features: readerOf({ x: ['distance'] }), output: createOutputReader(undefined, undefined) },
       nowSeconds: () => 17,
       onDone: (parity) => done.push(parity),
+      onFault: (fault) => {
+        throw fault;
+      },
     });
     return { replay, waiting, done };
   };
 
   it('scores one row at a time, and tells what came out once all are scored', async () => {
-    const { replay, waiting, done } = await replayOf([0, 1.5, fail('scorer_crashed', 'why'), 3.125]);
+    const { replay, waiting, done } = await replayOf([0, 1.5, fail('model_failed', 'why'), 3.125]);
     const run = replay.run();
     expect(replay.run()).toBe(run);
     for (let row = 0; row < 4; row++) {
@@ -88,7 +91,7 @@ describe('createGoldenReplay', () => {
     }
     await run;
     const parity = { rows: 4, failures: 2, missing: 1, differenceMax: 0.5 };
-    expect([done, replay.last, replay.rows, replay.failures]).toEqual([[parity], { parity, timeSeconds: 17 }, 4, 2]);
+    expect([done, replay.last]).toEqual([[parity], { parity, timeSeconds: 17 }]);
   });
 
   it('counts nothing of a replay that was stopped, so that a model that is put away does not fail', async () => {
@@ -97,6 +100,19 @@ describe('createGoldenReplay', () => {
     waiting[0]!();
     replay.stop();
     await run;
-    expect([waiting.length, done, replay.last, replay.rows]).toEqual([1, [], undefined, 0]);
+    expect([waiting.length, done, replay.last]).toEqual([1, [], undefined]);
   });
+
+  it.each(['overloaded', 'deadline_exceeded', 'scorer_crashed', 'not_ready'] as const)(
+    'is given up on %s, which says nothing of the model',
+    async (code) => {
+      const { replay, waiting, done } = await replayOf([0, fail(code, 'why'), 2]);
+      const run = replay.run();
+      waiting[0]!();
+      await new Promise(setImmediate);
+      waiting[1]!();
+      await run;
+      expect([waiting.length, done, replay.last]).toEqual([2, [], undefined]);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import type { Baseline } from '@modelwatch/core';
+import { parseBoolean, parseNumber } from '../baseline/number-token.js';
 import type { Result } from '../errors.js';
 import { decodeInferRequest, type Datatype, type InferRequest, type TensorMetadata } from '../models/open-inference/index.js';
 import type { FeatureReader } from './feature-reader.js';
@@ -26,8 +27,8 @@ export function goldenRequest(
 /** A value as JSON of a datatype. Categories are text in a baseline, and may be numbers in a tensor. */
 function cellOf(value: GoldenRow[number], datatype: Datatype): string | number | boolean | null {
   if (datatype === 'BYTES') return value === null ? '' : String(value);
-  if (value === null || value === '') return null;
-  const number = Number(value);
-  if (datatype !== 'BOOL') return Number.isNaN(number) ? null : number;
-  return typeof value === 'string' && Number.isNaN(number) ? /^true$/i.test(value) : number !== 0;
+  if (value === null) return null;
+  const number = typeof value === 'number' ? value : (parseNumber(value) ?? parseBoolean(value));
+  if (number === undefined) return null;
+  return datatype === 'BOOL' ? number !== 0 : number;
 }

@@ -11,7 +11,7 @@ import type { AnsweredRequest } from './watched-model.js';
 type Done = (result: Result<InferResponse>) => void;
 
 const MODEL = { name: 'm', output: { kind: 'probability', threshold: 0.5 } } as unknown as ModelConfig;
-const CHALLENGER = { version: '2', share: 1, inFlightMax: 3, toleranceAbsolute: 0 } as unknown as ChallengerConfig;
+const CHALLENGER = { version: '2', share: 1, inFlightMax: 3, inFlightBytesMax: 1000, toleranceAbsolute: 0 } as unknown as ChallengerConfig;
 
 const response = (outputs: readonly number[]): Result<InferResponse> =>
   succeed({ outputs: [{ name: 'y', datatype: 'FP64', shape: [outputs.length], data: Float64Array.from(outputs) }] });
@@ -35,7 +35,7 @@ function shadowOf(model = MODEL, challenger = CHALLENGER) {
   const faults: unknown[] = [];
   let seconds = 0;
   let isLoaded = true;
-  const scorer = { score: (_request: unknown, done: Done) => waiting.push(done) } as unknown as Scorer;
+  const scorer = { outputs: [], score: (_request: unknown, done: Done) => waiting.push(done) } as unknown as Scorer;
   const shadow = createShadow({
     model,
     challenger,
@@ -118,6 +118,40 @@ describe('createShadow', () => {
     const none = shadowOf(MODEL, { ...CHALLENGER, share: 1e-9 });
     for (let i = 0; i < 100; i++) none.shadow.offer(request(`a-${i}`, [0.9]));
     expect([none.shadow.sent, none.waiting.length]).toEqual([0, 0]);
+  });
+
+  it('drops what is too large beside others, but takes one of any size', () => {
+    const { shadow, waiting } = shadowOf();
+    for (const rows of [200, 1]) shadow.offer(request(`${rows} rows`, new Array<number>(rows).fill(0.1)));
+    expect([shadow.inFlight, shadow.outcomes.dropped, waiting.length]).toEqual([1, 1, 1]);
+  });
+
+  it('accounts for a scorer that answers at once, and for one that breaks its promise and throws', () => {
+    const shadowWith = (score: Scorer['score']) => {
+      const faults: unknown[] = [];
+      const shadow = createShadow({
+        model: MODEL,
+        challenger: CHALLENGER,
+        watched: {
+          features: createFeatureReader({ features: [], inputs: undefined, sliceFeatures: [] }),
+          output: createOutputReader(undefined, undefined),
+        },
+        scorer: () => ({ outputs: [], score }) as unknown as Scorer,
+        monotonicSeconds: () => 0,
+        onScored: () => undefined,
+        onFault: (fault) => faults.push(fault),
+      });
+      shadow.offer(request('a', [0.9]));
+      return [shadow.inFlight, sum(shadow), shadow.outcomes.failed, faults.length];
+    };
+    const atOnce = shadowWith((_request, done) => {
+      done(fail('overloaded', 'why'));
+    });
+    expect(atOnce).toEqual([0, 1, 0, 0]);
+    const throwing = shadowWith(() => {
+      throw new Error('broken');
+    });
+    expect(throwing).toEqual([0, 1, 1, 1]);
   });
 
   it('drops what finds no room, and accounts for every copy at any moment', () => {

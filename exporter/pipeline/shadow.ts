@@ -2,7 +2,8 @@ import { Agreement, LatencyPairs, type ChallengerConfig, type ModelConfig, type 
 import { ERRORS, type RequestError } from '../errors.js';
 import type { InferResponse } from '../models/open-inference/index.js';
 import type { Scorer } from '../models/scorer.js';
-import { createOutputReader, type OutputColumn } from './feature-reader.js';
+import type { Tensor } from '../models/open-inference/tensor.js';
+import { createOutputReader } from './feature-reader.js';
 import { isSampled } from './is-sampled.js';
 import type { AnsweredRequest, WatchedModel } from './watched-model.js';
 
@@ -46,22 +47,26 @@ export function createShadow({ model, challenger, watched, scorer, monotonicSeco
   const output = createOutputReader(model.output.tensor, model.output.column);
   let sent = 0;
   let inFlight = 0;
+  let inFlightBytes = 0;
 
-  const compare = (champion: OutputColumn, response: InferResponse, rows: number): ShadowOutcome => {
-    const own = output.read(response.outputs, rows);
+  const compare = (champion: Float64Array, response: InferResponse): ShadowOutcome => {
+    const own = output.read(response.outputs, champion.length);
     if (own === undefined) return 'failed';
-    for (let row = 0; row < rows; row++) agreement.update({ champion: champion.at(row), challenger: own.at(row) });
+    for (let row = 0; row < champion.length; row++) agreement.update({ champion: champion[row]!, challenger: own.at(row) });
     return 'scored';
   };
-  const send = (to: Scorer, { inputs, scoringSeconds }: AnsweredRequest, champion: OutputColumn, rows: number) => {
+  const send = (to: Scorer, { inputs, scoringSeconds }: AnsweredRequest, champion: Float64Array, bytes: number) => {
     const startSeconds = monotonicSeconds();
-    inFlight++;
-    to.score({ id: undefined, inputs, outputs: undefined, binaryOutputs: false }, (result) => {
+    let ended = false;
+    const end = (outcomeOfCall: () => ShadowOutcome) => {
+      if (ended) return;
+      ended = true;
       const seconds = monotonicSeconds() - startSeconds;
       inFlight--;
+      inFlightBytes -= bytes;
       let outcome: ShadowOutcome = 'failed';
       try {
-        outcome = result.ok ? compare(champion, result.value, rows) : outcomeOf(result.error);
+        outcome = outcomeOfCall();
       } catch (fault) {
         onFault(fault);
       }
@@ -69,7 +74,23 @@ export function createShadow({ model, challenger, watched, scorer, monotonicSeco
       if (outcome !== 'scored') return;
       latency.update({ championSeconds: scoringSeconds ?? NaN, challengerSeconds: seconds });
       onScored(seconds);
-    });
+    };
+    inFlight++;
+    inFlightBytes += bytes;
+    try {
+      to.score({ id: undefined, inputs, outputs: wanted(to), binaryOutputs: false }, (result) => {
+        end(() => (result.ok ? compare(champion, result.value) : outcomeOf(result.error)));
+      });
+    } catch (fault) {
+      end(() => {
+        throw fault;
+      });
+    }
+  };
+  /** Only what is compared: other outputs may be large. */
+  const wanted = ({ outputs }: Scorer) => {
+    const name = model.output.tensor ?? outputs.at(-1)?.name;
+    return name === undefined ? undefined : [{ name, binary: false }];
   };
   return {
     get sent() {
@@ -88,10 +109,31 @@ export function createShadow({ model, challenger, watched, scorer, monotonicSeco
       const rows = watched.features.rowsOf(answered.inputs);
       const champion = rows === undefined ? undefined : watched.output.read(answered.outputs, rows);
       if (to === undefined || rows === undefined || champion === undefined || rows > SHADOW_ROWS_MAX) outcomes.skipped++;
-      else if (inFlight >= challenger.inFlightMax) outcomes.dropped++;
-      else send(to, answered, champion, rows);
+      else {
+        const bytes = bytesOf(answered.inputs);
+        const isFull = inFlight >= challenger.inFlightMax || (inFlight > 0 && inFlightBytes + bytes > challenger.inFlightBytesMax);
+        if (isFull) outcomes.dropped++;
+        // A copy: the champion's output may be a view of what it gave to many requests at once.
+        else
+          send(
+            to,
+            answered,
+            Float64Array.from({ length: rows }, (_, row) => champion.at(row)),
+            bytes,
+          );
+      }
     },
   };
+}
+
+/** What tensors keep in memory, about: text by its characters. */
+function bytesOf(tensors: readonly Tensor[]): number {
+  let bytes = 0;
+  for (const { data } of tensors) {
+    if (Array.isArray(data)) for (const text of data) bytes += 2 * text.length + 16;
+    else bytes += data.byteLength;
+  }
+  return bytes;
 }
 
 /** How outputs of both are read as classes, each at its own threshold, or as estimates. */

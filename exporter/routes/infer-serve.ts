@@ -22,7 +22,13 @@ const BINARY_TYPE = 'application/octet-stream';
 export function createServeInfer(deps: InferDeps): (call: InferCall, scorer: Scorer) => void {
   const outbox = createOutbox<Answer>((answers) => {
     for (const answer of answers) send(answer);
-    for (const answer of answers) if (answer.sent) watch(answer, deps);
+    for (const answer of answers) {
+      try {
+        if (answer.sent) watch(answer, deps);
+      } catch (fault) {
+        deps.onFault(fault);
+      }
+    }
   });
   return (call, scorer) => {
     const { request, body, model, trace } = call;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { ChallengerConfig, ModelConfig } from '@modelwatch/core';
 import { createOnnxScorer, type OnnxScorer } from '../models/onnx/index.js';
 import { createShadow, type Shadow } from '../pipeline/shadow.js';
@@ -15,8 +15,8 @@ export interface Challenger {
   readonly shadow: Shadow;
   /** Undefined while it is not loaded, and for good where it cannot be. */
   readonly scorer: OnnxScorer | undefined;
-  /** Resolves once it is loaded or cannot be. */
-  readonly settled: Promise<void>;
+  /** Whether it cannot be loaded: the next reload tries again. */
+  readonly failed: boolean;
   close(): Promise<void>;
 }
 
@@ -37,7 +37,12 @@ export function startChallenger(
   const { clock } = deps;
   const logger = deps.logger.child({ model: model.name, version: config.version, role: 'challenger' });
   let scorer: OnnxScorer | undefined;
+  let failed = false;
   let closing: Promise<void> | undefined;
+  const cannotLoad = (why: object) => {
+    failed = true;
+    logger.error(why, 'the challenger cannot be loaded; its copies are skipped');
+  };
   const scored = deps.scoringSeconds(model.name, config.version, 'challenger');
   const shadow = createShadow({
     model,
@@ -52,30 +57,29 @@ export function startChallenger(
       logger.error({ err: fault }, 'a copy could not be compared');
     },
   });
-  const settled = createOnnxScorer({ file: config.onnx.path, config: config.onnx, clock, logger, niceness: NICENESS }).then(
-    async (loaded) => {
-      if (!loaded.ok) logger.error({ reason: loaded.error.message }, 'the challenger cannot be loaded; its copies are skipped');
+  createOnnxScorer({ file: config.onnx.path, config: config.onnx, clock, logger, niceness: NICENESS })
+    .then(async (loaded) => {
+      if (!loaded.ok) cannotLoad({ reason: loaded.error.message });
       else if (closing !== undefined) await loaded.value.close();
       else scorer = loaded.value;
-    },
-    (fault: unknown) => {
-      logger.error({ err: fault }, 'the challenger cannot be loaded; its copies are skipped');
-    },
-  );
+    })
+    .catch((fault: unknown) => {
+      cannotLoad({ err: fault });
+    });
   return {
     version: config.version,
     fingerprint,
     config,
     shadow,
-    settled,
     get scorer() {
       return scorer;
     },
+    get failed() {
+      return failed;
+    },
+    // One that is still loading is closed when it has loaded; nobody waits for that.
     close() {
-      closing ??= (async () => {
-        await scorer?.close();
-        await settled;
-      })();
+      closing ??= scorer?.close() ?? Promise.resolve();
       return closing;
     },
   };
@@ -94,15 +98,18 @@ export async function nextChallengers(
 ): Promise<readonly Challenger[]> {
   const fingerprints = await Promise.all(model.challengers.map((config) => fingerprintOf(config, championPrint)));
   return model.challengers.map((config, i) => {
-    const known = current.find(({ fingerprint }) => fingerprint === fingerprints[i]);
+    const known = current.find(({ fingerprint, failed }) => fingerprint === fingerprints[i] && !failed);
     return known ?? startChallenger(model, config, fingerprints[i]!, watched, deps);
   });
 }
 
+/** A file is told from another by its size, its place on the disk and its time: reading it whole would hold up what serves. */
 async function fingerprintOf(config: ChallengerConfig, championPrint: string): Promise<string> {
-  const bytes = await readFile(config.onnx.path).catch(() => Buffer.from('unreadable'));
+  const file = await stat(config.onnx.path).then(
+    ({ size, ino, mtimeMs }) => [size, ino, mtimeMs],
+    () => 'unreadable',
+  );
   return createHash('sha256')
-    .update(JSON.stringify([championPrint, config]))
-    .update(bytes)
+    .update(JSON.stringify([championPrint, config, file]))
     .digest('hex');
 }

@@ -18,7 +18,14 @@ export function startGolden(
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): GoldenReplay | undefined {
   if (baseline === undefined || baseline.goldenRows.features.length === 0) return undefined;
-  if (scorer.inputs.some(({ shape }) => shape.length === 0 || shape.length > DIMENSIONS_MAX)) return undefined;
+  const isTable = ({ name, shape }: (typeof scorer.inputs)[number]) => {
+    const features = watched.features.featuresIn(name, scorer.inputs.length === 1);
+    return shape.length > 0 && shape.length <= DIMENSIONS_MAX && features.length > 0 && !features.includes(-1);
+  };
+  if (!scorer.inputs.every(isTable)) {
+    logger.info({ model: watched.name }, 'golden rows are not replayed: an input of the model is more than features of the baseline');
+    return undefined;
+  }
   const replay = createGoldenReplay({
     baseline,
     scorer,
@@ -28,16 +35,13 @@ export function startGolden(
       const found = { model: watched.name, version: watched.version, rows, failures, missing, differenceMax };
       if (failures > 0) logger.warn(found, 'the model does not give for golden rows what it gave in training');
     },
+    onFault(fault) {
+      logger.error({ err: fault, model: watched.name }, 'the golden rows could not be replayed');
+    },
   });
   const timer = setInterval(() => void replay.run(), INTERVAL_MILLISECONDS).unref();
   void replay.run();
   return {
-    get rows() {
-      return replay.rows;
-    },
-    get failures() {
-      return replay.failures;
-    },
     get last() {
       return replay.last;
     },

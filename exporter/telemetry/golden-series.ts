@@ -18,8 +18,8 @@ export function goldenFamilies(registry: SlicedRegistry, models: () => ReadonlyM
       }),
     );
   };
-  each('modelwatch_golden_rows_total', ({ rows }) => rows);
-  each('modelwatch_golden_row_failures_total', ({ failures }) => failures);
+  each('modelwatch_golden_rows', ({ last }) => last?.parity.rows);
+  each('modelwatch_golden_row_failures', ({ last }) => last?.parity.failures);
   each('modelwatch_golden_row_difference_max', ({ last }) => last?.parity.differenceMax);
   each('modelwatch_golden_replay_timestamp_seconds', ({ last }) => last?.timeSeconds);
 }

@@ -152,6 +152,7 @@ const challenger = {
         'Share of the requests of which it gets a copy, chosen by their ids: every replica and every challenger chooses the same.',
     },
     inFlightMax: cap('Copies under way at once; further ones are dropped and counted.', 64, 100_000),
+    inFlightBytesMax: cap('Bytes of copies under way at once; further ones are dropped and counted.', 67_108_864, 1_073_741_824),
     threshold: {
       type: 'number',
       description: "Outputs at or above it predict the positive class; the model's threshold unless said otherwise.",

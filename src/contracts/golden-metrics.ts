@@ -2,12 +2,12 @@ import { metricRow as m, MODEL_LABELS as MODEL } from './metric-description.js';
 
 /** Rows of THE TABLE on golden rows: rows of training with the output recorded there, scored again at load and every hour. */
 export const GOLDEN_METRICS = [
-  m('modelwatch_golden_rows_total', 'counter', MODEL, 'Golden rows scored again by the model in force.'),
+  m('modelwatch_golden_rows', 'gauge', MODEL, 'Golden rows scored again in the last replay.'),
   m(
-    'modelwatch_golden_row_failures_total',
-    'counter',
+    'modelwatch_golden_row_failures',
+    'gauge',
     MODEL,
-    'Golden rows that gave no output, or one farther from the recorded one than the tolerance of the baseline.',
+    'Golden rows of the last replay that gave no output, or one farther from the recorded one than the tolerance of the baseline.',
   ),
   m(
     'modelwatch_golden_row_difference_max',

@@ -18,6 +18,9 @@ let bytesSinceCollection = 0;
 
 // The parent is gone, or does not want this child any more.
 process.once('disconnect', () => process.exit(0));
+// A service manager may signal every process it knows: what that means is the parent's to say. Requests under way are still answered.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
 
 if (options.purpose === 'measure') await tell({ kind: 'measured', addressBytes: addressSpacePeakBytes() });
 else await load();

@@ -18,7 +18,7 @@ export interface OnnxScorerOptions {
   readonly config: Omit<OnnxConfig, 'path'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How much its children stand back for others who want the CPU: 0 to 19, as `nice` counts; 0 unless said otherwise. */
+  /** How far its children stand back behind this process where both want the CPU, as `nice` counts; 0 unless said otherwise. */
   readonly niceness?: number;
   /** Called when the last ready child ends and when one is ready again; not for the first time. */
   readonly onStateChange?: ((ready: boolean) => void) | undefined;
@@ -38,7 +38,7 @@ export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Resu
   const copy = await copyModel(options.file);
   if (!copy.ok) return copy;
   const loadTimeoutSeconds = durationSeconds(config.loadTimeout);
-  const tried = await tryModel(copy.value, { ...config, loadTimeoutSeconds });
+  const tried = await tryModel(copy.value, { ...config, loadTimeoutSeconds, niceness: options.niceness });
   if (!tried.ok) {
     await copy.value.close();
     return tried;

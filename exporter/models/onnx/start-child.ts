@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { builtFile } from '../../built-file.js';
 import type { CallMessage, ChildMessage, ChildOptions } from './messages.js';
 
@@ -61,8 +61,8 @@ export function startChild(
       ? { execPath: SHELL, execArgv: ['-c', LIMITED_START, 'sh', limit, process.execPath, ...NODE_OPTIONS] }
       : { execArgv: NODE_OPTIONS }),
   });
-  if (niceness > 0) lowerPriority(child.pid, niceness);
   const { kill } = watch(child, events);
+  if (niceness > 0) lowerPriority(child.pid, niceness);
   return {
     processId: child.pid,
     // A send that fails means that the child is going: `onGone` tells what becomes of the call.
@@ -71,13 +71,15 @@ export function startChild(
   };
 }
 
-/** A child that could not be started, or has ended already, has no priority to lower. */
+const NICENESS_MAX = 19;
+
+/** Below this process, whatever its own priority. A child that has ended already, or may not be touched, stays as it is: it works all the same. */
 function lowerPriority(processId: number | undefined, niceness: number): void {
   if (processId === undefined) return;
   try {
-    setPriority(processId, niceness);
-  } catch (error) {
-    if ((error as { readonly info?: { readonly code?: string } }).info?.code !== 'ESRCH') throw error;
+    setPriority(processId, Math.min(NICENESS_MAX, getPriority() + niceness));
+  } catch {
+    return;
   }
 }
 

@@ -9,6 +9,7 @@ export interface TrialLimits {
   readonly outputBytesMax: number;
   readonly memoryBytesMax: number;
   readonly loadTimeoutSeconds: number;
+  readonly niceness?: number | undefined;
 }
 
 export interface TriedModel {
@@ -49,6 +50,7 @@ export async function tryModel(copy: ModelCopy, limits: TrialLimits): Promise<Re
           resolve(result ?? modelFault('model_load_failed', `the process that loaded the model ${died}`));
         },
       },
+      limits.niceness,
     );
   });
 }
