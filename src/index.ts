@@ -5,6 +5,7 @@ export * from './sketches/index.js';
 export * from './statistics/index.js';
 export * from './quality/index.js';
 export * from './quality/estimate/index.js';
+export * from './multivariate/index.js';
 export * from './explain/index.js';
 export * from './slices/index.js';
 export * from './rollout/index.js';

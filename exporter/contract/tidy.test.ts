@@ -59,11 +59,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sketches: ['contracts', 'math', 'binning'],
   statistics: MEASURING,
   quality: MEASURING,
+  multivariate: MEASURING,
   explain: MEASURING,
   slo: MEASURING,
   slices: MEASURING,
   rollout: MEASURING,
-  generate: [...MEASURING, 'statistics', 'quality', 'explain', 'slo', 'slices', 'rollout'],
+  generate: [...MEASURING, 'statistics', 'quality', 'multivariate', 'explain', 'slo', 'slices', 'rollout'],
 };
 const FOLDERS = FILES.flatMap((file) => /^src\/([^/]+)\//.exec(file)?.[1] ?? []);
 

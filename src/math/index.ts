@@ -3,4 +3,5 @@ export { confidenceStandardErrors, differenceInterval, wilsonInterval } from './
 export type { Interval } from './intervals.js';
 export * from './isotonic-regression.js';
 export * from './logistic-regression.js';
+export * from './rank-area.js';
 export * from './symmetric-eigen.js';

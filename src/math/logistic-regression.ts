@@ -114,9 +114,11 @@ function descend(problem: Problem, state: State): State | undefined {
 /** The lower triangle of the second derivatives. */
 function hessianAt({ columns, penalty }: Problem, { odds }: State): Float64Array[] {
   const curvatures = odds.map((odd) => logistic(odd) * logistic(-odd));
+  const weighted = new Float64Array(odds.length);
   return columns.map((column, i) => {
-    const weighted = column.map((value, row) => value * curvatures[row]!);
-    const row = Float64Array.from({ length: i + 1 }, (_, j) => dot(columns[j]!, weighted));
+    for (let at = 0; at < weighted.length; at++) weighted[at] = column[at]! * curvatures[at]!;
+    const row = new Float64Array(i + 1);
+    for (let j = 0; j <= i; j++) row[j] = dot(columns[j]!, weighted);
     // Where all rows are certain, the intercept has next to no curvature of its own; a little more of it changes the way and not the goal.
     row[i]! += i < columns.length - 1 ? penalty : 1e-12 * column.length;
     return row;

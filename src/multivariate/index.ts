@@ -1,0 +1,11 @@
+export { DOMAIN_COLUMNS_MAX, DOMAIN_ROWS_MAX, domainClassifier } from './domain-classifier.js';
+export type { DomainInput } from './domain-classifier.js';
+export type { FeatureRows, MultivariateFeature } from './feature.js';
+export { CODED_CATEGORIES_MAX } from './feature-coding.js';
+export type { FeatureCoding } from './feature-coding.js';
+export { createReconstructor, fitReconstruction, heldOutErrors, RECONSTRUCTION_FEATURES_MAX } from './reconstruction.js';
+export type { ReconstructionModel } from './reconstruction.js';
+export { reconstructionBand, RECONSTRUCTION_CHUNKS_MIN, reconstructionError } from './reconstruction-error.js';
+export type { ReconstructionBand } from './reconstruction-error.js';
+export { ReconstructionErrors } from './reconstruction-errors.js';
+export type { ReconstructionErrorsJSON } from './reconstruction-errors.js';
