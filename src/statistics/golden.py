@@ -4,6 +4,12 @@ pip install -r src/statistics/golden.requirements.txt
 python src/statistics/golden.py
 """
 
+import os
+
+# NannyML and Evidently report their use to their makers unless they are told not to before they are imported.
+os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"
+os.environ["DO_NOT_TRACK"] = "1"
+
 import importlib.metadata
 import json
 import math
