@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { metric, type Baseline } from '@modelwatch/core';
+import { metric, seededRandom, type Baseline } from '@modelwatch/core';
 import { collectDefaultMetrics } from 'prom-client';
 import { pino } from 'pino';
 import { createModelWatch } from '../pipeline/model-watch.js';
@@ -12,7 +12,6 @@ import { featureFamilies } from '../telemetry/feature-series.js';
 import { SlicedRegistry } from '../telemetry/registry.js';
 import { numberFamily } from '../telemetry/series.js';
 import { median } from './compare.js';
-import { seededRandom } from './seeded-rows.js';
 
 const SERIES = 50_000;
 const SERIES_A_FEATURE = 46;

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { seededRandom, seededRows } from './seeded-rows.js';
+import { seededRandom } from '@modelwatch/core';
+import { seededRows } from './seeded-rows.js';
 
 it('gives the same rows for a seed, and others for another', () => {
   expect(seededRows(3, 1)).toEqual(seededRows(3, 1));

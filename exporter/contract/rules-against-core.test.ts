@@ -25,20 +25,11 @@ import {
   quantileBinning,
   recall,
   rmse,
+  seededRandom,
 } from '@modelwatch/core';
 import { stringify } from 'yaml';
 import { hasProgram, runProgram } from './debian-program.js';
-import {
-  CHALLENGER,
-  emptyCounts,
-  exportedBaseline,
-  FEATURE,
-  hourOfTraffic,
-  MODEL,
-  onInstance,
-  seeded,
-  SIGNIFICANCE,
-} from './two-replicas.js';
+import { CHALLENGER, emptyCounts, exportedBaseline, FEATURE, hourOfTraffic, MODEL, onInstance, SIGNIFICANCE } from './two-replicas.js';
 import type { Binnings, Counts, InputSeries } from './two-replicas.js';
 
 // Two replicas are fed from seeded data and scraped once a minute; what the rules make of their counters must be what the core makes of all the
@@ -180,7 +171,7 @@ withPromtool('the recording rules', () => {
   }
 
   it.each([1, 2, 3])('say what the core says of all replicas together, seed %p', async (seed) => {
-    const random = seeded(seed);
+    const random = seededRandom(seed);
     const { bins, reference } = makeBaseline(random);
     const { scraped, whole } = hourOfTraffic(bins, (counts) => countOne(counts, 1, random), random);
     const baseline = ['a', 'b'].flatMap((instance) =>

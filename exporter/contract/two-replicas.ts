@@ -17,17 +17,6 @@ const MINUTES = 60;
 const RESTART = 25;
 export const SIGNIFICANCE = 0.001;
 
-/** Numbers of 0..1 from a seed: mulberry32. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** What one replica counts, by the sketches that the exporter counts with. */
 export interface Counts {
   readonly numeric: Frequencies;

@@ -1,42 +1,12 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { readPage, testPages } from '../conformance.js';
 import * as core from '../index.js';
 
-const PARTS = ['Formula', 'Use it for', 'Not for', 'Range', 'Undetermined', 'Critical value', 'Cost', 'Source', 'Example'];
-const folder = new URL('../../docs/multivariate/', import.meta.url);
-const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
-const PAGES = readdirSync(folder).filter((file) => file !== 'README.md');
+const read = (file: string) => readPage('multivariate', file);
 
-function run(program: string, expression: string): unknown {
-  const imports = Object.keys(core).join(', ');
-  const make = new Function('core', `const { ${imports} } = core; ${program} return ${expression};`) as (library: typeof core) => unknown;
-  return make(core);
-}
-
-/** Numbers as far as they are more than rounding. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'number') return Number(value.toPrecision(9));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
-}
-
-describe.each(PAGES)('docs/multivariate/%s', (file) => {
-  const page = read(file);
-
-  it('has every part, in order', () => {
-    expect([...page.matchAll(/^## (.+)$/gm)].map(([, part]) => part)).toEqual(PARTS);
-  });
-
-  it('has an example that says what the code answers', () => {
-    const code = /## Example\n[^]*?```ts\n([^]*?)```/.exec(page)?.[1] ?? '';
-    const [, program, expression, answer] = /^([^]*?)([^\n]+); \/\/ (.+)\n$/.exec(code) ?? [];
-    expect(plain(run(program!, expression!))).toEqual(plain(run('', answer!)));
-  });
-
-  it('stands in the index under its title', () => {
-    const [, title] = /^# (.+)\n/.exec(page) ?? [];
-    expect(read('README.md')).toContain(`\n| [${title!}](${file}) | `);
-  });
+testPages('multivariate', {
+  parts: ['Formula', 'Use it for', 'Not for', 'Range', 'Undetermined', 'Critical value', 'Cost', 'Source', 'Example'],
+  digits: 9,
 });
 
 describe('the folder of pages', () => {

@@ -1,6 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
-import * as core from '../index.js';
+import { readFileSync } from 'node:fs';
+import { expect } from '@jest/globals';
 import type { IntervalReading } from './intervals.js';
 import type { OutputRule } from './output-rule.js';
 import { PairedQuality } from './paired-quality.js';
@@ -60,48 +59,4 @@ export function binomialChances(count: number, chance: number): Float64Array {
     for (let k = 0; k <= count; k++) chances[k]! /= total;
   }
   return chances;
-}
-
-const PARTS = ['Formula', 'Use it for', 'Not for', 'Range', 'Undetermined', 'Cost', 'Source', 'Example'];
-
-/** The value of a program of several lines, its last expression, with all that the core exports. */
-function run(program: string, expression: string): unknown {
-  const evaluate = new Function('core', `const { ${Object.keys(core).join(', ')} } = core; ${program} return ${expression};`) as (
-    library: typeof core,
-  ) => unknown;
-  return evaluate(core);
-}
-
-/** Typed arrays as the lists that a page writes, and numbers as far as they are more than rounding. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'number') return Number(value.toPrecision(12));
-  if (ArrayBuffer.isView(value)) return plain(Array.from(value as Float64Array));
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
-}
-
-/** What the pages of a folder under `docs` promise: every part, an example that says what the code answers, a place in the index. */
-export function testPages(name: string): void {
-  const folder = new URL(`../../docs/${name}/`, import.meta.url);
-  const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
-
-  describe.each(readdirSync(folder).filter((file) => file !== 'README.md'))(`docs/${name}/%s`, (file) => {
-    const page = read(file);
-
-    it('has every part, in order', () => {
-      expect([...page.matchAll(/^## (.+)$/gm)].map(([, part]) => part)).toEqual(PARTS);
-    });
-
-    it('has an example that says what the code answers', () => {
-      const code = /## Example\n[^]*?```ts\n([^]*?)```/.exec(page)?.[1] ?? '';
-      const [, program, expression, answer] = /^([^]*?)([^\n]+); \/\/ (.+)\n$/.exec(code) ?? [];
-      expect(plain(run(program!, expression!))).toEqual(plain(run('', answer!)));
-    });
-
-    it('stands in the index under its title', () => {
-      const [, title] = /^# (.+)\n/.exec(page) ?? [];
-      expect(read('README.md')).toContain(`\n| [${title!}](${file}) | `);
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import * as core from '../index.js';
-import { testPages } from './conformance.js';
+import { testPages } from '../conformance.js';
 
 testPages('rollout');
 

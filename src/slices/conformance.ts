@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { Confusion, type ConfusionJSON } from '../sketches/index.js';
 
-export { binomialChances, expectNear, intervalOf, SEED, testPages, type GoldenInterval } from '../rollout/conformance.js';
+export { binomialChances, expectNear, intervalOf, SEED, type GoldenInterval } from '../rollout/conformance.js';
 
 /** The cases of `<unit>.golden.json`. */
 export function goldenCases<Case>(unit: string): readonly Case[] {

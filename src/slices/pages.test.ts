@@ -1,3 +1,3 @@
-import { testPages } from './conformance.js';
+import { testPages } from '../conformance.js';
 
 testPages('slices');
