@@ -1,0 +1,78 @@
+import { alerts } from './config-alerts.js';
+import { cap, duration, name } from './config-parts.js';
+import { challenger, champion } from './config-scorers.js';
+
+/** One watched model. */
+export const model = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'champion'],
+  properties: {
+    name: name('Model name, as it stands in paths and labels.'),
+    team: { ...name('Who is paged: a label on every alert.'), default: 'unassigned' },
+    critical: { type: 'boolean', default: false, description: 'Whether a breach pages instead of making a ticket.' },
+    champion,
+    challengers: { type: 'array', maxItems: 8, default: [], items: challenger, description: 'Versions compared with the champion.' },
+    inputs: {
+      type: 'object',
+      additionalProperties: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 },
+      description:
+        'Tensor name to the features its columns hold. Left out: a tensor named as a feature holds it; one wide tensor holds all, in order.',
+    },
+    output: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      description: 'The watched output.',
+      properties: {
+        kind: {
+          enum: ['probability', 'regression'],
+          default: 'probability',
+          description: 'Probability of the positive class, or an estimate of a number.',
+        },
+        tensor: { type: 'string', description: 'Output tensor; the last one unless said otherwise.' },
+        column: { type: 'integer', minimum: 0, description: 'Column of that tensor; the last one unless said otherwise.' },
+        threshold: { type: 'number', default: 0.5, description: 'Outputs at or above it predict the positive class.' },
+      },
+    },
+    identity: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        header: {
+          type: 'string',
+          pattern: '^[a-z0-9-]+$',
+          default: 'x-request-id',
+          description: 'Request header that identifies a prediction when the request has no v2 `id`.',
+        },
+      },
+    },
+    slices: {
+      type: 'array',
+      maxItems: 8,
+      default: [],
+      description: 'By what quality and traffic are broken down.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name'],
+        properties: {
+          name: name('The slice, as it stands in the label `slice`.'),
+          feature: { type: 'string', description: 'A categorical feature; its name is the slice name unless said otherwise.' },
+          header: { type: 'string', pattern: '^[a-z0-9-]+$', description: 'A request header, such as x-tenant.' },
+          valuesMax: cap('Values that get their own series; the rest counts as __other__.', 20, 1000),
+        },
+      },
+    },
+    groundTruth: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        horizon: duration('How long a prediction waits for its ground truth, and early ground truth for its prediction.', '7d'),
+      },
+    },
+    alerts,
+  },
+} as const;
