@@ -1,7 +1,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
-
-const count = { type: 'number', minimum: 0 } as const;
-const digest = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' } as const;
+import { evaluation } from './baseline-evaluation.js';
+import { count, digest, sourceFiles } from './baseline-parts.js';
+import { reconstruction } from './baseline-reconstruction.js';
 
 const moments = {
   type: 'object',
@@ -76,15 +76,7 @@ export const baselineSchema = {
       properties: {
         createdAt: { type: 'string', format: 'date-time' },
         rows: count,
-        files: {
-          type: 'array',
-          items: {
-            type: 'object',
-            additionalProperties: false,
-            required: ['name', 'digest', 'rows'],
-            properties: { name: { type: 'string' }, digest, rows: count },
-          },
-        },
+        files: sourceFiles,
         modelDigest: digest,
         tool: { type: 'string', description: 'Name and version of the program that made it.' },
       },
@@ -96,6 +88,8 @@ export const baselineSchema = {
       description: 'Quality recorded at evaluation, by metric name.',
       additionalProperties: { type: 'number' },
     },
+    evaluation,
+    reconstruction,
     goldenRows: {
       type: 'object',
       additionalProperties: false,
@@ -118,3 +112,5 @@ export type Baseline = FromSchema<typeof baselineSchema>;
 export type BaselineFeature = Baseline['features'][number];
 export type NumericBaselineFeature = Extract<BaselineFeature, { kind: 'numeric' }>;
 export type CategoricalBaselineFeature = Extract<BaselineFeature, { kind: 'categorical' }>;
+export type BaselineEvaluation = NonNullable<Baseline['evaluation']>;
+export type BaselineReconstruction = NonNullable<Baseline['reconstruction']>;

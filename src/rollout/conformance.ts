@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
-import type { IntervalReading } from './intervals.js';
+import type { IntervalReading } from '../math/index.js';
 import type { OutputRule } from './output-rule.js';
 import { PairedQuality } from './paired-quality.js';
 

@@ -10,7 +10,6 @@ export {
   outputDifference,
 } from './paired-readings.js';
 export { PAIRS_MIN } from './intervals.js';
-export type { IntervalReading } from './intervals.js';
 export { LATENCY_DIFFERENCE_SECONDS_EDGES, LATENCY_SECONDS_MAX, LatencyPairs } from './latency-pairs.js';
 export type { LatencyPair, LatencyPairsJSON } from './latency-pairs.js';
 export { DISCORDANT_CHI_SQUARE_MIN, mcnemar } from './mcnemar.js';

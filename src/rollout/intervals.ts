@@ -1,8 +1,4 @@
-import type { Reading } from '../contracts/reading.js';
-import { confidenceStandardErrors, wilsonInterval, type Interval } from '../math/index.js';
-
-/** A reading with its confidence interval, or the reason why there is none. */
-export type IntervalReading = ({ readonly kind: 'measured' } & Interval) | Extract<Reading, { kind: 'undetermined' }>;
+import { confidenceStandardErrors, wilsonInterval, type IntervalReading } from '../math/index.js';
 
 /** Fewest pairs of which a comparison is measured: with so many the standard error of a share is at most 0.05. */
 export const PAIRS_MIN = 100;

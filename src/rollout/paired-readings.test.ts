@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { seededRandom } from '../explain/index.js';
+import type { IntervalReading } from '../math/index.js';
 import { binomialChances, CLASSES, expectNear, goldenCases, intervalOf, qualityOf, SEED, type GoldenInterval } from './conformance.js';
 import {
   accuracyDifference,
@@ -14,7 +15,6 @@ import {
   missingOutputRatio,
   outputDifference,
   PairedQuality,
-  type IntervalReading,
 } from './index.js';
 
 const tooLittle = { kind: 'undetermined', reason: 'insufficient_data' };

@@ -1,6 +1,6 @@
-import { confidenceStandardErrors } from '../math/index.js';
+import { confidenceStandardErrors, type IntervalReading } from '../math/index.js';
 import type { Agreement } from './agreement.js';
-import { INSUFFICIENT_DATA, meanReading, PAIRS_MIN, shareReading, UNDEFINED, type IntervalReading } from './intervals.js';
+import { INSUFFICIENT_DATA, meanReading, PAIRS_MIN, shareReading, UNDEFINED } from './intervals.js';
 import type { LatencyPairs } from './latency-pairs.js';
 import type { PairedQuality } from './paired-quality.js';
 

@@ -1,6 +1,7 @@
+import type { IntervalReading } from '../math/index.js';
 import type { Agreement } from './agreement.js';
 import { accuracyDifference, disagreementRatio, latencyRatio, lossDifference, missingOutputRatio } from './paired-readings.js';
-import { INSUFFICIENT_DATA, type IntervalReading } from './intervals.js';
+import { INSUFFICIENT_DATA } from './intervals.js';
 import type { LatencyPairs } from './latency-pairs.js';
 import type { PairedQuality } from './paired-quality.js';
 import { assertCriteria, ROLLOUT_CRITERIA, type RolloutCriteria } from './rollout-criteria.js';

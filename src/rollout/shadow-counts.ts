@@ -1,4 +1,5 @@
-import { shareReading, type IntervalReading } from './intervals.js';
+import type { IntervalReading } from '../math/index.js';
+import { shareReading } from './intervals.js';
 
 /** What became of the copies sent to a challenger: sent = scored + dropped + failed + timed out + skipped, exactly. */
 export interface ShadowCounts {

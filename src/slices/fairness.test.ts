@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import type { IntervalReading } from '../math/index.js';
 import type { ConfusionJSON } from '../sketches/index.js';
 import {
   binomialChances,
@@ -13,7 +14,7 @@ import {
   type GoldenInterval,
   type Outcomes,
 } from './conformance.js';
-import { groupFairness, type BoundedReading, type GroupComparison, type GroupFairness } from './index.js';
+import { groupFairness, type GroupComparison, type GroupFairness } from './index.js';
 
 const tooLittle = { kind: 'undetermined', reason: 'insufficient_data' };
 const undefinedReading = { kind: 'undetermined', reason: 'undefined' };
@@ -43,7 +44,7 @@ describe('fairness by group', () => {
     expect(fairness.map(({ group }) => group)).toEqual(compared.map(({ group }) => group));
     fairness.forEach((group, i) => {
       const expected = compared[i]!;
-      const expectSame = (reading: BoundedReading, interval: GoldenInterval | null) => {
+      const expectSame = (reading: IntervalReading, interval: GoldenInterval | null) => {
         if (interval === null) expect(reading.kind).toBe('undetermined');
         else expectNear(intervalOf(reading), interval);
       };

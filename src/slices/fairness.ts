@@ -1,6 +1,7 @@
 import { OTHER_BIN } from '../contracts/binning.js';
+import type { IntervalReading } from '../math/index.js';
 import { Confusion } from '../sketches/index.js';
-import { shareDifference, shareRatio, shareReading, undetermined, type BoundedReading, type Share } from './proportions.js';
+import { shareDifference, shareRatio, shareReading, undetermined, type Share } from './proportions.js';
 import { restsOf } from './rests.js';
 
 /** Fewest cases on either side of which a comparison is measured: the standard error of a share is then at most 0.05. */
@@ -15,7 +16,7 @@ export interface FairnessOptions {
 
 /** A comparison of a group with its reference, and the cases on both sides: predictions, or positive ground truths for recall. */
 export interface GroupComparison {
-  readonly reading: BoundedReading;
+  readonly reading: IntervalReading;
   readonly count: number;
   readonly referenceCount: number;
 }
@@ -24,8 +25,8 @@ export interface GroupFairness {
   /** The slice value. */
   readonly group: string;
   /** The group's own share of positive predictions, and its recall, each with Wilson's interval. */
-  readonly positiveRate: BoundedReading;
-  readonly recall: BoundedReading;
+  readonly positiveRate: IntervalReading;
+  readonly recall: IntervalReading;
   readonly positiveRateDifference: GroupComparison;
   readonly disparateImpact: GroupComparison;
   readonly recallDifference: GroupComparison;

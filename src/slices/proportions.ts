@@ -1,8 +1,4 @@
-import type { Reading } from '../contracts/reading.js';
-import { differenceInterval, wilsonInterval, type Interval } from '../math/index.js';
-
-/** A reading with its confidence interval, or the reason why there is none. */
-export type BoundedReading = ({ readonly kind: 'measured' } & Interval) | Extract<Reading, { kind: 'undetermined' }>;
+import { differenceInterval, wilsonInterval, type Interval, type IntervalReading } from '../math/index.js';
 
 /** So many cases out of a total. */
 export interface Share {
@@ -25,23 +21,23 @@ export interface Counted {
 export function undetermined(
   countMin: number,
   ...sides: readonly Counted[]
-): Extract<BoundedReading, { kind: 'undetermined' }> | undefined {
+): Extract<IntervalReading, { kind: 'undetermined' }> | undefined {
   const few = sides.filter(({ count }) => count < countMin);
   if (few.length === 0) return undefined;
   return few.every(({ count, predictions }) => count === 0 && predictions >= countMin) ? UNDEFINED : INSUFFICIENT_DATA;
 }
 
-export function measured(value: number, lower: number, upper: number): BoundedReading {
+export function measured(value: number, lower: number, upper: number): IntervalReading {
   return { kind: 'measured', value, lower, upper };
 }
 
 /** A share with Wilson's interval. */
-export function shareReading(share: Share, confidence: number): BoundedReading {
+export function shareReading(share: Share, confidence: number): IntervalReading {
   return { kind: 'measured', ...wilson(share, confidence) };
 }
 
 /** Difference a - b of two independent shares, with Newcombe's interval. */
-export function shareDifference(a: Share, b: Share, confidence: number): BoundedReading {
+export function shareDifference(a: Share, b: Share, confidence: number): IntervalReading {
   return { kind: 'measured', ...differenceInterval(wilson(a, confidence), wilson(b, confidence)) };
 }
 
@@ -52,7 +48,7 @@ export function shareDifference(a: Share, b: Share, confidence: number): Bounded
  * Unlike the normal interval of the logarithm it has bounds where a has no case, and is not without width where a share is 1.
  * Source: Donner and Zou, "Closed-form confidence intervals for functions of the normal mean and standard deviation", 2012, section 2.
  */
-export function shareRatio(a: Share, b: Share, confidence: number): BoundedReading {
+export function shareRatio(a: Share, b: Share, confidence: number): IntervalReading {
   if (b.cases === 0) return UNDEFINED;
   const [p, q] = [wilson(a, confidence), wilson(b, confidence)];
   const product = p.value * q.value;

@@ -1,6 +1,7 @@
 import { OTHER_BIN } from '../contracts/binning.js';
 import type { Sketch } from '../contracts/sketch.js';
-import { INSUFFICIENT_DATA, type BoundedReading } from './proportions.js';
+import type { IntervalReading } from '../math/index.js';
+import { INSUFFICIENT_DATA } from './proportions.js';
 import { mergedOf, restsOf } from './rests.js';
 import type { SliceMetric } from './slice-metrics.js';
 
@@ -9,9 +10,9 @@ export interface RankedSlice {
   readonly value: string;
   /** The cases that the quality is a share or a mean of. */
   readonly count: number;
-  readonly quality: BoundedReading;
+  readonly quality: IntervalReading;
   /** How much worse than the whole; above 0 is worse. */
-  readonly gap: BoundedReading;
+  readonly gap: IntervalReading;
 }
 
 /**

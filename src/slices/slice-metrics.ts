@@ -1,15 +1,6 @@
-import { confidenceStandardErrors } from '../math/index.js';
+import { confidenceStandardErrors, type IntervalReading } from '../math/index.js';
 import type { Confusion, ErrorSums } from '../sketches/index.js';
-import {
-  INSUFFICIENT_DATA,
-  measured,
-  shareDifference,
-  shareReading,
-  UNDEFINED,
-  undetermined,
-  type BoundedReading,
-  type Share,
-} from './proportions.js';
+import { INSUFFICIENT_DATA, measured, shareDifference, shareReading, UNDEFINED, undetermined, type Share } from './proportions.js';
 
 /**
  * A quality by which slices are compared with the whole. It measures and never judges.
@@ -27,9 +18,9 @@ export interface SliceMetric<S> {
   /** The cases that the quality is a share or a mean of. */
   count(sketch: S): number;
   /** The quality of a slice with its interval. */
-  quality(slice: S, confidence: number): BoundedReading;
+  quality(slice: S, confidence: number): IntervalReading;
   /** How much worse the slice is than the whole of slice and rest. */
-  gap(slice: S, rest: S, confidence: number): BoundedReading;
+  gap(slice: S, rest: S, confidence: number): IntervalReading;
 }
 
 /** With so many cases the standard error of a share is at most 0.05. */

@@ -7,6 +7,6 @@ export { exactQuality, predictionSkew } from './prediction-skew.js';
 export { QUALITY_ESTIMATES } from './quality-estimates.js';
 export type { EstimatedReading, QualityEstimate } from './quality-estimates.js';
 export { QUALITY_INTERVALS } from './quality-intervals.js';
-export type { AnyQualityInterval, QualityInterval, QualityIntervalReading } from './quality-intervals.js';
+export type { AnyQualityInterval, QualityInterval } from './quality-intervals.js';
 export { CALIBRATION_SCORE_BINS_MAX, calibrationEdges, ScoreCalibration } from './score-calibration.js';
 export type { ScoreCalibrationJSON } from './score-calibration.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { seededRandom, wilsonInterval } from '../../index.js';
+import { seededRandom, wilsonInterval, type IntervalReading } from '../../index.js';
 import { goldenCases } from './conformance.js';
-import { exactQuality, predictionSkew, type QualityIntervalReading } from './index.js';
+import { exactQuality, predictionSkew } from './index.js';
 
 interface GoldenCase {
   readonly live: readonly [number, number];
@@ -11,12 +11,12 @@ interface GoldenCase {
   readonly bounds: readonly [number, number];
 }
 
-const accuracyOf = ([right, count]: readonly [number, number], confidence: number): QualityIntervalReading => ({
+const accuracyOf = ([right, count]: readonly [number, number], confidence: number): IntervalReading => ({
   kind: 'measured',
   ...wilsonInterval(right / count, count, confidence),
 });
-const tooLittle: QualityIntervalReading = { kind: 'undetermined', reason: 'insufficient_data' };
-const undefinedReading: QualityIntervalReading = { kind: 'undetermined', reason: 'undefined' };
+const tooLittle: IntervalReading = { kind: 'undetermined', reason: 'insufficient_data' };
+const undefinedReading: IntervalReading = { kind: 'undetermined', reason: 'undefined' };
 
 describe('prediction skew', () => {
   it.each(goldenCases<GoldenCase>('prediction-skew'))(

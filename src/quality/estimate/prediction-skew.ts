@@ -1,5 +1,4 @@
-import { differenceInterval } from '../../math/index.js';
-import type { QualityIntervalReading } from './quality-intervals.js';
+import { differenceInterval, type IntervalReading } from '../../math/index.js';
 
 /**
  * How far a model's quality is from the quality recorded when it was evaluated: live less recorded, with an interval.
@@ -16,9 +15,9 @@ export function predictionSkew({
   live,
   recorded,
 }: {
-  readonly live: QualityIntervalReading;
-  readonly recorded: QualityIntervalReading;
-}): QualityIntervalReading {
+  readonly live: IntervalReading;
+  readonly recorded: IntervalReading;
+}): IntervalReading {
   if (live.kind === 'undetermined') return recorded.kind === 'undetermined' && recorded.reason === 'insufficient_data' ? recorded : live;
   if (recorded.kind === 'undetermined') return recorded;
   return { kind: 'measured', ...differenceInterval(live, recorded) };
@@ -30,6 +29,6 @@ export function predictionSkew({
  *
  * @example exactQuality(0.9) // { kind: 'measured', value: 0.9, lower: 0.9, upper: 0.9 }
  */
-export function exactQuality(value: number): QualityIntervalReading {
+export function exactQuality(value: number): IntervalReading {
   return { kind: 'measured', value, lower: value, upper: value };
 }

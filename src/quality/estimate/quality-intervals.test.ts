@@ -1,8 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { confidenceStandardErrors, Confusion, ErrorSums, QUALITY_METRICS, ScoreBins, seededRandom, type Interval } from '../../index.js';
+import {
+  confidenceStandardErrors,
+  Confusion,
+  ErrorSums,
+  QUALITY_METRICS,
+  ScoreBins,
+  seededRandom,
+  type Interval,
+  type IntervalReading,
+} from '../../index.js';
 import { draws, goldenCases, type Rows } from './conformance.js';
-import { aucVariance, QUALITY_INTERVALS, type AnyQualityInterval, type QualityIntervalReading } from './index.js';
+import { aucVariance, QUALITY_INTERVALS, type AnyQualityInterval } from './index.js';
 
 type Bounds = readonly [lower: number, upper: number];
 interface Golden {
@@ -32,7 +41,7 @@ interface Sketches {
 }
 const intervalNamed = (name: string) => QUALITY_INTERVALS.find((interval) => interval.name === name)!;
 
-function read(interval: AnyQualityInterval, sketches: Sketches, confidence: number): QualityIntervalReading {
+function read(interval: AnyQualityInterval, sketches: Sketches, confidence: number): IntervalReading {
   switch (interval.reads) {
     case 'confusion':
       return interval.measure(sketches.confusion!, confidence);
@@ -45,7 +54,7 @@ function read(interval: AnyQualityInterval, sketches: Sketches, confidence: numb
   }
 }
 
-function expectBounds(reading: QualityIntervalReading, [lower, upper]: Bounds): void {
+function expectBounds(reading: IntervalReading, [lower, upper]: Bounds): void {
   expect(reading).toEqual({
     kind: 'measured',
     value: expect.any(Number) as unknown,

@@ -1,5 +1,4 @@
-import type { Reading } from '../../contracts/reading.js';
-import { confidenceStandardErrors, wilsonInterval, type Interval } from '../../math/index.js';
+import { confidenceStandardErrors, wilsonInterval, type Interval, type IntervalReading } from '../../math/index.js';
 import type { SketchByKind } from '../../sketches/index.js';
 import { accuracy } from '../accuracy.js';
 import { auc } from '../auc.js';
@@ -11,9 +10,6 @@ import type { QualityKind, QualityMetric } from '../quality-metric.js';
 import { recall } from '../recall.js';
 import { aucVariance } from './auc-variance.js';
 
-/** A quality with its confidence interval, or the reason why there is none. */
-export type QualityIntervalReading = ({ readonly kind: 'measured' } & Interval) | Extract<Reading, { readonly kind: 'undetermined' }>;
-
 /** A quality metric that knows how far chance alone may have moved it. */
 export interface QualityInterval<K extends QualityKind = QualityKind> {
   /** As of the metric. */
@@ -21,7 +17,7 @@ export interface QualityInterval<K extends QualityKind = QualityKind> {
   readonly reads: K;
   readonly source: string;
   /** The metric's own reading, with the bounds within which the quality lies with this confidence. */
-  measure(sketch: SketchByKind[K], confidence: number): QualityIntervalReading;
+  measure(sketch: SketchByKind[K], confidence: number): IntervalReading;
 }
 
 /** An interval of any kind: `reads` tells which sketch its `measure` takes. */
