@@ -132,7 +132,7 @@ async function passShowsAll(pass: number): Promise<boolean> {
 
 async function look(expected: ReadonlyMap<string, number>): Promise<void> {
   const psiOfModel = (model: string) =>
-    prometheus.query(`model_version_feature:modelwatch_feature_psi:${WINDOWS[0]}{model="${model}"}`, 'feature');
+    prometheus.query(`model_version_feature:modelwatch_feature_psi:${WINDOWS[0]}{model="${model}",reference="baseline"}`, 'feature');
   if (!isNear(seen.psi, expected)) seen.psi = await psiOfModel('july');
   for (const [feature, value] of await psiOfModel('quiet')) seen.quietPsi.set(feature, Math.max(value, seen.quietPsi.get(feature) ?? 0));
   for (const alert of await prometheus.alerts()) {

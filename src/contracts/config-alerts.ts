@@ -1,4 +1,5 @@
 import { cap, duration, window } from './config-parts.js';
+import { driftReferences } from './config-drift-references.js';
 import { LATENCY_SECONDS_BUCKETS } from './metrics.js';
 
 /** Bars of a model's generated alerts. */
@@ -17,6 +18,7 @@ export const alerts = {
       default: ['1h', '6h'],
       description: 'Short and long window; drift must show in both.',
     },
+    ...driftReferences,
     driftFor: duration('How long drift or missing values must hold in both windows.', '5m'),
     driftCountMin: cap('Values a window needs before drift is judged.', 200, 1_000_000_000),
     significance: {

@@ -1,6 +1,7 @@
 export * from './baseline.js';
 export * from './binning.js';
 export * from './config.js';
+export { DRIFT_REFERENCES, type DriftReference } from './config-drift-references.js';
 export * from './duration.js';
 export * from './metrics.js';
 export * from './prediction.js';

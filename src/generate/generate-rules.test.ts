@@ -95,7 +95,7 @@ describe('rules for several models', () => {
           for (const family of RECORDING_FAMILIES) {
             for (const window of family.windows(model.alerts)) {
               for (const alone of family.rules({ window, bars: model.alerts, select: selectAll })) {
-                const its = rules.filter((rule) => rule.record === alone.record && isFor(rule, model.name));
+                const its = rules.filter((rule) => keyOf(rule) === keyOf(alone) && isFor(rule, model.name));
                 expect(its.map(({ expr }) => withoutModels(expr))).toEqual([alone.expr]);
               }
             }
@@ -115,7 +115,10 @@ describe('rules for several models', () => {
           for (const name of seriesIn(rule.expr)) {
             if (isExported(name)) continue;
             for (const model of models.filter((each) => isFor(rule, each.name))) {
-              expect(recorded.filter((each) => each.record === name && isFor(each, model.name))).toHaveLength(1);
+              const its = recorded.filter((each) => each.record === name && isFor(each, model.name));
+              expect(its.length).toBeGreaterThan(0);
+              // Rules of one name are told apart by their labels.
+              expect(new Set(its.map(keyOf)).size).toBe(its.length);
             }
           }
         }
@@ -150,6 +153,8 @@ describe('rules for several models', () => {
     });
   });
 });
+
+const keyOf = ({ record, labels }: Pick<ReadRule, 'record' | 'labels'>): string => JSON.stringify([record, labels]);
 
 const withoutModels = (expr: string): string =>
   expr.replace(/\{model=~?"(?:[^"\\]|\\.)*"(,?)/g, (_, comma) => (comma === '' ? '{' : '{')).replaceAll('{}', '');

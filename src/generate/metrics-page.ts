@@ -79,7 +79,8 @@ function recordedFamily({ name, help, windows, rules }: (typeof RECORDING_FAMILI
   // A name that has one window only is shown whole.
   const window = all.length === 1 ? all[0]! : '<window>';
   const spelled = all.length === 1 ? '' : ` Windows: ${all.map((each) => `\`${each}\``).join(' and ')}.`;
-  const records = rules({ window, bars: DEFAULT_BARS, select: selectAll }).map(({ record }) => `- \`${record}\``);
+  const recorded = rules({ window: all[0]!, bars: DEFAULT_BARS, select: selectAll }).map(({ record }) => record);
+  const records = [...new Set(recorded)].map((record) => `- \`${record.replaceAll(all[0]!, window)}\``);
   return `### ${name}\n\n${help}${spelled}\n\n${records.join('\n')}\n`;
 }
 

@@ -4,6 +4,8 @@ import { toYaml } from './yaml-text.js';
 export interface RecordingRule {
   readonly record: string;
   readonly expr: string;
+  /** Labels that tell rules of one name apart, beside those of the expression. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface AlertRule {

@@ -19,7 +19,7 @@ interface Subject {
  */
 const VALUES_PER_BIN_MIN = 10;
 
-/** PSI above the practical bar and above what chance explains, with enough values, in the short and in the long window. */
+/** PSI against a judged reference above the practical bar and above what chance explains, with enough values, in the short and in the long window. */
 function driftAlert({ name, level, counters, baselineBins, labels, named }: Subject): AlertFamily {
   return {
     name,
@@ -30,25 +30,44 @@ function driftAlert({ name, level, counters, baselineBins, labels, named }: Subj
       const by = labels.join(', ');
       // Every replica exports the baseline: each of its bins counts once.
       const bins = `count by (${by}) (max by (${by}, bin) (${select(baselineBins)}))`;
-      const drifted = (window: string) =>
-        [
-          `${select(recorded('psi', window))} > ${number(bars.driftPsiMin)}`,
-          `and ${select(recorded('psi', window))} > ${select(recorded('psi_critical', window))}`,
-          `and ${select(recorded('values', window))} >= ${number(bars.driftCountMin)}`,
-          `and ${select(recorded('values', window))} >= ${VALUES_PER_BIN_MIN} * ${bins}`,
-        ].join('\n');
+      const judged = matcherOf(bars.driftReferences);
+      const drifted = (window: string) => {
+        const score = (metric: string) => select(recorded(metric, window), judged);
+        const enough = (values: string) => `${values} >= ${number(bars.driftCountMin)}`;
+        const enoughForBins = (values: string, on: string) => `${values} >= ${on}${VALUES_PER_BIN_MIN} * ${bins}`;
+        const values = select(recorded('values', window));
+        const lines = [
+          `${score('psi')} > ${number(bars.driftPsiMin)}`,
+          `and ${score('psi')} > ${score('psi_critical')}`,
+          `and on (${by}) ${enough(values)}`,
+          `and on (${by}) ${enoughForBins(values, '')}`,
+        ];
+        // A baseline was made of as many rows as were to be had; hours of little traffic are no reference.
+        if (bars.driftReferences.some((reference) => reference !== 'baseline')) {
+          const referenceValues = select(recorded('reference_values', window));
+          const judgedAlways = select(recorded('reference_values', window), 'reference="baseline"');
+          lines.push(`and (${enough(referenceValues)} or ${judgedAlways})`);
+          lines.push(`and (${enoughForBins(referenceValues, `on (${by}) group_left () `)} or ${judgedAlways})`);
+        }
+        return lines.join('\n');
+      };
       return {
         for: bars.driftFor,
         expr: `${drifted(short)}\nand\n${drifted(long)}`,
-        summary: `${named} of {{ $labels.model }} {{ $labels.version }} drifted: PSI {{ printf "%.3f" $value }} over ${short}, bar ${number(bars.driftPsiMin)}`,
+        summary:
+          `${named} of {{ $labels.model }} {{ $labels.version }} drifted from {{ $labels.reference }}: ` +
+          `PSI {{ printf "%.3f" $value }} over ${short}, bar ${number(bars.driftPsiMin)}`,
         description:
-          `The distribution is not the baseline's, over ${short} and over ${long}. Chance alone explains a PSI of ` +
-          `${recordedValue(recorded('psi_critical', short), labels)} over ${recordedValue(recorded('values', short), labels, '%.0f')} values. ` +
+          `The distribution is not that of the reference ({{ $labels.reference }}), over ${short} and over ${long}. Chance alone explains a PSI of ` +
+          `${recordedValue(recorded('psi_critical', short), [...labels, 'reference'])} over ${recordedValue(recorded('values', short), labels, '%.0f')} values. ` +
           'Whether predictions suffer is for quality to say: see the runbook.',
       };
     },
   };
 }
+
+const matcherOf = (references: readonly string[]): string =>
+  references.length === 1 ? `reference="${references[0]!}"` : `reference=~"${references.join('|')}"`;
 
 export const featureDriftAlert = driftAlert({
   name: 'ModelwatchFeatureDrift',
