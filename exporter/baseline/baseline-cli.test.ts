@@ -135,6 +135,7 @@ describe('modelwatch baseline', () => {
         'x              numeric      10    11.50 %  1 .. 199',
         'code           categorical  5     0.00 %   0, 1, 2',
         'output: score  numeric      2     0.00 %   0 .. 1',
+        'no evaluation rows: there will be no estimate before ground truth, no prediction skew and no drift of ground truth; give rows that the model was not fitted on by --evaluation',
         '200 rows, 100 golden rows; written to x.json',
         '',
       ].join('\n'),

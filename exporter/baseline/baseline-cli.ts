@@ -14,7 +14,7 @@ import type { OutputKind } from './recorded-quality.js';
 const EXAMPLE = `
 Example:
   modelwatch baseline training.csv --model flights-late --version-name 1 --output-column score \\
-    --ground-truth-column late --ignore id,time --model-file champion.onnx --out baseline.json
+    --ground-truth-column late --evaluation held-out.csv --ignore id,time --model-file champion.onnx --out baseline.json
 
 Every column that is not named otherwise is a feature. Kinds are found from the values: --categorical is for codes written as numbers.
 Exit code: 0, or 2 with a sentence where data, options or files are at fault; then nothing is written.
@@ -25,6 +25,7 @@ interface BaselineFlags {
   readonly versionName: string;
   readonly outputColumn: string;
   readonly groundTruthColumn?: string;
+  readonly evaluation?: readonly string[];
   readonly ignore?: readonly string[];
   readonly features?: readonly string[];
   readonly categorical?: readonly string[];
@@ -54,6 +55,11 @@ export function addBaselineCommand(program: Command, output: Output, exit: (code
     .requiredOption('--version-name <version>', 'version of the model, as in the configuration')
     .requiredOption('--output-column <column>', "column of the model's outputs: probabilities of the positive class, or estimates")
     .option('--ground-truth-column <column>', 'column of what came true, to record quality')
+    .option(
+      '--evaluation <files>',
+      'labelled rows that the model was not fitted on, comma-separated, with the same columns of output and ground truth: what live quality is compared with, and estimates are calibrated by',
+      list,
+    )
     .option('--ignore <columns>', 'columns that are no features, comma-separated; may be repeated', list)
     .option('--features <columns>', "the features in the model's order; all other columns are ignored", list)
     .option('--categorical <columns>', 'columns that are categories although they look like numbers', list)
@@ -98,6 +104,7 @@ async function run(inputs: readonly string[], flags: BaselineFlags, output: Outp
       version: flags.versionName,
       outputColumn: flags.outputColumn,
       groundTruthColumn: flags.groundTruthColumn,
+      evaluationInputs: flags.evaluation,
       ignoredColumns: flags.ignore,
       features: flags.features,
       kinds,

@@ -5,6 +5,7 @@ import type { Baseline } from '@modelwatch/core';
 import type { Output } from '../config/check-command.js';
 import { BaselineError } from './baseline-error.js';
 import { formatBaselineFaults } from './baseline-fault.js';
+import { evaluationLine } from './build-evaluation.js';
 import { buildBaseline, isWantedColumn, ROWS_MAX } from './build-baseline.js';
 import type { BaselineOptions } from './build-baseline.js';
 import { fileBytes } from './file-text.js';
@@ -17,9 +18,11 @@ import { summaryTable } from './summary-table.js';
 import { writeFileAtomic } from './write-file-atomic.js';
 
 /** What `modelwatch baseline` takes: the options of a baseline, and files instead of rows. */
-export interface BaselineCommandOptions extends Omit<BaselineOptions, 'sources' | 'modelDigest'> {
+export interface BaselineCommandOptions extends Omit<BaselineOptions, 'sources' | 'modelDigest' | 'evaluation'> {
   /** Training or evaluation data, in order; at least one. */
   readonly inputs: readonly string[];
+  /** Labelled rows that the model was not fitted on, in order. */
+  readonly evaluationInputs?: readonly string[] | undefined;
   readonly format?: RowFormat | undefined;
   /** Where the baseline is written; an existing file is replaced whole. */
   readonly out: string;
@@ -55,11 +58,21 @@ async function baselineOfFiles(options: BaselineCommandOptions): Promise<Baselin
   const { inputs, format, modelFile } = options;
   if (inputs.length === 0) throw new BaselineError('option_invalid', 'at least one data file is needed');
   const modelDigest = modelFile === undefined ? undefined : await digestOf(modelFile);
-  const buildOptions: BaselineOptions = { ...options, modelDigest, sources: () => sources.map((source) => source.source()) };
+  const { evaluationInputs } = options;
+  const buildOptions: BaselineOptions = {
+    ...options,
+    modelDigest,
+    sources: () => sources.map((source) => source.source()),
+  };
   const isWanted = isWantedColumn(buildOptions);
   const rowsMax = options.rowsMax ?? ROWS_MAX;
-  const sources = inputs.map((file) => openRows(file, { isWanted, rowsMax, ...(format === undefined ? {} : { format }) }));
-  return buildBaseline(rowsOf(sources), buildOptions);
+  const open = (file: string) => openRows(file, { isWanted, rowsMax, ...(format === undefined ? {} : { format }) });
+  const [sources, evaluated] = [inputs.map(open), (evaluationInputs ?? []).map(open)];
+  if (evaluationInputs === undefined) return buildBaseline(rowsOf(sources), buildOptions);
+  return buildBaseline(rowsOf(sources), {
+    ...buildOptions,
+    evaluation: { rows: rowsOf(evaluated), sources: () => evaluated.map((source) => source.source()) },
+  });
 }
 
 async function* rowsOf(sources: readonly RowSource[]): AsyncGenerator<Row, void, undefined> {
@@ -73,17 +86,20 @@ async function digestOf(file: string): Promise<string> {
 }
 
 /** Training data are worth more than a baseline: a mistyped name must not replace them. */
-async function refuseOverwritingInput({ inputs, modelFile, out }: BaselineCommandOptions): Promise<void> {
+async function refuseOverwritingInput({ inputs, evaluationInputs = [], modelFile, out }: BaselineCommandOptions): Promise<void> {
   const target = await realOf(out);
-  for (const file of [...inputs, ...(modelFile === undefined ? [] : [modelFile])]) {
+  for (const file of [...inputs, ...evaluationInputs, ...(modelFile === undefined ? [] : [modelFile])]) {
     if ((await realOf(file)) === target) throw new BaselineError('option_invalid', `${out} is an input; the baseline would replace it`);
   }
 }
 
 const realOf = (file: string): Promise<string> => realpath(file).catch(() => path.resolve(file));
 
-function summary({ provenance, goldenRows, quality }: Baseline, out: string): string {
+function summary({ provenance, goldenRows, quality, evaluation }: Baseline, out: string): string {
   const measured = Object.entries(quality ?? {}).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
   const qualityLine = measured.length === 0 ? '' : `quality: ${measured.join(', ')}\n`;
-  return `${qualityLine}${provenance.rows} rows, ${goldenRows.outputs.length} golden rows; written to ${out}\n`;
+  const digests = new Set(provenance.files.map(({ digest }) => digest));
+  const sameRows = evaluation?.files.some(({ digest }) => digests.has(digest)) ?? false;
+  const evaluated = evaluationLine(evaluation, quality !== undefined, sameRows);
+  return `${qualityLine}${evaluated}${provenance.rows} rows, ${goldenRows.outputs.length} golden rows; written to ${out}\n`;
 }

@@ -3,7 +3,9 @@ import { NAME_PATTERN, OTHER_BIN, UNSEEN_BIN } from '@modelwatch/core';
 import { quote } from '../config/fault.js';
 import type { Path } from '../config/fault.js';
 import type { Part } from '../config/sound-part.js';
+import { checkEvaluation } from './evaluation-meaning.js';
 import { checkGoldenRows } from './golden-rows-meaning.js';
+import { checkReconstruction } from './reconstruction-meaning.js';
 
 export type Report = (path: Path, message: string) => void;
 
@@ -32,6 +34,8 @@ export function checkBaselineMeaning(baseline: Part<Baseline>, report: Report): 
     else report([...path, 'name'], `the feature ${quote(feature.name)} stands already at /features/${earlier}`);
   });
   if (output !== undefined) checkNumeric(output, ['output'], rows, report);
+  checkEvaluation(baseline, report);
+  checkReconstruction(baseline, report);
   checkGoldenRows(baseline, report);
 }
 
@@ -127,10 +131,10 @@ function checkCounts(
   }
 }
 
-const total = (values: readonly (number | undefined)[]): number => values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+export const total = (values: readonly (number | undefined)[]): number => values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 
 /** Counts whose sum passes the greatest double are near nothing. */
-function isNear(a: number, b: number): boolean {
+export function isNear(a: number, b: number): boolean {
   const apart = Math.abs(a - b);
   return apart < Infinity && apart <= COUNT_TOLERANCE_RATIO * Math.max(1, Math.abs(a), Math.abs(b));
 }

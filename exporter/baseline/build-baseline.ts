@@ -3,6 +3,8 @@ import type { Baseline, BaselineFeature, NumericBaselineFeature } from '@modelwa
 import { quote } from '../config/fault.js';
 import { nearest } from '../config/schema-fault.js';
 import { BaselineError } from './baseline-error.js';
+import { buildEvaluation, type EvaluationRows } from './build-evaluation.js';
+import { buildReconstruction } from './build-reconstruction.js';
 import { collectColumns } from './collect-columns.js';
 import type { Collected } from './collect-columns.js';
 import type { Column, ColumnKind } from './column.js';
@@ -38,6 +40,8 @@ export interface BaselineOptions {
   readonly createdAt: string;
   readonly tool: string;
   readonly modelDigest?: string | undefined;
+  /** Labelled rows that the model was not fitted on; the quality is theirs then. Without them nothing is held out in secret: there is no evaluation. */
+  readonly evaluation?: EvaluationRows | undefined;
   /** Asked once all rows were read. */
   sources(): readonly SourceFile[];
   readonly rowsMax?: number | undefined;
@@ -71,17 +75,22 @@ export async function buildBaseline(rows: AsyncIterable<Row>, options: BaselineO
   checkOptions(options);
   const { outputColumn, groundTruthColumn } = options;
   const roles = [outputColumn, ...(groundTruthColumn === undefined ? [] : [groundTruthColumn])];
-  const collected = await collectColumns(rows, {
-    isWanted: isWantedColumn(options),
-    kinds: new Map([...(options.kinds ?? []), ...roles.map((name) => [name, 'numeric'] as const)]),
+  const limits = {
     missingTokens: new Set([...MISSING_TOKENS, ...(options.missingTokens ?? [])]),
     rowsMax: options.rowsMax ?? ROWS_MAX,
     cellsMax: options.cellsMax ?? CELLS_MAX,
+  };
+  const built = options.evaluation && (await buildEvaluation(options.evaluation, options, limits));
+  const collected = await collectColumns(rows, {
+    ...limits,
+    isWanted: isWantedColumn(options),
+    kinds: new Map([...(options.kinds ?? []), ...roles.map((name) => [name, 'numeric'] as const)]),
   });
   const features = featuresOf(collected, roles, options);
   const output = numbersOf(collected, outputColumn);
   const truth = groundTruthColumn === undefined ? undefined : numbersOf(collected, groundTruthColumn);
-  const quality = recordedQuality(output, truth, options);
+  const quality = recordedQuality(output, truth, { ...options, outputKind: built?.evaluation.kind ?? options.outputKind });
+  const reconstruction = buildReconstruction(features, collected.rows);
   return {
     schemaVersion: 1,
     model: options.model,
@@ -95,7 +104,9 @@ export async function buildBaseline(rows: AsyncIterable<Row>, options: BaselineO
     },
     features: features.map(describeFeature),
     output: describeNumbers(outputColumn, output),
-    ...(quality === undefined ? {} : { quality }),
+    ...(quality === undefined ? {} : { quality: built?.quality ?? quality }),
+    ...(built === undefined ? {} : { evaluation: built.evaluation }),
+    ...(reconstruction === undefined ? {} : { reconstruction }),
     goldenRows: pickGoldenRows(features, output, {
       rows: collected.rows,
       rowsWanted: options.goldenRows ?? GOLDEN_ROWS,

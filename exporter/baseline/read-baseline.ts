@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Baseline } from '@modelwatch/core';
 import { baselineSchema } from '@modelwatch/core';
-import type { LoadResult } from '../config/fault.js';
+import type { LoadResult, Path } from '../config/fault.js';
 import { got, schemaFaults } from '../config/schema-fault.js';
 import type { SchemaFault } from '../config/schema-fault.js';
 import { compileSchema } from '../config/schema-validator.js';
@@ -69,24 +69,31 @@ function unread(file: string, why: string): LoadResult<Baseline, BaselineFault> 
 
 /** Features are numeric or categorical; of the errors of both branches only those of the kind that the feature names are of use. */
 function meantFaults(errors: SchemaErrors, value: unknown): SchemaFault[] {
-  const unclear = new Map<number, unknown>();
+  const unclear = new Map<string, { readonly path: Path; readonly kind: unknown }>();
   const meant = errors.filter((error) => {
-    const branch = /^#\/properties\/features\/items\/anyOf\/([01])\//.exec(error.schemaPath)?.[1];
+    const branch = /^#\/properties\/(?:reconstruction\/properties\/)?features\/items\/anyOf\/([01])\//.exec(error.schemaPath)?.[1];
     if (branch === undefined) return true;
-    const index = Number(error.instancePath.split('/')[2]);
-    const feature = (value as { readonly features: readonly unknown[] }).features[index];
+    const { feature, path } = featureAt(value, error.instancePath);
     if (typeof feature !== 'object' || feature === null || Array.isArray(feature)) return branch === '0';
     const { kind } = feature as { readonly kind?: unknown };
     if (kind === 'numeric') return branch === '0';
     if (kind === 'categorical') return branch === '1';
-    unclear.set(index, kind);
+    unclear.set(pointerOf(path), { path, kind });
     return false;
   });
   const expected = '"numeric" or "categorical"';
-  const kinds = [...unclear].map(([index, kind]): SchemaFault => ({
-    path: ['features', index, 'kind'],
+  const kinds = [...unclear.values()].map(({ path, kind }): SchemaFault => ({
+    path: [...path, 'kind'],
     message: `expected ${expected}, got ${got(kind)}`,
     expected,
   }));
   return [...schemaFaults(meant, value), ...kinds];
+}
+
+/** The entry of a list of features that a pointer leads to or into, of the baseline or of its reconstruction. */
+function featureAt(value: unknown, pointer: string): { readonly feature: unknown; readonly path: Path } {
+  const steps = pointer.split('/').slice(1);
+  const path = steps.slice(0, steps.indexOf('features') + 2).map((step, i) => (i > 0 && steps[i - 1] === 'features' ? Number(step) : step));
+  const feature = path.reduce<unknown>((holder, step) => (holder as Record<string | number, unknown>)[step], value);
+  return { feature, path };
 }

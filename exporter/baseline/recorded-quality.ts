@@ -18,17 +18,38 @@ export interface RecordedQualityOptions {
 /** Estimates have errors alone, and of those the two scores of probabilities mean nothing. */
 const OF_PROBABILITIES_ALONE: ReadonlySet<string> = new Set(['brier', 'log-loss']);
 
+/** Rows with an output and ground truth, and what they come to. */
+export interface JudgedRows {
+  readonly kind: OutputKind;
+  readonly threshold: number;
+  readonly outputs: Float64Array;
+  readonly truths: Float64Array;
+  readonly sketches: QualitySketches;
+}
+
 /**
- * Quality of the outputs against ground truth, by the name of the metric, row-aligned; NaN is missing, and a row with either missing is left
- * out. The AUC is exact. A metric that has too little data, or no value, is left out. Undefined without ground truth.
- *
- * Throws `BaselineError`: `output_invalid` and `ground_truth_invalid` where values are not of the kind given, or no row has both.
+ * Quality of the outputs against ground truth, by the name of the metric, row-aligned. The AUC is exact. A metric that has too little data, or no
+ * value, is left out. Undefined without ground truth. Throws as `judgeRows`.
  */
 export function recordedQuality(
   outputs: Float64Array,
   truths: Float64Array | undefined,
   options: RecordedQualityOptions,
 ): Record<string, number> | undefined {
+  const judged = judgeRows(outputs, truths, options);
+  return judged && qualityOf(judged);
+}
+
+/**
+ * Compares outputs with ground truth, row-aligned; NaN is missing, and a row with either missing is left out. Undefined without ground truth.
+ *
+ * Throws `BaselineError`: `output_invalid` and `ground_truth_invalid` where values are not of the kind given, or no row has both.
+ */
+export function judgeRows(
+  outputs: Float64Array,
+  truths: Float64Array | undefined,
+  options: RecordedQualityOptions,
+): JudgedRows | undefined {
   const { outputColumn: output, groundTruthColumn: truth = '', threshold = 0.5 } = options;
   if (!(threshold >= 0 && threshold <= 1)) throw new BaselineError('option_invalid', `the threshold lies in 0..1, got ${threshold}`);
   const kind = options.outputKind ?? (outputs.every(isProbability) && (truths?.every(isBinary) ?? true) ? 'probability' : 'regression');
@@ -42,11 +63,15 @@ export function recordedQuality(
   if (pairs.outputs.length === 0) {
     throw new BaselineError('ground_truth_invalid', `no row has both an output in ${quote(output)} and ground truth in ${quote(truth)}`);
   }
-  const sketches = sketchesOf(pairs, kind, threshold);
+  return { ...pairs, kind, threshold, sketches: sketchesOf(pairs, kind, threshold) };
+}
+
+/** The metrics of rows that were judged. */
+export function qualityOf(judged: JudgedRows): Record<string, number> {
   const measured: Record<string, number> = {};
   for (const metric of QUALITY_METRICS) {
-    if (kind === 'regression' && (metric.reads !== 'errors' || OF_PROBABILITIES_ALONE.has(metric.name))) continue;
-    const reading = readingOf(metric, sketches, pairs);
+    if (judged.kind === 'regression' && (metric.reads !== 'errors' || OF_PROBABILITIES_ALONE.has(metric.name))) continue;
+    const reading = readingOf(metric, judged.sketches, judged);
     if (reading.kind === 'measured') measured[metric.name] = reading.value;
   }
   return measured;

@@ -108,6 +108,8 @@ export const baselineSchema = {
   },
 } as const;
 
+export { RECONSTRUCTION_BASELINE_FEATURES_MAX } from './baseline-reconstruction.js';
+
 export type Baseline = FromSchema<typeof baselineSchema>;
 export type BaselineFeature = Baseline['features'][number];
 export type NumericBaselineFeature = Extract<BaselineFeature, { kind: 'numeric' }>;

@@ -1,6 +1,6 @@
-"""Makes training.golden.json: what the baseline of the flights' training data must hold, by NumPy and scikit-learn.
+"""Makes training.golden.json: what the baseline of the flights' training data must hold, and the quality of their held-out data, by NumPy and scikit-learn.
 
-    python3 -m venv venv && venv/bin/pip install numpy==2.4.6 scikit-learn==1.7.2 && venv/bin/python golden.py
+    python3 -m venv venv && venv/bin/pip install numpy==2.4.6 scikit-learn==1.9.1 && venv/bin/python golden.py
 """
 
 import csv
@@ -20,10 +20,12 @@ BINS, CATEGORIES = 10, 20
 
 with open(HERE / "../../examples/flights/training.csv", newline="") as file:
     rows = list(csv.DictReader(file))
+with open(HERE / "../../examples/flights/held-out.csv", newline="") as file:
+    held_out = list(csv.DictReader(file))
 
 
-def numbers(name):
-    return np.array([float(row[name]) if row[name] else np.nan for row in rows])
+def numbers(name, of=None):
+    return np.array([float(row[name]) if row[name] else np.nan for row in of or rows])
 
 
 def numeric(name):
@@ -66,7 +68,7 @@ def categorical(name):
 
 
 def quality():
-    truth, score = numbers("late"), numbers("score")
+    truth, score = numbers("late", held_out), numbers("score", held_out)
     predicted = score >= 0.5
     of_truth, of_score = calibration_curve(truth, score, n_bins=10)
     in_bin = np.bincount(np.searchsorted(np.linspace(0, 1, 11)[1:-1], score))

@@ -1,6 +1,8 @@
 export { aucVariance } from './auc-variance.js';
 export { CALIBRATION_COUNT_MIN, calibration, fitCalibrator } from './calibrator.js';
 export type { Calibrator, FittedCalibrator } from './calibrator.js';
+export { BINARY_TRUTH, evaluationSketches, groundTruthBinning } from './evaluation-sketches.js';
+export type { EvaluationSketches } from './evaluation-sketches.js';
 export { ExpectedQuality } from './expected-quality.js';
 export type { ExpectedQualityJSON, ExpectedTruth } from './expected-quality.js';
 export { exactQuality, predictionSkew } from './prediction-skew.js';
