@@ -20,6 +20,7 @@ export async function openStore(
       models: storeModels(configs, ({ name }) => models.get(name)?.baseline),
       queueEntriesMax: store.queueEntriesMax,
       predictionsMax: store.predictionsMax,
+      asksMax: store.asksMax,
       clock,
       onFault: (message) => {
         logger.error({ fault: message }, 'the store failed');

@@ -1,3 +1,4 @@
+export * from './books/index.js';
 export * from './histogram-counts.js';
 export * from './model-tally.js';
 export * from './open-error.js';

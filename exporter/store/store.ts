@@ -1,19 +1,48 @@
 import type { Binning, GroundTruth, PredictionBatch } from '@modelwatch/core';
 import type { Result } from '../errors.js';
+import type { BookName, BookReads, BookWrites } from './books/index.js';
 import type { HistogramCounts } from './histogram-counts.js';
 import type { ModelTally } from './model-tally.js';
 import type { SeriesTally } from './series-tally.js';
 import type { SliceCap } from './slice-values.js';
 
 /**
+ * What the store does is told in two facets: predictions with their ground truth, and books, which are durable tables off the hot path.
+ * `close` may be called twice.
+ */
+export interface Store extends PredictionLedger {
+  readonly name: string;
+  /** The client of a book. Writes are durable before their promise resolves; a store that is down answers `store_unavailable`. */
+  book<Name extends BookName>(name: Name): BookClient<Name>;
+  /** What is exported, as of the last commit. Cheap: reads memory, never the disk. */
+  readings(): StoreReadings;
+  close(): Promise<void>;
+}
+
+/** Asks one book. What an operation takes and gives is said by the book. */
+export interface BookClient<Name extends BookName> {
+  write<Operation extends string & keyof BookWrites<Name>>(
+    operation: Operation,
+    argument: ArgumentOf<BookWrites<Name>[Operation]>,
+  ): Promise<Result<OutcomeOf<BookWrites<Name>[Operation]>>>;
+  /** Rows, at most ROWS_READ_MAX. */
+  read<Operation extends string & keyof BookReads<Name>>(
+    operation: Operation,
+    argument: ArgumentOf<BookReads<Name>[Operation]>,
+  ): Promise<Result<OutcomeOf<BookReads<Name>[Operation]>>>;
+}
+
+type ArgumentOf<Operation> = Operation extends (argument: infer Argument, nowSeconds: number) => unknown ? Argument : never;
+type OutcomeOf<Operation> = Operation extends (argument: never, nowSeconds: number) => infer Outcome ? Outcome : never;
+
+/**
  * Keeps predictions until their ground truth comes, joins the two, and counts each joined pair exactly once, over restarts and crashes.
  *
  * What a promise of `ingest...` acknowledges is on disk: a crash or a power loss does not take it back, and sending it again changes nothing.
  * Every failure is a value, `store_unavailable`; the store heals by itself once its disk does, and inference never waits for it.
- * Time reaches the store through the clock it was opened with. `close` may be called twice.
+ * Time reaches the store through the clock it was opened with.
  */
-export interface Store {
-  readonly name: string;
+export interface PredictionLedger {
   /**
    * Predictions of the inference path: copied at once, written soon, not acknowledged. Never throws and never waits; what does not fit the
    * queue is dropped and counted. Features are not counted here, the caller has done so. Cost: below 1 us a row on the calling thread.
@@ -25,9 +54,6 @@ export interface Store {
   ingestGroundTruth(truths: readonly GroundTruth[]): Promise<Result<readonly TruthOutcome[]>>;
   /** One half of a prediction, a request or its response: kept until the other half comes, or handed back together with it. */
   ingestPayload(half: PayloadHalf): Promise<Result<PayloadOutcome>>;
-  /** What is exported, as of the last commit. Cheap: reads memory, never the disk. */
-  readings(): StoreReadings;
-  close(): Promise<void>;
 }
 
 /** Predictions in columns, each with its own time. Ids are unique within (model, id); of two equal ones in a batch the first wins. */
@@ -104,9 +130,10 @@ export interface StoreReadings {
 export interface QueueReading {
   /**
    * store: inference predictions on their way to the store; ingest: acknowledged items on their way; predictions: predictions and ground
-   * truth waiting for each other; settled: pairs remembered to recognise duplicates; payloads: halves waiting for the other.
+   * truth waiting for each other; settled: pairs remembered to recognise duplicates; payloads: halves waiting for the other; asks: reads and
+   * writes of books on their way; the name of a book: its rows.
    */
-  readonly name: 'store' | 'ingest' | 'predictions' | 'settled' | 'payloads';
+  readonly name: 'store' | 'ingest' | 'predictions' | 'settled' | 'payloads' | 'asks' | BookName;
   readonly entries: number;
   readonly capacity: number;
   readonly dropped: Readonly<Record<string, number>>;

@@ -37,6 +37,7 @@ const store = {
       1_000_000,
       100_000_000,
     ),
+    asksMax: cap('Reads and writes of the registry and of other tables under way at once; further ones get 503.', 1000, 100_000),
   },
 } as const;
 /** `modelwatch.yaml`. One source for validation, for the types below, for editors and for the configuration page. */

@@ -6,4 +6,5 @@ export * from './duration.js';
 export * from './metrics.js';
 export * from './prediction.js';
 export * from './reading.js';
+export * from './registry.js';
 export * from './sketch.js';

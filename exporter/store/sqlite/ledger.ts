@@ -1,5 +1,6 @@
+import { openBooks, type AllBookGauges, type AllBookLimits } from './bookkeeper.js';
 import { emptyDrops } from './ledger-drops.js';
-import type { IngestOutcome, LedgerDrops, LedgerGauges, LedgerReport, WriteMessage } from './messages.js';
+import type { LedgerDrops, LedgerGauges, LedgerReport, Outcome, WriteMessage } from './messages.js';
 import { closeDatabase, openDatabase } from './open-database.js';
 import { createPairs } from './pairs.js';
 import { createPayloads } from './payloads.js';
@@ -15,6 +16,9 @@ export interface LedgerOptions {
   readonly settledMax: number;
   /** What was dropped since the process started; goes on when the ledger is opened anew after a failure. */
   readonly drops?: LedgerDrops;
+  readonly bookLimits?: AllBookLimits | undefined;
+  /** Likewise, of the books. */
+  readonly books?: AllBookGauges;
 }
 
 /**
@@ -28,7 +32,7 @@ export interface Ledger {
    * some at a time; `settled` is false while more are left. Throws when the disk fails: nothing is acknowledged and the ledger is broken.
    */
   commit(messages: readonly WriteMessage[]): {
-    readonly outcomes: readonly (IngestOutcome | undefined)[];
+    readonly outcomes: readonly (Outcome | undefined)[];
     readonly report: LedgerReport;
     readonly settled: boolean;
   };
@@ -39,7 +43,8 @@ export interface Ledger {
   close(): void;
 }
 
-export function openLedger({ path, models, predictionsMax, settledMax, drops = emptyDrops() }: LedgerOptions): Ledger {
+export function openLedger(options: LedgerOptions): Ledger {
+  const { path, models, predictionsMax, settledMax, drops = emptyDrops() } = options;
   const db = openDatabase(path);
   const inTransaction = <T>(work: () => T): T => {
     db.exec('BEGIN IMMEDIATE');
@@ -51,10 +56,11 @@ export function openLedger({ path, models, predictionsMax, settledMax, drops = e
     const tallies = inTransaction(() => loadTallies(db, models));
     const pairs = createPairs(db, tallies, { waitingMax: predictionsMax, settledMax }, drops);
     const payloads = createPayloads(db, tallies, drops);
+    const books = openBooks(db, options.bookLimits, options.books);
     const pageSize = (db.prepare('PRAGMA page_size').get() as { readonly page_size: number }).page_size;
     const pageCount = db.prepare('PRAGMA page_count');
 
-    const apply = (message: WriteMessage): IngestOutcome | undefined => {
+    const apply = (message: WriteMessage): Outcome | undefined => {
       switch (message.kind) {
         case 'record':
           pairs.record(message);
@@ -67,6 +73,8 @@ export function openLedger({ path, models, predictionsMax, settledMax, drops = e
           return pairs.join(message.truths, message.nowSeconds);
         case 'payload':
           return payloads.take(message.half, message.nowSeconds);
+        case 'ask':
+          return books.answer(message);
         case 'tick':
           return undefined;
       }
@@ -76,6 +84,7 @@ export function openLedger({ path, models, predictionsMax, settledMax, drops = e
       settled: pairs.settled,
       payloads: payloads.waiting,
       dropped: { ...drops },
+      books: books.gauges(),
     });
 
     return {
@@ -83,13 +92,13 @@ export function openLedger({ path, models, predictionsMax, settledMax, drops = e
         return inTransaction(() => {
           // First: what is due must not take the room of what comes.
           const nowSeconds = messages[0]?.nowSeconds ?? 0;
-          const settled = [pairs.sweep(nowSeconds), payloads.sweep(nowSeconds)].every(Boolean);
+          const settled = [pairs.sweep(nowSeconds), payloads.sweep(nowSeconds), books.sweep(nowSeconds)].every(Boolean);
           const outcomes = messages.map(apply);
           pairs.trim();
           return { outcomes, settled, report: { ...tallies.save(), gauges: gauges() } };
         });
       },
-      hasDue: (nowSeconds) => pairs.hasDue(nowSeconds) || payloads.hasDue(nowSeconds),
+      hasDue: (nowSeconds) => pairs.hasDue(nowSeconds) || payloads.hasDue(nowSeconds) || books.hasDue(nowSeconds),
       report: () => ({ ...tallies.all(), gauges: gauges() }),
       sizeBytes: () => (pageCount.get() as { readonly page_count: number }).page_count * pageSize,
       close() {

@@ -1,8 +1,11 @@
 import type { GroundTruth, Role } from '@modelwatch/core';
+import type { Result } from '../../errors.js';
+import type { BookName } from '../books/index.js';
 import type { HistogramCounts } from '../histogram-counts.js';
 import type { ModelTally } from '../model-tally.js';
 import type { StoreOpenCode } from '../open-error.js';
 import type { EventsJSON, QualityJSON, SliceJSON } from '../series-tally.js';
+import type { AllBookGauges } from './bookkeeper.js';
 import type { EventBatch, PayloadHalf, PayloadOutcome, PredictionOutcome, TruthOutcome } from '../store.js';
 
 /** Predictions of one series from the inference path, not acknowledged. `slices` by slice, then by row; empty where no row has one. */
@@ -25,16 +28,28 @@ export type IngestMessage = { readonly ticket: number; readonly nowSeconds: numb
   | { readonly kind: 'payload'; readonly half: PayloadHalf }
 );
 
+/** One operation of a book, for whoever waits at `ticket`. Which argument belongs to which operation is checked where the ask is made. */
+export interface AskMessage {
+  readonly kind: 'ask';
+  readonly ticket: number;
+  readonly nowSeconds: number;
+  readonly book: BookName;
+  readonly access: 'writes' | 'reads';
+  readonly operation: string;
+  readonly argument: unknown;
+}
+
 /** Lets time pass: expires what is due, and tries again where the disk failed. */
 export interface TickMessage {
   readonly kind: 'tick';
   readonly nowSeconds: number;
 }
 
-export type WriteMessage = RecordMessage | IngestMessage | TickMessage;
+export type WriteMessage = RecordMessage | IngestMessage | AskMessage | TickMessage;
 export type ToWorker = { readonly kind: 'write'; readonly messages: readonly WriteMessage[] } | { readonly kind: 'close' };
 
 export type IngestOutcome = readonly PredictionOutcome[] | readonly TruthOutcome[] | PayloadOutcome;
+export type Outcome = IngestOutcome | Result<unknown>;
 
 export interface SeriesUpdate {
   readonly model: string;
@@ -53,6 +68,7 @@ export interface LedgerGauges {
   readonly settled: number;
   readonly payloads: number;
   readonly dropped: LedgerDrops;
+  readonly books: AllBookGauges;
 }
 
 export interface LedgerDrops {
@@ -80,7 +96,7 @@ export interface LedgerReport {
 
 export interface Ack {
   readonly ticket: number;
-  readonly outcome: IngestOutcome;
+  readonly outcome: Outcome;
 }
 
 /** What the store's thread posts after each commit. */

@@ -3,6 +3,7 @@ import { createHistogramCounts, type HistogramCounts } from '../histogram-counts
 import { emptyModelTally, type ModelTally } from '../model-tally.js';
 import { emptyEvents, emptyQuality, qualityFromJSON, updateEvents, updateSlice, type SeriesTally } from '../series-tally.js';
 import type { StoreModel } from '../store.js';
+import { emptyBooks } from './bookkeeper.js';
 import { emptyDrops } from './ledger-drops.js';
 import type { CommitNotice, LedgerGauges, SeriesUpdate } from './messages.js';
 import { eventBins } from './event-bins.js';
@@ -20,7 +21,7 @@ export interface Mirror {
 export function createMirror(configs: readonly StoreModel[]): Mirror {
   const models = new Map(configs.map(({ name }) => [name, emptyModelTally(name)]));
   const series = new Map<string, SeriesTally>();
-  let gauges: LedgerGauges = { waiting: 0, settled: 0, payloads: 0, dropped: emptyDrops() };
+  let gauges: LedgerGauges = { waiting: 0, settled: 0, payloads: 0, dropped: emptyDrops(), books: emptyBooks() };
   let sizeBytes = 0;
   let commitSeconds = createHistogramCounts(metric('modelwatch_store_commit_duration_seconds').buckets!);
 

@@ -2,6 +2,8 @@ import type { GroundTruth } from '@modelwatch/core';
 import type { Clock } from '../../clock.js';
 import { fail, type Result } from '../../errors.js';
 import type { PayloadOutcome, PredictionOutcome, Store, StoreModel, StoreReadings, TruthOutcome } from '../store.js';
+import { createAsks } from './asks.js';
+import type { AllBookLimits } from './bookkeeper.js';
 import type { CommitNotice, IngestOutcome, WriteMessage } from './messages.js';
 import { createMirror } from './mirror.js';
 import { createRecorder } from './recorder.js';
@@ -15,6 +17,10 @@ export interface SqliteStoreOptions {
   readonly models: readonly StoreModel[];
   readonly queueEntriesMax: number;
   readonly predictionsMax: number;
+  /** Reads and writes of books under way; 1,000 unless said otherwise. */
+  readonly asksMax?: number;
+  /** What each book may keep, where it is not what the book itself says. */
+  readonly bookLimits?: AllBookLimits;
   readonly clock: Clock;
   /** Told of each failure in SQLite's words, which hold no values; for the log. */
   readonly onFault?: (message: string) => void;
@@ -30,10 +36,24 @@ const ACKNOWLEDGE_SECONDS_MAX = 10;
  * where starting again would not help; a full or failing disk gives a store that is down and heals.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { path, models, predictionsMax, queueEntriesMax, clock, onFault = () => undefined, tickSeconds = 1 } = options;
+  const {
+    path,
+    models,
+    predictionsMax,
+    queueEntriesMax,
+    asksMax = 1000,
+    bookLimits,
+    clock,
+    onFault = () => undefined,
+    tickSeconds = 1,
+  } = options;
   const known = new Set(models.map(({ name }) => name));
   const mirror = createMirror(models);
-  const tickets = createTickets(queueEntriesMax, () => clock.monotonicSeconds());
+  let lastTicket = 0;
+  const nextTicket = () => ++lastTicket;
+  const monotonicSeconds = () => clock.monotonicSeconds();
+  const tickets = createTickets(queueEntriesMax, monotonicSeconds, nextTicket);
+  const askTickets = createTickets(asksMax, monotonicSeconds, nextTicket);
   let up = false;
   let closing: Promise<void> | undefined;
 
@@ -42,18 +62,29 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     recorder.committed(notice.recordRows);
     mirror.apply(notice);
     tickets.acknowledge(notice.acks);
+    askTickets.acknowledge(notice.acks);
   };
   const onLost = (message: string) => {
     up = false;
     recorder.lost();
     onFault(message);
     tickets.lost();
+    askTickets.lost();
   };
   const send = (messages: readonly WriteMessage[]) => thread.send({ kind: 'write', messages });
   const recorder = createRecorder({ known, rowsMax: queueEntriesMax, nowSeconds: () => clock.nowSeconds(), send });
 
   const thread = await startThread(
-    () => ({ path, models, predictionsMax, settledMax: predictionsMax, drops: mirror.gauges.dropped, commitSeconds: mirror.commitSeconds }),
+    () => ({
+      path,
+      models,
+      predictionsMax,
+      settledMax: predictionsMax,
+      drops: mirror.gauges.dropped,
+      bookLimits,
+      books: mirror.gauges.books,
+      commitSeconds: mirror.commitSeconds,
+    }),
     { onCommit, onLost },
   );
 
@@ -76,10 +107,19 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     });
   };
 
+  const book = createAsks({
+    tickets: askTickets,
+    nowSeconds: () => clock.nowSeconds(),
+    isClosing: () => closing !== undefined,
+    send: (message) => send([message]),
+  });
+
   const ticker = setInterval(() => {
-    tickets.giveUp(clock.monotonicSeconds() - ACKNOWLEDGE_SECONDS_MAX);
+    const issuedUntilSeconds = clock.monotonicSeconds() - ACKNOWLEDGE_SECONDS_MAX;
+    tickets.giveUp(issuedUntilSeconds);
+    askTickets.giveUp(issuedUntilSeconds);
     // What is under way tells the time as well, and must not pile up before a disk that hangs.
-    if (tickets.items === 0 && recorder.rows === 0) send([{ kind: 'tick', nowSeconds: clock.nowSeconds() }]);
+    if (tickets.items === 0 && askTickets.items === 0 && recorder.rows === 0) send([{ kind: 'tick', nowSeconds: clock.nowSeconds() }]);
   }, tickSeconds * 1000);
   ticker.unref();
 
@@ -95,6 +135,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     // A view into Node's shared pool of buffers would take the whole pool along to the other thread.
     ingestPayload: (half) =>
       ingest<PayloadOutcome>([half], 1, (base) => ({ ...base, kind: 'payload', half: { ...half, body: new Uint8Array(half.body) } })),
+    book,
     readings: (): StoreReadings => ({
       up,
       sizeBytes: mirror.sizeBytes,
@@ -107,6 +148,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
           dropped: { ...recorder.dropped, duplicate: mirror.gauges.dropped.predictionsDuplicate },
         },
         { name: 'ingest', entries: tickets.items, capacity: queueEntriesMax, dropped: { ...tickets.dropped } },
+        { name: 'asks', entries: askTickets.items, capacity: asksMax, dropped: { ...askTickets.dropped } },
         ...tableQueues(mirror.gauges, predictionsMax),
       ],
       models: mirror.models,
@@ -119,6 +161,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       closing = thread.close().then(() => {
         recorder.lost();
         tickets.lost();
+        askTickets.lost();
       });
       return closing;
     },

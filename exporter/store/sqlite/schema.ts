@@ -1,4 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { checkBooks, migrateBooks } from './book-schema.js';
 import { openError } from '../open-error.js';
 
 /** What a row of `prediction` is now. `due` says when it leaves this state. */
@@ -76,6 +77,12 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX payload_by_due ON payload (settled, due);
   `,
+  `
+  CREATE TABLE book (
+    name TEXT PRIMARY KEY,
+    version INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -97,6 +104,7 @@ export function checkFile(db: DatabaseSyncInstance): void {
       `the store has schema version ${version}, this release knows ${SCHEMA_VERSION}; use the release that wrote it or another store.path`,
     );
   }
+  if (version > 1) checkBooks(db);
 }
 
 /**
@@ -115,6 +123,7 @@ export function migrate(db: DatabaseSyncInstance): void {
     db.exec(`PRAGMA user_version = ${version}`);
     db.exec('COMMIT');
   }
+  migrateBooks(db);
 }
 
 function versionOf(db: DatabaseSyncInstance): number {

@@ -1,9 +1,10 @@
 import type { QueueReading } from '../store.js';
+import { BOOK_NAMES } from '../books/index.js';
 import type { LedgerGauges } from './messages.js';
 import { PAYLOADS_CAPACITY } from './payloads-capacity.js';
 
 /** The store's tables as queues: what waits in each, and what each has dropped. */
-export function tableQueues({ waiting, settled, payloads, dropped }: LedgerGauges, predictionsMax: number): QueueReading[] {
+export function tableQueues({ waiting, settled, payloads, dropped, books }: LedgerGauges, predictionsMax: number): QueueReading[] {
   return [
     {
       name: 'predictions',
@@ -18,5 +19,6 @@ export function tableQueues({ waiting, settled, payloads, dropped }: LedgerGauge
       capacity: PAYLOADS_CAPACITY,
       dropped: { full: dropped.payloadsFull, expired: dropped.payloadsExpired },
     },
+    ...BOOK_NAMES.map((name) => ({ name, entries: books[name].rows, capacity: books[name].rowsMax, dropped: books[name].dropped })),
   ];
 }

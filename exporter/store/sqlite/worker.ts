@@ -71,7 +71,7 @@ function run(ledger: Ledger): void {
   const commit = (messages: readonly WriteMessage[]) => {
     const start = performance.now();
     const { outcomes, report, settled } = ledger.commit(messages);
-    observe(commitSeconds, COMMIT_SECONDS_BUCKETS, (performance.now() - start) / 1000);
+    if (!messages.every(isRead)) observe(commitSeconds, COMMIT_SECONDS_BUCKETS, (performance.now() - start) / 1000);
     post(noticeOf(messages, outcomes, told ? report : ledger.report()));
     told = true;
     if (!settled && inbox.length === 0 && !closing) inbox.push({ kind: 'tick', nowSeconds: messages.at(-1)!.nowSeconds });
@@ -125,6 +125,11 @@ function logBytes(): number {
   return fs.statSync(`${options.path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/** Nothing of a read waits for the disk: it is no durable commit. */
+function isRead(message: WriteMessage): boolean {
+  return message.kind === 'ask' && message.access === 'reads';
+}
+
 function rowsOf(message: WriteMessage): number {
   switch (message.kind) {
     case 'record':
@@ -134,6 +139,7 @@ function rowsOf(message: WriteMessage): number {
     case 'truths':
       return message.truths.length;
     case 'payload':
+    case 'ask':
       return 1;
     case 'tick':
       return 0;

@@ -1,0 +1,16 @@
+import { registryBook } from './registry-book.js';
+
+/** Every book of the store. A new one is a line here; docs/recipes/add-a-store-table.md says what it must do. */
+export const BOOKS = {
+  registry: registryBook,
+};
+
+export type BookName = keyof typeof BOOKS;
+export const BOOK_NAMES = Object.keys(BOOKS) as readonly BookName[];
+
+type Opened<Name extends BookName> = ReturnType<(typeof BOOKS)[Name]['open']>;
+export type BookWrites<Name extends BookName> = Opened<Name>['writes'];
+export type BookReads<Name extends BookName> = Opened<Name>['reads'];
+
+export * from './book.js';
+export type * from './registry-book.js';
