@@ -5,7 +5,7 @@ import { systemClock } from '../clock.js';
 import type { Output } from '../config/check-command.js';
 import { quote } from '../config/fault.js';
 import { packageVersion } from '../package-version.js';
-import { baselineCommand } from './baseline-command.js';
+import { baselineCommand, type BaselineCommandOptions } from './baseline-command.js';
 import { BaselineError } from './baseline-error.js';
 import type { ColumnKind } from './column.js';
 import type { RowFormat } from './open-rows.js';
@@ -37,6 +37,10 @@ interface BaselineFlags {
   readonly tolerance?: number;
   readonly format?: RowFormat;
   readonly modelFile?: string;
+  readonly explain?: boolean;
+  readonly explainedRows?: number;
+  readonly backgroundRows?: number;
+  readonly config?: string;
   readonly createdAt?: string;
   readonly out: string;
 }
@@ -80,6 +84,10 @@ export function addBaselineCommand(program: Command, output: Output, exit: (code
       ]),
     )
     .option('--model-file <file>', 'file of the model, whose digest is recorded')
+    .option('--explain', 'record what the model looks at in training; the model file scores up to 650,000 rows for it')
+    .option('--explained-rows <count>', 'rows of the data that are explained (default: 300)', number)
+    .option('--background-rows <count>', 'rows that stand for features left open (default: 50)', number)
+    .option('--config <file>', 'configuration that says which tensors of the model hold features and output, where names do not')
     .option('--created-at <time>', 'time to record, in UTC, such as 2026-01-31T00:00:00Z; for files that are made again byte for byte')
     .requiredOption('--out <file>', 'where the baseline is written')
     .addHelpText('after', EXAMPLE)
@@ -100,6 +108,7 @@ async function run(inputs: readonly string[], flags: BaselineFlags, output: Outp
       out: flags.out,
       format: flags.format,
       modelFile: flags.modelFile,
+      explained: explainedOf(flags),
       model: flags.model,
       version: flags.versionName,
       outputColumn: flags.outputColumn,
@@ -117,6 +126,7 @@ async function run(inputs: readonly string[], flags: BaselineFlags, output: Outp
       tool: `modelwatch ${packageVersion()}`,
     },
     output,
+    clock,
   );
 }
 
@@ -127,6 +137,10 @@ function kindsOf({ categorical = [], numeric = [] }: BaselineFlags): ReadonlyMap
     ...categorical.map((name) => [name, 'categorical'] as const),
     ...numeric.map((name) => [name, 'numeric'] as const),
   ]);
+}
+
+function explainedOf({ explain, config, explainedRows, backgroundRows }: BaselineFlags): BaselineCommandOptions['explained'] {
+  return explain === true ? { configFile: config, trainingRows: explainedRows, backgroundRows } : undefined;
 }
 
 const list = (text: string, earlier: readonly string[] = []): readonly string[] => [...earlier, ...text.split(',')];

@@ -25,6 +25,7 @@ export type BaselineErrorCode =
   | 'categories_too_many'
   | 'output_invalid'
   | 'ground_truth_invalid'
+  | 'model_unexplainable'
   | 'option_invalid';
 
 /** The data or the options do not make a baseline. The message names the file, the row and the column where it can. */

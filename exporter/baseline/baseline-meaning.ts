@@ -4,6 +4,7 @@ import { quote } from '../config/fault.js';
 import type { Path } from '../config/fault.js';
 import type { Part } from '../config/sound-part.js';
 import { checkEvaluation } from './evaluation-meaning.js';
+import { checkExplanations } from './explanations-meaning.js';
 import { checkGoldenRows } from './golden-rows-meaning.js';
 import { checkReconstruction } from './reconstruction-meaning.js';
 
@@ -37,6 +38,7 @@ export function checkBaselineMeaning(baseline: Part<Baseline>, report: Report): 
   checkEvaluation(baseline, report);
   checkReconstruction(baseline, report);
   checkGoldenRows(baseline, report);
+  checkExplanations(baseline, report);
 }
 
 function checkProvenance(provenance: Part<Baseline['provenance']> | undefined, report: Report): void {

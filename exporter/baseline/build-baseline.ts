@@ -1,5 +1,5 @@
 import { categoricalBinning, Frequencies, Moments, NAME_PATTERN, quantileBinning } from '@modelwatch/core';
-import type { Baseline, BaselineFeature, NumericBaselineFeature } from '@modelwatch/core';
+import type { Baseline, BaselineExplanations, BaselineFeature, NumericBaselineFeature } from '@modelwatch/core';
 import { quote } from '../config/fault.js';
 import { nearest } from '../config/schema-fault.js';
 import { BaselineError } from './baseline-error.js';
@@ -8,7 +8,9 @@ import { buildReconstruction } from './build-reconstruction.js';
 import { collectColumns } from './collect-columns.js';
 import type { Collected } from './collect-columns.js';
 import type { Column, ColumnKind } from './column.js';
+import { drawRows } from './draw-rows.js';
 import { edgesBetween } from './edges-between.js';
+import type { DrawRows } from './explain-training.js';
 import { pickGoldenRows } from './golden-rows.js';
 import { MISSING_TOKENS } from './number-token.js';
 import { recordedQuality } from './recorded-quality.js';
@@ -44,6 +46,8 @@ export interface BaselineOptions {
   readonly evaluation?: EvaluationRows | undefined;
   /** Asked once all rows were read. */
   sources(): readonly SourceFile[];
+  /** Adds explanations to what is there already, from rows of the data. */
+  readonly explain?: ((baseline: Baseline, drawRows: DrawRows) => Promise<BaselineExplanations>) | undefined;
   readonly rowsMax?: number | undefined;
   readonly cellsMax?: number | undefined;
 }
@@ -91,7 +95,7 @@ export async function buildBaseline(rows: AsyncIterable<Row>, options: BaselineO
   const truth = groundTruthColumn === undefined ? undefined : numbersOf(collected, groundTruthColumn);
   const quality = recordedQuality(output, truth, { ...options, outputKind: built?.evaluation.kind ?? options.outputKind });
   const reconstruction = buildReconstruction(features, collected.rows);
-  return {
+  const baseline: Baseline = {
     schemaVersion: 1,
     model: options.model,
     version: options.version,
@@ -113,6 +117,8 @@ export async function buildBaseline(rows: AsyncIterable<Row>, options: BaselineO
       toleranceAbsolute: options.toleranceAbsolute ?? TOLERANCE_ABSOLUTE,
     }),
   };
+  if (options.explain === undefined) return baseline;
+  return { ...baseline, explanations: await options.explain(baseline, (random) => drawRows(features, collected.rows, random)) };
 }
 
 function checkOptions(options: BaselineOptions): void {

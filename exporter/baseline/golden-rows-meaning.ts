@@ -1,19 +1,29 @@
 import type { Baseline, CategoricalBaselineFeature } from '@modelwatch/core';
-import { quote } from '../config/fault.js';
+import { quote, type Path } from '../config/fault.js';
 import type { Part } from '../config/sound-part.js';
 import type { Report } from './baseline-meaning.js';
 
-/** Golden rows are as wide as the features, of their kinds and categories, and each has its output. */
+/** Golden rows are rows of the features, and each has its output. */
 export function checkGoldenRows({ goldenRows, features }: Part<Baseline>, report: Report): void {
   const { features: rows, outputs } = goldenRows ?? {};
   if (rows === undefined) return;
   if (outputs !== undefined && outputs.length !== rows.length) {
     report(['goldenRows', 'outputs'], `${rows.length} golden rows have as many outputs, got ${outputs.length}`);
   }
-  if (features === undefined) return;
+  checkFeatureRows(rows, features, ['goldenRows', 'features'], report);
+}
+
+/** Rows are as wide as the features, of their kinds and categories. */
+export function checkFeatureRows(
+  rows: Part<Baseline['goldenRows']['features']> | undefined,
+  features: Part<Baseline['features']> | undefined,
+  at: Path,
+  report: Report,
+): void {
+  if (rows === undefined || features === undefined) return;
   const categories = features.map((feature) => (feature?.kind === 'categorical' ? soundCategories(feature) : undefined));
   rows.forEach((row, index) => {
-    const path = ['goldenRows', 'features', index];
+    const path = [...at, index];
     if (row === undefined) return;
     if (row.length !== features.length) {
       report(path, `${features.length} features make rows of ${features.length} values, got ${row.length}`);

@@ -44,7 +44,8 @@ function firstMissing(feature: Column, outputs: Float64Array): number | undefine
   return undefined;
 }
 
-function valueAt(feature: Column, row: number): number | string | null {
+/** The value of a column in a row; null is missing. */
+export function valueAt(feature: Column, row: number): number | string | null {
   if (feature.kind === 'categorical') return feature.categories[feature.codes[row] ?? -1] ?? null;
   const value = feature.values[row];
   return value === undefined || Number.isNaN(value) ? null : value;

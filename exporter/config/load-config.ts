@@ -29,15 +29,15 @@ export function parseConfig(source: string | Uint8Array, fileName: string): Load
 
 /**
  * Reads and checks a configuration file, and that the files it names are there. Paths in the result are absolute, resolved against the
- * folder of the configuration.
+ * folder of the configuration. Where files may be missing, it is not looked for them.
  */
-export async function loadConfig(file: string): Promise<LoadResult<Config>> {
+export async function loadConfig(file: string, { filesMayBeMissing = false } = {}): Promise<LoadResult<Config>> {
   const source = await readBounded(file);
   if (!source.ok) return source;
   const yaml = readYaml(source.value, file);
   if (!yaml.ok) return yaml;
   const { config, faults } = check(yaml.value);
-  const all = [...faults, ...(await missingFiles(config, file, yaml.value))];
+  const all = filesMayBeMissing ? faults : [...faults, ...(await missingFiles(config, file, yaml.value))];
   if (all.length > 0) return { ok: false, faults: all.toSorted(byPosition) };
   return { ok: true, value: resolvePaths(withSliceFeatures(config as Config), file) };
 }

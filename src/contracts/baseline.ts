@@ -1,5 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { evaluation } from './baseline-evaluation.js';
+import { explanations } from './baseline-explanations.js';
 import { count, digest, sourceFiles } from './baseline-parts.js';
 import { reconstruction } from './baseline-reconstruction.js';
 
@@ -105,12 +106,14 @@ export const baselineSchema = {
         toleranceAbsolute: { type: 'number', exclusiveMinimum: 0 },
       },
     },
+    explanations,
   },
 } as const;
 
 export { RECONSTRUCTION_BASELINE_FEATURES_MAX } from './baseline-reconstruction.js';
 
 export type Baseline = FromSchema<typeof baselineSchema>;
+export type BaselineExplanations = NonNullable<Baseline['explanations']>;
 export type BaselineFeature = Baseline['features'][number];
 export type NumericBaselineFeature = Extract<BaselineFeature, { kind: 'numeric' }>;
 export type CategoricalBaselineFeature = Extract<BaselineFeature, { kind: 'categorical' }>;

@@ -1,5 +1,6 @@
 import { alerts } from './config-alerts.js';
 import { cap, duration, name } from './config-parts.js';
+import { explain } from './config-explain.js';
 import { challenger, champion } from './config-scorers.js';
 
 /** One watched model. */
@@ -73,6 +74,7 @@ export const model = {
         horizon: duration('How long a prediction waits for its ground truth, and early ground truth for its prediction.', '7d'),
       },
     },
+    explain,
     alerts,
   },
 } as const;

@@ -93,4 +93,5 @@ export type ChampionConfig = ModelConfig['champion'];
 export type ChallengerConfig = ModelConfig['challengers'][number];
 export type OnnxConfig = NonNullable<ChampionConfig['onnx']>;
 export type UpstreamConfig = NonNullable<ChampionConfig['upstream']>;
+export type ExplainConfig = ModelConfig['explain'];
 export type JsonMapping = NonNullable<UpstreamConfig['mapping']>;

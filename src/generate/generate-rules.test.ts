@@ -21,6 +21,7 @@ const modelConfig = (name: string, alerts: Partial<ModelConfig['alerts']> = {}):
   challengers: [],
   slices: [],
   groundTruth: { horizon: '7d' },
+  explain: { share: 0.1, cpuShareMax: 0.05, queueRowsMax: 64 },
   alerts: { ...DEFAULT_BARS, ...alerts },
 });
 
