@@ -28,6 +28,7 @@ export interface ExplainTrainingOptions {
   readonly trainingRows?: number | undefined;
   /** 50 unless given; fewer where the features are many. */
   readonly backgroundRows?: number | undefined;
+  readonly monotonicSeconds: () => number;
 }
 
 /** Rows in a random order, each once. */
@@ -58,7 +59,7 @@ export async function explainTraining(
   baseline: Baseline,
   drawRows: DrawRows,
   scorer: Scorer,
-  { reading, trainingRows = TRAINING_ROWS, backgroundRows = BACKGROUND_ROWS }: ExplainTrainingOptions,
+  { reading, trainingRows = TRAINING_ROWS, backgroundRows = BACKGROUND_ROWS, monotonicSeconds }: ExplainTrainingOptions,
 ): Promise<BaselineExplanations> {
   checkCount('explained rows', trainingRows, 1, TRAINING_ROWS_MAX);
   checkCount('background rows', backgroundRows, BACKGROUND_ROWS_MIN, BACKGROUND_ROWS_MAX);
@@ -78,6 +79,7 @@ export async function explainTraining(
     rowsMax,
     output: createOutputReader(reading.output?.tensor, reading.output?.column),
     outputTensor: reading.output?.tensor,
+    monotonicSeconds,
   });
   const golden = await explainGolden(baseline, rows, explainer);
   const random = seededRandom(SEED_TRAINING);

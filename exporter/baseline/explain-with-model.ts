@@ -6,7 +6,7 @@ import { createOnnxScorer } from '../models/onnx/index.js';
 import { BaselineError } from './baseline-error.js';
 import { explainTraining, type DrawRows, type ExplainTrainingOptions, type ModelReading } from './explain-training.js';
 
-export interface ExplainWithModelOptions extends Omit<ExplainTrainingOptions, 'reading'> {
+export interface ExplainWithModelOptions extends Omit<ExplainTrainingOptions, 'reading' | 'monotonicSeconds'> {
   readonly model: string;
   readonly modelFile: string;
   /** A configuration that has the model: says which tensors hold the features and the output, and the limits of a scorer. */
@@ -24,7 +24,7 @@ export async function explainWithModel(
   const scorer = await createOnnxScorer({ file: modelFile, config: onnx, clock, logger: pino({ level: 'silent' }) });
   if (!scorer.ok) throw new BaselineError('model_unexplainable', `the model cannot be explained: ${scorer.error.message}`);
   try {
-    return await explainTraining(baseline, drawRows, scorer.value, { ...options, reading });
+    return await explainTraining(baseline, drawRows, scorer.value, { ...options, reading, monotonicSeconds: clock.monotonicSeconds });
   } finally {
     await scorer.value.close();
   }

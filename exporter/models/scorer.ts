@@ -28,6 +28,8 @@ export interface ScorerStats {
   /** Requests remembered as deadly, and how many can be. */
   readonly quarantined: number;
   readonly quarantineCapacity: number;
+  /** CPU time of its children once they were ready: of each that has answered. */
+  readonly cpuSeconds: number;
   readonly queued: number;
   readonly queueCapacity: number;
   readonly processIds: readonly number[];

@@ -47,7 +47,8 @@ function explainerOf(
     rowsMax,
     output: createOutputReader(undefined, undefined),
     outputTensor: undefined,
-    onBatch: (batch) => (scored += batch),
+    monotonicSeconds: systemClock.monotonicSeconds,
+    onBatch: ({ rows: batch }) => (scored += batch),
   });
   return {
     scored: () => scored,

@@ -1,5 +1,6 @@
-import { runPlan, shapleyPlan, type Explanation } from '@modelwatch/core';
-import type { ErrorCode, RequestError } from '../errors.js';
+import { shapleyPlan, type Explanation, type Mixtures } from '@modelwatch/core';
+import { fail, type ErrorCode, type RequestError, type Result } from '../errors.js';
+import type { InferResponse } from '../models/open-inference/index.js';
 import type { Scorer } from '../models/scorer.js';
 import type { OutputReader } from './feature-reader.js';
 import type { InputRow, InputRows } from './input-rows.js';
@@ -15,6 +16,16 @@ export class ScoringFailed extends Error {
   }
 }
 
+/** A call of the model that has ended. */
+export interface ScoredBatch {
+  readonly rows: number;
+  /** Time of this thread that it took to mix the rows and to take their outputs. */
+  readonly mixingSeconds: number;
+  /** From sending to answer. */
+  readonly callSeconds: number;
+  readonly failed: boolean;
+}
+
 export interface RowExplainerOptions {
   readonly scorer: Scorer;
   readonly rows: InputRows;
@@ -26,9 +37,10 @@ export interface RowExplainerOptions {
   readonly output: OutputReader;
   /** The tensor that the output is read from; the last one where undefined. */
   readonly outputTensor: string | undefined;
+  readonly monotonicSeconds: () => number;
   /** Awaited before each batch: holds explaining back, or ends it by throwing. */
   readonly mayGoOn?: () => Promise<void>;
-  readonly onBatch?: (rows: number) => void;
+  readonly onBatch?: (batch: ScoredBatch) => void;
 }
 
 /** Explains rows of one model, batch by batch through its scorer. */
@@ -41,25 +53,44 @@ export interface RowExplainer {
 const BATCH_ROWS_MAX = 256;
 
 export function createRowExplainer(options: RowExplainerOptions): RowExplainer {
-  const { scorer, rows, features, rowsMax, output, mayGoOn, onBatch } = options;
+  const { scorer, rows, features, rowsMax, output, monotonicSeconds, mayGoOn, onBatch } = options;
   const background = rows.background(options.background);
   const wanted = options.outputTensor ?? scorer.outputs.at(-1)?.name;
   const outputs = wanted === undefined ? undefined : [{ name: wanted, binary: false }];
   const size = { features, backgroundRows: options.background.length, batchRowsMax: rows.rowsPerCall ?? BATCH_ROWS_MAX };
+
+  const call = (mixtures: Mixtures, row: InputRow): Promise<Result<InferResponse>> =>
+    new Promise((resolve) => {
+      scorer.score({ id: undefined, inputs: rows.mix(mixtures, row, background), outputs, binaryOutputs: false }, resolve);
+    });
+  const column = (result: Result<InferResponse>, count: number): Result<Float64Array> => {
+    if (!result.ok) return result;
+    const found = output.read(result.value.outputs, count);
+    if (found === undefined) return fail('model_failed', 'the outputs are not one a row');
+    return { ok: true, value: Float64Array.from({ length: count }, (_, at) => found.at(at)) };
+  };
   return {
-    explain: (row, random) =>
-      runPlan(shapleyPlan({ ...size, rowsMax, random }), async (mixtures) => {
+    async explain(row, random) {
+      const plan = shapleyPlan({ ...size, rowsMax, random });
+      // What this thread does between two waits is timed: it is part of what an explanation costs.
+      let startSeconds = monotonicSeconds();
+      let mixingSeconds = 0;
+      for (let mixtures = plan.next(); mixtures !== undefined; mixtures = plan.next()) {
+        mixingSeconds += monotonicSeconds() - startSeconds;
         await mayGoOn?.();
-        const inputs = rows.mix(mixtures, row, background);
-        return new Promise<Float64Array>((resolve, reject) => {
-          scorer.score({ id: undefined, inputs, outputs, binaryOutputs: false }, (result) => {
-            onBatch?.(mixtures.rows);
-            if (!result.ok) return reject(new ScoringFailed(result.error));
-            const column = output.read(result.value.outputs, mixtures.rows);
-            if (column === undefined) return reject(new ScoringFailed({ code: 'model_failed', message: 'the outputs are not one a row' }));
-            resolve(Float64Array.from({ length: mixtures.rows }, (_, at) => column.at(at)));
-          });
-        });
-      }),
+        startSeconds = monotonicSeconds();
+        const answered = call(mixtures, row);
+        const sentSeconds = monotonicSeconds();
+        mixingSeconds += sentSeconds - startSeconds;
+        const result = await answered;
+        startSeconds = monotonicSeconds();
+        const values = column(result, mixtures.rows);
+        onBatch?.({ rows: mixtures.rows, mixingSeconds, callSeconds: startSeconds - sentSeconds, failed: !values.ok });
+        mixingSeconds = 0;
+        if (!values.ok) throw new ScoringFailed(values.error);
+        plan.take(values.value);
+      }
+      return plan.explanation();
+    },
   };
 }

@@ -6,7 +6,7 @@ import type { WatchedModel } from './watched-model.js';
 import { goldenRequest } from './golden-request.js';
 
 /** Answers that say how busy or how whole the child is, not what the model gives. */
-const BUSY_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...SHED_CODES, 'deadline_exceeded', 'scorer_crashed']);
+export const BUSY_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...SHED_CODES, 'deadline_exceeded', 'scorer_crashed']);
 
 /** Replays of a model's golden rows, one after the other. */
 export interface GoldenReplay {

@@ -10,6 +10,7 @@ import type { Histogram } from '../telemetry/series.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
 import { closeSource, type ModelRuntime, type ModelSource } from './model-runtime.js';
 import { startGolden } from './start-golden.js';
+import { startExplainer } from './start-explainer.js';
 import { StartError } from './start-error.js';
 import { startProbe } from './upstream-probe.js';
 
@@ -44,7 +45,11 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
     };
     checkBaseline(model, digest);
     if (source.kind !== 'onnx') return model;
-    return { ...model, source: { ...source, golden: startGolden({ baseline, scorer: source.scorer, watched }, deps) } };
+    const golden = startGolden({ baseline, scorer: source.scorer, watched }, deps);
+    return {
+      ...model,
+      source: { ...source, golden, explainer: startExplainer({ config, baseline, digest, watched }, source.scorer, deps) },
+    };
   } catch (error) {
     await closeSource(source);
     throw error;
@@ -79,7 +84,10 @@ async function startSource(
       logger: logger.child({ model: name, version: champion.version }),
     });
     if (!scorer.ok) throw new StartError(2, `model ${name}: ${scorer.error.message}\n`);
-    return { source: { kind: 'onnx', scorer: scorer.value, golden: undefined }, digest: `sha256:${scorer.value.digest}` };
+    return {
+      source: { kind: 'onnx', scorer: scorer.value, golden: undefined, explainer: undefined },
+      digest: `sha256:${scorer.value.digest}`,
+    };
   }
   if (champion.upstream !== undefined) {
     // undici takes 8 MB: it is loaded where there is something to call.

@@ -3,6 +3,7 @@ import { durationSeconds, type Config } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import type { Watcher } from '../pipeline/watcher.js';
 import type { SeriesTally, StoreReadings } from '../store/index.js';
+import { explainFamilies } from '../telemetry/explain-series.js';
 import { featureFamilies, type FeatureSource } from '../telemetry/feature-series.js';
 import { goldenFamilies } from '../telemetry/golden-series.js';
 import { localDriftFamilies } from '../telemetry/local-drift.js';
@@ -48,6 +49,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   scorerFamilies(registry, models);
   shadowFamilies(registry, models);
   goldenFamilies(registry, models);
+  explainFamilies(registry, models);
   const features = featureSources(models, readings);
   featureFamilies(registry, features);
   const watched = () =>

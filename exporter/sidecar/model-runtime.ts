@@ -1,6 +1,7 @@
 import type { Baseline, ModelConfig, Role, UpstreamConfig } from '@modelwatch/core';
 import type { Scorer } from '../models/scorer.js';
 import type { Upstream } from '../models/upstream/upstream.js';
+import type { Explainer } from '../pipeline/explainer.js';
 import type { GoldenReplay } from '../pipeline/golden-replay.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { TraceSubject } from '../telemetry/tracing.js';
@@ -9,7 +10,7 @@ import type { Challenger } from './challenger.js';
 
 /** Where a model's answers come from: a child of ours, the server behind us, or somewhere else, with events telling of it. */
 export type ModelSource =
-  | { readonly kind: 'onnx'; readonly scorer: Scorer; readonly golden: GoldenReplay | undefined }
+  | { readonly kind: 'onnx'; readonly scorer: Scorer; readonly golden: GoldenReplay | undefined; readonly explainer: Explainer | undefined }
   | { readonly kind: 'upstream'; readonly upstream: Upstream; readonly config: UpstreamConfig; readonly probe: Probe }
   | { readonly kind: 'events' };
 
@@ -58,7 +59,7 @@ export async function closeModel({ source, challengers }: ModelRuntime): Promise
 export async function closeSource(source: ModelSource): Promise<void> {
   if (source.kind === 'onnx') {
     source.golden?.stop();
-    await source.scorer.close();
+    await Promise.all([source.scorer.close(), source.explainer?.close()]);
   }
   if (source.kind === 'upstream') {
     source.probe.close();

@@ -52,9 +52,12 @@ export function challengersLeftOut(before: ModelSet, after: ModelSet): readonly 
 }
 
 /** Digest of what decides how a model is served and counted: bars of alerts and the horizon are not among it. */
-async function fingerprintOf({ name, champion, inputs, output, identity, slices }: ModelConfig, { watch }: Config): Promise<string> {
+async function fingerprintOf(
+  { name, champion, inputs, output, identity, slices, explain }: ModelConfig,
+  { watch }: Config,
+): Promise<string> {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([name, champion, inputs, output, identity, slices, watch.localWindow]));
+  hash.update(JSON.stringify([name, champion, inputs, output, identity, slices, explain, watch.localWindow]));
   for (const file of [champion.onnx?.path, champion.baseline]) {
     if (file === undefined) continue;
     const bytes = await readFile(file).catch(() => Buffer.from('unreadable'));

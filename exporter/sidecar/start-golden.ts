@@ -3,11 +3,10 @@ import type { Baseline } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import type { Scorer } from '../models/scorer.js';
 import { createGoldenReplay, type GoldenReplay } from '../pipeline/golden-replay.js';
+import { holdsFeaturesAlone } from '../pipeline/input-rows.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 
 const INTERVAL_MILLISECONDS = 3_600_000;
-/** What the features of a baseline are columns of. */
-const DIMENSIONS_MAX = 2;
 
 /**
  * Replays the golden rows of a model that has been loaded, now and every hour, beside its traffic. Undefined where the baseline has none, or an
@@ -18,11 +17,7 @@ export function startGolden(
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): GoldenReplay | undefined {
   if (baseline === undefined || baseline.goldenRows.features.length === 0) return undefined;
-  const isTable = ({ name, shape }: (typeof scorer.inputs)[number]) => {
-    const features = watched.features.featuresIn(name, scorer.inputs.length === 1);
-    return shape.length > 0 && shape.length <= DIMENSIONS_MAX && features.length > 0 && !features.includes(-1);
-  };
-  if (!scorer.inputs.every(isTable)) {
+  if (!holdsFeaturesAlone(scorer.inputs, watched.features)) {
     logger.info({ model: watched.name }, 'golden rows are not replayed: an input of the model is more than features of the baseline');
     return undefined;
   }

@@ -83,8 +83,10 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     record: (batch) => storeInForce().recordPredictions(batch),
     onCollected(watched, answered) {
       const model = set.models.get(watched.name);
-      // Of a model that a reload has exchanged meanwhile there is nothing to compare with.
-      if (model?.watched === watched) for (const { shadow } of model.challengers) shadow.offer(answered);
+      // Of a model that a reload has exchanged meanwhile nothing is scored again.
+      if (model?.watched !== watched) return;
+      for (const { shadow } of model.challengers) shadow.offer(answered);
+      if (model.source.kind === 'onnx') model.source.explainer?.offer(answered);
     },
   });
   const onRefused = (model: string, code: string) => {

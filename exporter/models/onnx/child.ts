@@ -15,6 +15,7 @@ const calls: CallMessage[] = [];
 let session: Session | undefined;
 let running = false;
 let bytesSinceCollection = 0;
+let cpuMicrosecondsSeen = 0;
 
 // The parent is gone, or does not want this child any more.
 process.once('disconnect', () => process.exit(0));
@@ -35,6 +36,7 @@ async function load(): Promise<void> {
   if (!loaded.ok) return tell({ kind: 'refused', fault: loaded.error });
   await loaded.value.warmUp();
   session = loaded.value;
+  cpuSecondsSince();
   await tell({ kind: 'ready', model: session.model, addressBytes: addressSpacePeakBytes() });
   process.on('message', (call: CallMessage) => {
     calls.push(call);
@@ -57,11 +59,21 @@ async function work(loaded: Session): Promise<void> {
 
 async function answer(loaded: Session, call: CallMessage): Promise<ChildMessage> {
   const result = await loaded.run(call);
-  if (!result.ok) return { kind: 'failure', call: call.call, code: result.error.code };
+  if (!result.ok) return { kind: 'failure', call: call.call, code: result.error.code, cpuSeconds: cpuSecondsSince() };
   const bytes = tensorBytes(result.value.data);
   bytesSinceCollection += bytes;
-  if (bytes > options.outputBytesMax * call.requests) return { kind: 'failure', call: call.call, code: 'output_too_large' };
-  return { kind: 'answer', call: call.call, shapes: result.value.shapes, data: result.value.data };
+  if (bytes > options.outputBytesMax * call.requests) {
+    return { kind: 'failure', call: call.call, code: 'output_too_large', cpuSeconds: cpuSecondsSince() };
+  }
+  return { kind: 'answer', call: call.call, shapes: result.value.shapes, data: result.value.data, cpuSeconds: cpuSecondsSince() };
+}
+
+/** CPU time of this process since it was asked last. */
+function cpuSecondsSince(): number {
+  const { user, system } = process.cpuUsage();
+  const seconds = (user + system - cpuMicrosecondsSeen) / 1e6;
+  cpuMicrosecondsSeen = user + system;
+  return seconds;
 }
 
 /** Bytes of tensors as the protocol writes them in binary: text with four bytes of length each. */

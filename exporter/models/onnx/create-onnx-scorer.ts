@@ -126,6 +126,7 @@ function toScorer(
       batchRows: { counts: batchRows.counts.slice(), sum: batchRows.sum },
       quarantined: dispatcher.quarantine.size,
       quarantineCapacity: dispatcher.quarantine.capacity,
+      cpuSeconds: dispatcher.cpuSeconds,
       queued: dispatcher.queued,
       queueCapacity: config.queueEntriesMax,
       processIds: dispatcher.processIds,

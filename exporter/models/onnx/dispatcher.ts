@@ -35,6 +35,7 @@ export interface Dispatcher {
   readonly quarantine: Quarantine;
   readonly restarts: Readonly<Record<RestartReason, number>>;
   readonly processIds: readonly number[];
+  readonly cpuSeconds: number;
   accept(job: Job): void;
   close(): Promise<void>;
 }
@@ -57,6 +58,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let planned = false;
   let ready = false;
   let timer: NodeJS.Timeout | undefined;
+  let cpuSeconds = 0;
   let closing: Promise<void> | undefined;
 
   /** Requests that arrive in one turn of the event loop leave together at its end. */
@@ -100,6 +102,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   };
 
   const onAnswer = (call: Call, message: AnswerMessage | FailureMessage) => {
+    cpuSeconds += message.cpuSeconds;
     // The child's next work leaves before the answers of the last are given out.
     if (queue.length > 0) flush();
     if (message.kind === 'failure') return onFailure(call, message.code);
@@ -213,6 +216,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
     get queued() {
       return queue.length;
+    },
+    get cpuSeconds() {
+      return cpuSeconds;
     },
     get processIds() {
       return seats.flatMap(({ processId }) => (processId === undefined ? [] : [processId]));

@@ -34,12 +34,16 @@ export interface AnswerMessage {
   readonly call: number;
   readonly shapes: readonly (readonly number[])[];
   readonly data: readonly TensorData[];
+  /** CPU time of the child since its last answer, or since it was ready. */
+  readonly cpuSeconds: number;
 }
 
 export interface FailureMessage {
   readonly kind: 'failure';
   readonly call: number;
   readonly code: 'model_refused' | 'model_failed' | 'output_too_large';
+  /** CPU time of the child since its last answer, or since it was ready. */
+  readonly cpuSeconds: number;
 }
 
 /** The model is loaded and has run once. */
