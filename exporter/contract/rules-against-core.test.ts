@@ -5,10 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Reading } from '@modelwatch/core';
 import {
   accuracy,
+  attributionNdcg,
+  attributionTotalVariation,
   auc,
   bias,
   brier,
   disagreementRatio,
+  driftImpacts,
   failureRatio,
   latencyRatio,
   outputDifference,
@@ -38,6 +41,8 @@ import type { Binnings, Counts, InputSeries } from './two-replicas.js';
 const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
 const TOLERANCE = 1e-6;
+/** Groups whose series another group reads come first: here all are evaluated but once. */
+const GROUPS_READ = ['modelwatch-feature-drift-1h', 'modelwatch-explanations-1h', 'modelwatch-drift-impact-1h'];
 
 /** One prediction. Traffic drifts from what the baseline was made of: higher numbers, other categories, more missing, surer scores. */
 function countOne(counts: Counts, drift: number, random: () => number): void {
@@ -51,6 +56,8 @@ function countOne(counts: Counts, drift: number, random: () => number): void {
   counts.scores.update({ score, truth });
   counts.calibration.update({ score, truth });
   counts.errors.update({ estimate: random() < 0.02 ? NaN : score, truth });
+  // What mattered least in training matters more now, and the other way round.
+  if (random() < 0.5) counts.attributions.update([4, 3, 2, 1, 0.5].map((size, i) => (drift === 0 ? size : 1 + 0.6 * i) * (random() - 0.4)));
   const outcome = (['failed', 'timed_out', 'dropped', 'scored'] as const)[Math.min(3, Math.floor(random() * 40))]!;
   counts.outcomes[outcome]++;
   if (outcome !== 'scored') return;
@@ -117,9 +124,43 @@ function expectations(current: Counts, reference: Counts): readonly (readonly [s
     ...drift('output'),
     ...missing,
     ...Object.entries(quality).map(([name, value]) => [`model_version_role:modelwatch_${name}:1h{${MODEL}}`, value] as const),
+    ...explanationsOf(current, reference),
     ...Object.entries(shadowOf(current)).map(
       ([name, value]) => [`model_version_role:modelwatch_shadow_${name}:1h{${CHALLENGER}}`, value] as const,
     ),
+  ];
+}
+
+/** Series of explanations, by feature and of the model. */
+function explanationsOf(current: Counts, reference: Counts): readonly (readonly [series: string, value: number])[] {
+  const input = { current: current.attributions, reference: reference.attributions };
+  const drifts = new Map(
+    (['numeric', 'categorical'] as const).map((name) => [
+      name as string,
+      psi.measure({ current: current[name], reference: reference[name], significance: SIGNIFICANCE }),
+    ]),
+  );
+  const impacts = driftImpacts(current.attributions, drifts);
+  const byFeature = current.attributions.features.flatMap((feature, i) => {
+    const series = (name: string) => `model_version_feature:modelwatch_${name}:1h{${FEATURE}="${feature}"}`;
+    const { share, impact } = impacts.find((each) => each.feature === feature)!;
+    return [
+      [series('attribution_mean'), current.attributions.mean(i)],
+      [series('attribution_mean_absolute'), current.attributions.meanAbsolute(i)],
+      [series('attribution_variance'), current.attributions.variance(i)],
+      [series('attribution_absolute_variance'), current.attributions.varianceAbsolute(i)],
+      [series('attribution_share_ratio'), valueOf(share)],
+      ...(impact.kind === 'measured' ? [[series('feature_drift_impact'), impact.value] as const] : []),
+    ] as const;
+  });
+  return [
+    [`model_version_role:modelwatch_explained:1h{${MODEL}}`, current.attributions.count],
+    ...byFeature,
+    [
+      'model_version:modelwatch_attribution_total_variation_ratio:1h{model="m",version="1"}',
+      valueOf(attributionTotalVariation.measure(input)),
+    ],
+    ['model_version:modelwatch_attribution_ndcg_ratio:1h{model="m",version="1"}', valueOf(attributionNdcg.measure(input))],
   ];
 }
 
@@ -166,7 +207,10 @@ withPromtool('the recording rules', () => {
       })),
     };
     const file = path.join(folder, 'test.yaml');
-    await writeFile(file, stringify({ rule_files: [recording], evaluation_interval: '1h', tests: [test] }, { lineWidth: 0 }));
+    await writeFile(
+      file,
+      stringify({ rule_files: [recording], evaluation_interval: '1h', group_eval_order: GROUPS_READ, tests: [test] }, { lineWidth: 0 }),
+    );
     return runProgram('promtool', ['test', 'rules', file]);
   }
 

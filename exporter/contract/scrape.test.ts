@@ -18,7 +18,7 @@ const GOLDEN = path.join(import.meta.dirname, 'testdata', 'scrape.prom');
 const BASELINE = path.join(import.meta.dirname, '..', 'baseline', 'testdata', 'valid', 'plain.json');
 /** Lines that say how long something took, how often the test has asked, how large a file is, or what else runs in this process. */
 const LEFT_OUT =
-  /^(?:# (?:HELP|TYPE) )?(?:process_|nodejs_)|^modelwatch_(?:store_commit_duration_seconds|store_size_bytes|exposition_series|exposition_duration_seconds|build_info)|^modelwatch_scoring_duration_seconds\w*\{model="trips"|^modelwatch_http_requests_total\{route="\/metrics"/;
+  /^(?:# (?:HELP|TYPE) )?(?:process_|nodejs_)|^modelwatch_(?:store_commit_duration_seconds|store_size_bytes|exposition_series|exposition_duration_seconds|build_info|explanation_cpu_seconds_total)|^modelwatch_scoring_duration_seconds\w*\{model="trips"|^modelwatch_http_requests_total\{route="\/metrics"/;
 const NOW_SECONDS = 1_800_000_000;
 /** Local gauges are reckoned anew once a second. */
 const LATER_SECONDS = 2;
@@ -43,7 +43,7 @@ async function largeBaseline(): Promise<string> {
   });
 }
 
-/** A baseline of the model that gives back its input, one of whose golden rows has another output. */
+/** A baseline of the model that gives back its input, one of whose golden rows has another output and another explanation. */
 async function identityBaseline(): Promise<string> {
   const plain = JSON.parse(await readFile(BASELINE, 'utf8')) as Baseline;
   const distance = plain.features.find(({ kind }) => kind === 'numeric')!;
@@ -60,6 +60,23 @@ async function identityBaseline(): Promise<string> {
       ],
       outputs: [2, 4.5],
       toleranceAbsolute: 0.25,
+    },
+    explanations: {
+      seed: 1,
+      rowsMax: 64,
+      base: 3,
+      background: [
+        [1, 2],
+        [3, 4],
+      ],
+      attributions: { count: 100, positive: [10, 30], negative: [0, 20], squared: [1, 25], missing: 0 },
+      golden: {
+        rows: [0, 1],
+        values: [
+          [0, -1],
+          [0.5, 1],
+        ],
+      },
     },
   });
 }
@@ -85,6 +102,7 @@ models:
     team: platform
     champion: { version: '2', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} }, baseline: identity.json }
     challengers: [{ version: '3', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }]
+    explain: { share: 1 }
   - name: trips
     champion: { version: '1', upstream: { url: '${upstream.url}' }, baseline: baseline.json }
     slices: [{ name: city, valuesMax: 3 }, { name: tenant, header: x-tenant }]
@@ -116,6 +134,8 @@ async function traffic(): Promise<void> {
   while ((await sidecar.series(`modelwatch_model_ready{${challenger}}`)) !== 1) await new Promise(setImmediate);
   const golden = 'modelwatch_golden_replay_timestamp_seconds{model="identity",version="2",role="champion"}';
   while ((await sidecar.series(golden)) === undefined) await new Promise(setImmediate);
+  const explained = 'modelwatch_golden_explanation_timestamp_seconds{model="identity",version="2",role="champion"}';
+  while ((await sidecar.series(explained)) === undefined) await new Promise(setImmediate);
   const fp32 = (shape: readonly number[]) => JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape, data: [1, 2] }] });
   for (const shape of [
     [1, 2],
@@ -144,6 +164,8 @@ async function traffic(): Promise<void> {
   const watched = async () => (await sidecar.series('modelwatch_watch_duration_seconds_count')) ?? 0;
   while ((await watched()) < ROWS + 3) await new Promise(setImmediate);
   while ((await sidecar.series(`modelwatch_shadow_outcomes_total{${challenger},outcome="scored"}`)) !== 2) await new Promise(setImmediate);
+  const explanations = 'modelwatch_explanation_outcomes_total{model="identity",version="2",role="champion",outcome="explained"}';
+  while ((await sidecar.series(explanations)) !== 2) await new Promise(setImmediate);
   const truths = Array.from({ length: ROWS }, (_, row) => ({
     model: 'trips',
     id: `t-${row}`,

@@ -2,6 +2,8 @@ import type { Binning } from '@modelwatch/core';
 import {
   Agreement,
   AGREEMENT_OUTCOMES,
+  Attributions,
+  attributionShares,
   binLabels,
   CalibrationBins,
   chiSquareQuantile,
@@ -28,6 +30,7 @@ export interface Counts {
   readonly errors: ErrorSums;
   readonly agreement: Agreement;
   readonly latency: LatencyPairs;
+  readonly attributions: Attributions;
   readonly outcomes: Record<'scored' | 'failed' | 'timed_out' | 'dropped', number>;
 }
 
@@ -47,6 +50,7 @@ export const emptyCounts = (bins: Binnings): Counts => ({
   errors: new ErrorSums(),
   agreement: new Agreement({ kind: 'probability', championThreshold: 0.5, challengerThreshold: 0.4 }),
   latency: new LatencyPairs(),
+  attributions: new Attributions(['numeric', 'categorical', 'c', 'd', 'e']),
   outcomes: { scored: 0, failed: 0, timed_out: 0, dropped: 0 },
 });
 
@@ -60,6 +64,7 @@ function merge(into: Counts, from: Counts): void {
   into.errors.merge(from.errors);
   into.agreement.merge(from.agreement);
   into.latency.merge(from.latency);
+  into.attributions.merge(from.attributions);
   for (const outcome of OUTCOMES) into.outcomes[outcome] += from.outcomes[outcome];
 }
 
@@ -114,6 +119,11 @@ function exported(counts: Counts): ReadonlyMap<string, number> {
   series.set(`modelwatch_over_error_total{${MODEL}}`, errors.over);
   series.set(`modelwatch_under_error_total{${MODEL}}`, errors.under);
   for (const [name, value] of exportedShadow(counts)) series.set(name, value);
+  const { attributions } = counts;
+  series.set(`modelwatch_explanation_outcomes_total{${MODEL},outcome="explained"}`, attributions.count);
+  for (const [i, feature] of attributions.features.entries())
+    for (const sums of ['positive', 'negative', 'squared'] as const)
+      series.set(`modelwatch_attribution_${sums}_total{${FEATURE}="${feature}"}`, attributions[sums][i]!);
   return series;
 }
 
@@ -150,6 +160,10 @@ export function exportedBaseline(reference: Counts): ReadonlyMap<string, number>
     series.set(`modelwatch_baseline_missing_ratio{${FEATURE}="${feature}"}`, of.missing / (of.count + of.missing));
   }
   gauges('modelwatch_baseline_output', MODEL, reference.output);
+  for (const [i, share] of attributionShares(reference.attributions).entries()) {
+    if (share.kind !== 'measured') throw new Error('the reference explains enough rows');
+    series.set(`modelwatch_baseline_attribution_ratio{${FEATURE}="${reference.attributions.features[i]!}"}`, share.value);
+  }
   return series;
 }
 

@@ -32,6 +32,15 @@ export interface AlertFamily {
 export const pageIfCritical = (model: ModelConfig): Severity => (model.critical ? 'page' : 'ticket');
 export const alwaysTicket = (): Severity => 'ticket';
 
+/** The features with the greatest values of a recorded series with these labels of the alert, in a sentence for annotations; nothing where there are none. */
+export function greatestFeatures(sentence: string, record: string, labels: readonly string[], features: number): string {
+  const matchers = labels.map((label) => `${label}=%q`).join(',');
+  const values = labels.map((label) => `$labels.${label}`).join(' ');
+  const greatest = `{{ with printf "sort_desc(topk(${features}, ${record}{${matchers}}))" ${values} | query }}`;
+  const each = '{{ range $i, $s := . }}{{ if $i }}, {{ end }}{{ $s.Labels.feature }} {{ printf "%.3g" $s.Value }}{{ end }}';
+  return `${greatest}${sentence}: ${each}.{{ end }}`;
+}
+
 /** The value of a recorded series with the labels of the alert, for annotations; `?` where there is none. */
 export function recordedValue(record: string, labels: readonly string[], format = '%.3g'): string {
   const matchers = labels.map((label) => `${label}=%q`).join(',');

@@ -1,5 +1,5 @@
 import { number } from '../promql.js';
-import { alwaysTicket, recordedValue } from './alert-family.js';
+import { alwaysTicket, greatestFeatures, recordedValue } from './alert-family.js';
 import type { AlertFamily } from './alert-family.js';
 
 interface Subject {
@@ -18,6 +18,15 @@ interface Subject {
  * come up twice and does not adds as much to PSI as real drift.
  */
 const VALUES_PER_BIN_MIN = 10;
+
+/** Which drifted features the model looks at, where its predictions are explained. */
+const matters = (window: string): string =>
+  greatestFeatures(
+    ' The drift that matters most to the model, by share of attribution x PSI',
+    `model_version_feature:modelwatch_feature_drift_impact:${window}`,
+    ['model', 'version', 'reference'],
+    3,
+  );
 
 /** PSI against a judged reference above the practical bar and above what chance explains, with enough values, in the short and in the long window. */
 function driftAlert({ name, level, counters, baselineBins, labels, named }: Subject): AlertFamily {
@@ -60,7 +69,7 @@ function driftAlert({ name, level, counters, baselineBins, labels, named }: Subj
         description:
           `The distribution is not that of the reference ({{ $labels.reference }}), over ${short} and over ${long}. Chance alone explains a PSI of ` +
           `${recordedValue(recorded('psi_critical', short), [...labels, 'reference'])} over ${recordedValue(recorded('values', short), labels, '%.0f')} values. ` +
-          'Whether predictions suffer is for quality to say: see the runbook.',
+          `Whether predictions suffer is for quality to say: see the runbook.${matters(short)}`,
       };
     },
   };

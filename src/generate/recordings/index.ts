@@ -3,6 +3,7 @@ import { calibration } from './calibration.js';
 import { classification } from './classification.js';
 import { featureDrift, outputDrift } from './drift.js';
 import { errors } from './errors.js';
+import { driftImpact, explanations } from './explanations.js';
 import { latency } from './latency.js';
 import { missing } from './missing.js';
 import { ranking } from './ranking.js';
@@ -23,6 +24,8 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   calibration,
   errors,
   shadow,
+  explanations,
+  driftImpact,
 ];
 
 export type { RecordingFamily } from './recording-family.js';

@@ -7,7 +7,8 @@ export type AlertBars = ModelConfig['alerts'];
 
 /**
  * Recording rules that belong together, one file each. The rules are written for one window and one selector; the generator asks for every
- * window a model needs and shares what comes out equal. They read metrics of the table, and their own rules above them.
+ * window a model needs and shares what comes out equal. They read metrics of the table, their own rules above them, and what another family has
+ * recorded at its last evaluation.
  *
  * Every rule sums counters over replicas first and computes afterwards; leaves out what would be NaN (no traffic, no baseline), so that "no
  * answer yet" is an absent series; and never compares with a bar, which is what alerts are for.
