@@ -9,6 +9,7 @@ import { page, readMachine, type Section } from './page.js';
 import { proxying, proxyReport } from './proxy-case.js';
 import { scrapeReport, scraping } from './scrape-case.js';
 import { serving, servingReport } from './serving-case.js';
+import { watching, watchingReport } from './watching-case.js';
 
 type Run = (folder: string, options: BenchOptions) => Promise<Section>;
 
@@ -20,6 +21,13 @@ const RUNS: Readonly<Record<Case, Run>> = {
       'output and two slices, and keeps every prediction on disk for the join. To reach: 0.80 x the bare server with a scorer child at 16 and 64\n' +
       'connections, 20 x MLServer, and at one connection a p50 at most 0.100 ms above the bare server.',
     body: servingReport(await serving(folder, await createLoad(folder), options.serving.connections, options.serving)),
+  }),
+  watching: async (folder, options) => ({
+    title: 'Watching',
+    about:
+      'The same model served by Modelwatch without a baseline and with a watch queue that takes one request; with everything watched as above; and with a\n' +
+      'challenger that scores a copy of every request and explanations at their default budget besides. To reach: 0.70 x the unwatched one.',
+    body: watchingReport(await watching(folder, await createLoad(folder), options.watching.connections, options.watching)),
   }),
   proxy: async (folder, options) => ({
     title: 'Proxy',

@@ -4,8 +4,9 @@ import { readOptions } from './options.js';
 describe('the options of the benchmark', () => {
   it('are long runs of all cases unless said otherwise', () => {
     expect(readOptions([])).toMatchObject({
-      cases: ['serving', 'proxy', 'scrape', 'memory'],
+      cases: ['serving', 'watching', 'proxy', 'scrape', 'memory'],
       serving: { rounds: 5, seconds: 4, connections: [1, 16, 64] },
+      watching: { rounds: 5, seconds: 4, connections: [16, 64] },
       memory: { minutes: [1, 10, 60], haste: 10 },
       write: undefined,
     });
@@ -22,7 +23,7 @@ describe('the options of the benchmark', () => {
   });
 
   it.each([
-    [['--only', 'serving,speed'], '--only speed: the cases are serving, proxy, scrape, memory'],
+    [['--only', 'serving,speed'], '--only speed: the cases are serving, watching, proxy, scrape, memory'],
     [['--rounds', '0'], '0 is no whole number from 1 to 100'],
     [['--seconds', '1.5'], '1.5 is no whole number from 1 to 60'],
     [['--fast'], "Unknown option '--fast'"],

@@ -2,12 +2,13 @@ import { parseArgs } from 'node:util';
 import type { Lengths } from './compare.js';
 import type { MemoryOptions } from './memory-case.js';
 
-export const CASES = ['serving', 'proxy', 'scrape', 'memory'] as const;
+export const CASES = ['serving', 'watching', 'proxy', 'scrape', 'memory'] as const;
 export type Case = (typeof CASES)[number];
 
 export interface BenchOptions {
   readonly cases: readonly Case[];
   readonly serving: Lengths & { readonly connections: readonly number[] };
+  readonly watching: Lengths & { readonly connections: readonly number[] };
   readonly proxy: Lengths & { readonly connections: readonly number[] };
   readonly memory: MemoryOptions;
   /** The page is written there too. */
@@ -46,6 +47,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   return {
     cases: casesOf(values.only),
     serving: { ...lengths, connections: [1, 16, 64] },
+    watching: { ...lengths, connections: [16, 64] },
     proxy: { ...lengths, connections: [1, 16] },
     memory: quick
       ? { minutes: [1, 5], haste: wholeNumber(values.haste, 30, 1000), restSeconds: 2 }

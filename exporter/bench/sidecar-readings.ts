@@ -24,10 +24,11 @@ export function readWatchText(text: string): WatchReadings {
   };
 }
 
-/** The sum of all series whose line starts so. */
-function sumOf(text: string, start: string): number {
+/** The sum of all series whose line starts so, and has this in it. */
+export function sumOf(text: string, start: string, within = ''): number {
   let sum = 0;
-  for (const line of text.split('\n')) if (line.startsWith(start)) sum += Number(line.slice(line.lastIndexOf(' ') + 1));
+  for (const line of text.split('\n'))
+    if (line.startsWith(start) && line.includes(within)) sum += Number(line.slice(line.lastIndexOf(' ') + 1));
   return sum;
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { shapleyPlan, seededRandom, type Baseline } from '@modelwatch/core';
+import { shapleyPlan, seededRandom, type Baseline, type Reading } from '@modelwatch/core';
 import { flightRows, flightsRequest } from './flights-traffic.js';
 import { FLIGHTS, MODELS, startTestSidecar, type TestSidecar } from './test-sidecar.js';
 
@@ -82,9 +82,50 @@ describe('the flights, explained', () => {
     expect(await sidecar.series(`modelwatch_explanation_cpu_seconds_total{${MODEL}}`)).toBeGreaterThan(0.01);
   }, 120_000);
 
+  it('are told by the API: shares, comparison with training, drift impact, counts', async () => {
+    const rows = flightRows('live.csv').slice(5000, 5080);
+    for (let from = 0; from < rows.length; from += 20) {
+      await sidecar.post('/v2/models/flights-late/infer', flightsRequest(rows.slice(from, from + 20), `api-${from}`));
+      await accounts(sidecar, MODEL, 40 + from + 20);
+    }
+    const answer = await fetch(`${sidecar.url}/v1/models/flights-late/explanations`);
+    expect(answer.status).toBe(200);
+    const told = (await answer.json()) as {
+      readonly counts: Readonly<Record<string, number>>;
+      readonly ndcg: Reading;
+      readonly totalVariation: Reading;
+      readonly golden: { readonly failures: number };
+      readonly features: readonly {
+        readonly feature: string;
+        readonly share: Reading;
+        readonly trainingShare: Reading;
+        readonly meanAbsolute: number;
+      }[];
+    };
+    expect(told.counts).toMatchObject({ sampled: 120, explained: 120, inFlight: 0 });
+    expect(told.golden.failures).toBe(0);
+    const value = (reading: Reading) => (reading.kind === 'measured' ? reading.value : NaN);
+    const shares = told.features.map(({ share }) => value(share));
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(told.features.reduce((sum, { trainingShare }) => sum + value(trainingShare), 0)).toBeCloseTo(1, 9);
+    expect(value(told.ndcg)).toBeGreaterThan(0.8);
+    expect(value(told.totalVariation)).toBeCloseTo(
+      told.features.reduce((sum, { share, trainingShare }) => sum + Math.abs(value(share) - value(trainingShare)), 0) / 2,
+      9,
+    );
+    const top = told.features.toSorted((a, b) => b.meanAbsolute - a.meanAbsolute)[0]!;
+    expect(['dep_delay', 'distance', 'sched_duration', 'temp', 'dewp']).toContain(top.feature);
+  }, 120_000);
+
+  it('are not told of a model without them, nor of one that is not there', async () => {
+    expect((await fetch(`${sidecar.url}/v1/models/nobody/explanations`)).status).toBe(404);
+    expect((await sidecar.post('/v1/models/flights-late/explanations', '{}')).status).toBe(405);
+  });
+
   it('are chosen by their ids, over a reload that changes the share', async () => {
     await sidecar.sidecar.reload(await sidecar.configOf(flights('{ share: 0 }')));
     expect(await sidecar.seriesOf('modelwatch_explanation')).toEqual(new Map());
+    expect((await fetch(`${sidecar.url}/v1/models/flights-late/explanations`)).status).toBe(404);
     await sidecar.post('/v2/models/flights-late/infer', flightsRequest(flightRows('live.csv').slice(0, 4), 'q'));
     await sidecar.sidecar.reload(await sidecar.configOf(flights('{ share: 0.25, cpuShareMax: 1 }')));
     await until(ready(sidecar, MODEL));
@@ -143,7 +184,7 @@ async function plainBaseline(background: readonly (readonly number[])[], names =
   });
 }
 
-describe('explanations that kill, hang or devour their child', () => {
+describe('explanations that kill or hang their child', () => {
   const LABELS = 'model="m",version="1",role="champion"';
   const cases = [
     {
@@ -160,6 +201,15 @@ describe('explanations that kill, hang or devour their child', () => {
       ],
       outcomes: { explained: 2, failed: 3 },
     },
+    {
+      what: 'a background row on which the model never ends',
+      file: 'hang',
+      names: ['n'],
+      background: [[9_000_000_000]],
+      tensors: () => [{ name: 'n', datatype: 'INT64', shape: [1], data: [3] }],
+      // Killed twice by one request, it is not run again.
+      outcomes: { explained: 0, timed_out: 2, failed: 3 },
+    },
   ];
 
   it.each(cases)(
@@ -170,7 +220,7 @@ describe('explanations that kill, hang or devour their child', () => {
 store: { path: ':memory:' }
 models:
   - name: m
-    champion: { version: '1', onnx: { path: ${path.join(MODELS, `${file}.onnx`)} }, baseline: baseline.json }
+    champion: { version: '1', onnx: { path: ${path.join(MODELS, `${file}.onnx`)}, deadline: 2s }, baseline: baseline.json }
     explain: { share: 1, cpuShareMax: 1 }
 `,
         { files: { 'baseline.json': await plainBaseline(background, names) } },

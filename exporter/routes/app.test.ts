@@ -92,6 +92,7 @@ describe('the routes', () => {
       ['GET', '/v2/models/:model/versions/:version', 'read', 0],
       ['GET', '/v2/models/:model/ready', 'read', 0],
       ['GET', '/v2/models/:model/versions/:version/ready', 'read', 0],
+      ['GET', '/v1/models/:model/explanations', 'read', 0],
       ['POST', '/v1/predictions', 'ingest', BODY_BYTES_MAX],
       ['POST', '/v1/ground-truth', 'ingest', BODY_BYTES_MAX],
     ]);

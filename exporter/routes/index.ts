@@ -5,6 +5,7 @@ import type { Store } from '../store/store.js';
 import type { SlicedRegistry } from '../telemetry/registry.js';
 import type { Route } from './app.js';
 import { postCloudEvent } from './cloud-events.js';
+import { explanationsRoute } from './explanations.js';
 import { postGroundTruth } from './ground-truth.js';
 import type { IngestModel } from './ingest-model.js';
 import { landingRoute } from './landing-page.js';
@@ -36,6 +37,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     landingRoute(deps),
     metricsRoute(deps.registry),
     ...openInferenceRoutes(deps),
+    explanationsRoute(deps),
     {
       ...post,
       path: '/v1/predictions',

@@ -1,0 +1,93 @@
+import {
+  Attributions,
+  attributionNdcg,
+  attributionShares,
+  attributionTotalVariation,
+  driftImpacts,
+  Frequencies,
+  psi,
+  type Reading,
+} from '@modelwatch/core';
+import type { Clock } from '../clock.js';
+import { sendError, type ErrorCode } from '../errors.js';
+import type { Explainer } from '../pipeline/explainer.js';
+import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import type { Route } from './app.js';
+
+export interface ExplanationsDeps {
+  readonly models: () => ReadonlyMap<string, ModelRuntime>;
+  readonly clock: Clock;
+  readonly onRefused: (model: string, code: ErrorCode) => void;
+}
+
+/** GET /v1/models/:model/explanations: what the model has looked at since this sidecar loaded it, against training. */
+export function explanationsRoute({ models, clock, onRefused }: ExplanationsDeps): Route {
+  return {
+    method: 'GET',
+    path: '/v1/models/:model/explanations',
+    scope: 'read',
+    bodyBytesMax: 0,
+    handle({ params }, response) {
+      const model = models().get(String(params['model']));
+      if (model === undefined) {
+        onRefused('', 'model_not_found');
+        sendError(response, 'model_not_found', 'no model of this name is configured');
+        return;
+      }
+      const explainer = model.source.kind === 'onnx' ? model.source.explainer : undefined;
+      if (explainer === undefined) {
+        onRefused(model.name, 'not_found');
+        sendError(response, 'not_found', 'the predictions of this model are not explained; see docs/recipes/explanations.md');
+        return;
+      }
+      response.json(shown(model, explainer, clock.nowSeconds()));
+    },
+  };
+}
+
+function shown(model: ModelRuntime, explainer: Explainer, nowSeconds: number): object {
+  const { attributions, counts, explanations, golden } = explainer;
+  const { ready, sampled, inFlight, outcomes, rowsScored, cpuSeconds, cpuShareMax } = counts;
+  const training = Attributions.fromJSON({ features: attributions.features, ...explanations.attributions });
+  const trainingShares = attributionShares(training);
+  const places = new Map(attributions.features.map((feature, i) => [feature, i]));
+  const input = { current: attributions, reference: training };
+  return {
+    model: model.name,
+    version: model.version,
+    ready,
+    counts: { sampled, inFlight, ...outcomes },
+    budget: { cpuShareMax, cpuSeconds, rowsScored },
+    base: explanations.base,
+    training: { rows: training.count, backgroundRows: explanations.background.length },
+    ndcg: attributionNdcg.measure(input),
+    totalVariation: attributionTotalVariation.measure(input),
+    golden: golden === undefined ? null : { ...golden.inconsistency, timeSeconds: golden.timeSeconds },
+    // The greatest drift impact first.
+    features: driftImpacts(attributions, driftsOf(model, nowSeconds)).map(({ feature, share, drift, impact }) => {
+      const i = places.get(feature)!;
+      const sums = { positive: attributions.positive[i], negative: attributions.negative[i], squared: attributions.squared[i] };
+      return { feature, share, trainingShare: trainingShares[i], drift, impact, ...means(attributions, i), ...sums };
+    }),
+  };
+}
+
+/** Null without predictions: JSON has no NaN. */
+function means(attributions: Attributions, feature: number): object {
+  if (attributions.count === 0) return { mean: null, meanAbsolute: null, variance: null };
+  return { mean: attributions.mean(feature), meanAbsolute: attributions.meanAbsolute(feature), variance: attributions.variance(feature) };
+}
+
+/** PSI of each feature against the baseline within the local window, once it has the values that statistic needs. */
+function driftsOf({ watched, config }: ModelRuntime, nowSeconds: number): ReadonlyMap<string, Reading> {
+  const { watch } = watched;
+  const { significance } = config.alerts;
+  watch.window.tick(nowSeconds);
+  return new Map(
+    (watch.baseline?.features ?? []).map((feature, i) => {
+      const { binning } = watch.features[i]!;
+      const current = Frequencies.fromCounts(binning, watch.window.countsOf(i));
+      return [feature.name, psi.measure({ current, reference: Frequencies.fromCounts(binning, feature.counts), significance })];
+    }),
+  );
+}
