@@ -1,4 +1,5 @@
 import { cap, duration, window } from './config-parts.js';
+import { attributionBars } from './config-explain.js';
 import { driftReferences } from './config-drift-references.js';
 import { LATENCY_SECONDS_BUCKETS } from './metrics.js';
 
@@ -21,6 +22,7 @@ export const alerts = {
     ...driftReferences,
     driftFor: duration('How long drift or missing values must hold in both windows.', '5m'),
     driftCountMin: cap('Values a window needs before drift is judged.', 200, 1_000_000_000),
+    ...attributionBars,
     significance: {
       type: 'number',
       exclusiveMinimum: 0,

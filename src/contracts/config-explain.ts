@@ -25,3 +25,15 @@ export const explain = {
     queueRowsMax: cap('Predictions waiting to be explained; further ones are dropped and counted.', 64, 10_000),
   },
 } as const;
+
+/** Bars of the alert on what a model looks at. */
+export const attributionBars = {
+  attributionNdcgMin: {
+    type: 'number',
+    minimum: 0,
+    maximum: 1,
+    default: 0.9,
+    description: 'NDCG of the features by attribution, against training, below which the model looks at other features.',
+  },
+  explainedCountMin: cap('Explained predictions a window needs before attributions are judged.', 100, 1_000_000_000),
+} as const;

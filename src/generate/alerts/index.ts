@@ -1,4 +1,5 @@
 import type { AlertFamily } from './alert-family.js';
+import { attributionShift } from './attribution-shift.js';
 import { availabilityLow } from './availability-low.js';
 import { baselineStale } from './baseline-stale.js';
 import { featureDriftAlert, outputDriftAlert } from './drift.js';
@@ -17,6 +18,7 @@ export const ALERT_FAMILIES: readonly AlertFamily[] = [
   watchingImpaired,
   featureDriftAlert,
   outputDriftAlert,
+  attributionShift,
   missingRatioHigh,
   baselineStale,
 ];
