@@ -31,6 +31,18 @@ export const ERRORS = {
   model_refused: 400,
   /** The same request has killed two scorer children; it is not run a third time. */
   quarantined: 422,
+  /** The registry holds other content under this name, or is busy with what would be in the way. */
+  version_conflict: 409,
+  version_in_production: 409,
+  promotion_busy: 409,
+  promotion_conflict: 409,
+  /** The version cannot take over: what is served goes on. */
+  promotion_aborted: 409,
+  /** The model's version is what the configuration says, not what the registry does. */
+  not_from_registry: 409,
+  digest_mismatch: 422,
+  file_refused: 422,
+  file_not_found: 404,
   not_found: 404,
   model_not_found: 404,
   version_not_found: 404,
@@ -47,6 +59,8 @@ export const ERRORS = {
   // Tried and failed.
   scorer_crashed: 503,
   store_unavailable: 503,
+  files_unavailable: 503,
+  registry_full: 507,
   deadline_exceeded: 504,
   upstream_unreachable: 502,
   upstream_invalid: 502,

@@ -34,6 +34,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   async replay() {
     (await import('./replay/replay-cli.js')).addReplayCommand(program, process, exit);
   },
+  async registry() {
+    (await import('./registry/registry-cli.js')).addRegistryCommand(program, process, exit);
+  },
   async demo() {
     (await import('./sidecar/demo-cli.js')).addDemoCommand(program, process, exit);
   },

@@ -60,7 +60,8 @@ export function resolvePaths(config: Config, file: string): Config {
     return { ...model, champion, challengers };
   });
   const store = config.store.path === ':memory:' ? config.store : { ...config.store, path: absolute(config.store.path) };
-  return { ...config, store, models };
+  const registry = { ...config.registry, path: absolute(config.registry.path), inbox: absolute(config.registry.inbox) };
+  return { ...config, store, registry, models };
 }
 
 /** Form, then meaning of whatever has the right form, so that one wrong key does not hide the rest. */

@@ -14,6 +14,8 @@ export function checkMeaning(config: Part<Config>, report: Report): void {
   if (config.server?.host === '')
     report(['server', 'host'], 'the address to listen on is empty', { expected: 'an address such as 127.0.0.1' });
   checkFileName(config.store?.path, ['store', 'path'], report);
+  checkFileName(config.registry?.path, ['registry', 'path'], report);
+  checkFileName(config.registry?.inbox, ['registry', 'inbox'], report);
   checkWebUrl(config.rules?.runbookUrl, ['rules', 'runbookUrl'], report);
   checkWebUrl(config.rules?.dashboardUrl, ['rules', 'dashboardUrl'], report);
   const models = config.models ?? [];
@@ -60,6 +62,9 @@ function checkChampion(champion: Part<ChampionConfig>, path: Path, report: Repor
   if (champion.onnx !== undefined && champion.upstream !== undefined) {
     const expected = 'onnx or upstream, or neither where the model is scored elsewhere';
     report([...path, 'upstream'], `a champion has onnx or upstream, not both`, { expected, spot: 'key' });
+  }
+  if (champion.registry === true && !('onnx' in champion)) {
+    report([...path, 'registry'], 'the registry keeps ONNX files, and this champion has none', { expected: 'onnx beside it', spot: 'key' });
   }
   checkFileName(champion.onnx?.path, [...path, 'onnx', 'path'], report);
   checkFileName(champion.baseline, [...path, 'baseline'], report);

@@ -4,7 +4,7 @@ import { ERRORS, sendError, type ErrorCode } from '../errors.js';
 import type { NumberFamily } from '../telemetry/series.js';
 
 /** What a caller must be allowed to do; access by token builds on it. */
-export type Scope = 'read' | 'infer' | 'ingest';
+export type Scope = 'read' | 'infer' | 'ingest' | 'operate' | 'admin';
 
 /**
  * One route: everything that decides who may call it and how large it may be stands here, nothing in its handler. A test enumerates the

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { ErrorCode } from '../errors.js';
+import type { Registrar } from '../registry/index.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Store } from '../store/store.js';
 import type { SlicedRegistry } from '../telemetry/registry.js';
@@ -13,12 +14,14 @@ import { metricsRoute } from './metrics-route.js';
 import { openInferenceRoutes } from './open-inference-routes.js';
 import { payloadDecoder } from './payload-decoder.js';
 import { postPredictions } from './predictions.js';
+import { registryRoutes } from './registry.js';
 
 export interface RouteDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
   readonly ingestModels: () => ReadonlyMap<string, IngestModel>;
   readonly store: () => Store;
   readonly registry: SlicedRegistry;
+  readonly registrar: () => Registrar;
   readonly clock: Clock;
   readonly version: string;
   readonly eventsBytesMax: number;
@@ -47,5 +50,6 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
           : postCloudEvent({ ...ingest(), decode })(request, response),
     },
     { ...post, path: '/v1/ground-truth', handle: (request, response) => postGroundTruth(ingest())(request, response) },
+    ...registryRoutes(deps),
   ];
 }

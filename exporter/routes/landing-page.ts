@@ -1,4 +1,5 @@
 import escapeHtml from 'escape-html';
+import type { Registrar, RegistryView } from '../registry/index.js';
 import { isReady, type ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Store, StoreReadings } from '../store/index.js';
 import type { Route } from './app.js';
@@ -11,6 +12,7 @@ code{background:#f0f4f8;padding:.1rem .3rem}.ready{color:#0b6e4f}.not{color:#a41
 export interface LandingDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
   readonly store: () => Store;
+  readonly registrar: () => Registrar;
   readonly version: string;
   readonly isAccepting: () => boolean;
 }
@@ -29,7 +31,7 @@ export function landingRoute(deps: LandingDeps): Route {
   };
 }
 
-function page({ models, store, version, isAccepting }: LandingDeps): string {
+function page({ models, store, registrar, version, isAccepting }: LandingDeps): string {
   const { series } = store().readings();
   const rows = [...models().values()].map((model) => row(model, series)).join('\n');
   return `<!doctype html>
@@ -42,7 +44,7 @@ function page({ models, store, version, isAccepting }: LandingDeps): string {
 <tbody>
 ${rows}
 </tbody></table>
-<p>Predictions scored elsewhere are posted to <code>/v1/predictions</code>, what came true to <code>/v1/ground-truth</code>.</p>
+${registryTable(registrar().view.versions)}<p>Predictions scored elsewhere are posted to <code>/v1/predictions</code>, what came true to <code>/v1/ground-truth</code>.</p>
 </body></html>
 `;
 }
@@ -66,6 +68,25 @@ function row(model: ModelRuntime, series: StoreReadings['series']): string {
     inferCell(model),
   ];
   return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+
+/** Versions that a page shows; the API tells of all. */
+const VERSIONS_SHOWN = 50;
+
+function registryTable(versions: RegistryView['versions']): string {
+  if (versions.length === 0) return '';
+  const latest = versions.toSorted((a, b) => b.stagedSeconds - a.stagedSeconds).slice(0, VERSIONS_SHOWN);
+  const rows = latest.map(({ model, version, stage, stagedSeconds, owner = '', digest }) => {
+    const cells = [model, version, stage, new Date(stagedSeconds * 1000).toISOString().slice(0, 19).replace('T', ' '), owner];
+    return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}<td><code>${escapeHtml(digest.slice(0, 12))}</code></td></tr>`;
+  });
+  return `<h2>Registry</h2>
+<table><thead><tr><th>Model</th><th>Version</th><th>Stage</th><th>Since (UTC)</th><th>Owner</th><th>Digest</th></tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody></table>
+<p><a href="/v1/registry/versions">All versions</a>, <a href="/v1/registry/promotions">promotions</a>.</p>
+`;
 }
 
 function inferCell({ name, source }: ModelRuntime): string {

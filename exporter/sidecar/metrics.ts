@@ -9,6 +9,7 @@ import { goldenFamilies } from '../telemetry/golden-series.js';
 import { localDriftFamilies } from '../telemetry/local-drift.js';
 import { createLocalQuality, localQualityFamilies } from '../telemetry/local-quality.js';
 import { qualityFamilies } from '../telemetry/quality-series.js';
+import { registryFamilies } from '../telemetry/registry-series.js';
 import { SlicedRegistry } from '../telemetry/registry.js';
 import { requestFamilies, type RequestSeries } from '../telemetry/request-series.js';
 import { scorerFamilies } from '../telemetry/scorer-series.js';
@@ -16,6 +17,7 @@ import type { Histogram } from '../telemetry/series.js';
 import { shadowFamilies } from '../telemetry/shadow-series.js';
 import { selfFamilies, type SelfSeries } from '../telemetry/self-series.js';
 import { storeFamilies } from '../telemetry/store-series.js';
+import type { RegistryReadings } from './registry-desk.js';
 import type { ModelRuntime } from './model-runtime.js';
 
 /** What metrics are read from. Everything is asked at each scrape, since models and store may be exchanged by a reload. */
@@ -23,6 +25,7 @@ export interface MetricsSources {
   readonly config: () => Config;
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
   readonly readings: () => StoreReadings;
+  readonly registry: () => RegistryReadings;
   readonly watchQueue: () => Watcher['queue'];
   readonly clock: Clock;
   readonly version: string;
@@ -50,6 +53,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   shadowFamilies(registry, models);
   goldenFamilies(registry, models);
   explainFamilies(registry, models);
+  registryFamilies(registry, sources.registry, () => sources.config().registry.versionsShownMax);
   const features = featureSources(models, readings);
   featureFamilies(registry, features);
   const watched = () =>

@@ -3,24 +3,23 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
-import { isStoreOpenError, openSqliteStore, storeModels, type Store } from '../store/index.js';
-import type { ModelRuntime } from './model-runtime.js';
+import { isStoreOpenError, openSqliteStore, type Store } from '../store/index.js';
 import { StartError } from './start-error.js';
 
-/** Opens the embedded store for these models, with its folder. */
+/** Opens the embedded store, with its folder; models are told to it once they are there. */
 export async function openStore(
-  { store, models: configs }: Config,
-  models: ReadonlyMap<string, ModelRuntime>,
+  { store, registry }: Config,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<Store> {
   if (store.path !== ':memory:') await makeFolder(path.dirname(store.path));
   try {
     return await openSqliteStore({
       path: store.path,
-      models: storeModels(configs, ({ name }) => models.get(name)?.baseline),
+      models: [],
       queueEntriesMax: store.queueEntriesMax,
       predictionsMax: store.predictionsMax,
       asksMax: store.asksMax,
+      bookLimits: { registry: { rowsMax: registry.versionsMax } },
       clock,
       onFault: (message) => {
         logger.error({ fault: message }, 'the store failed');

@@ -6,7 +6,8 @@ import { createWatcher, type Watcher } from '../pipeline/watcher.js';
 import { createApp } from '../routes/app.js';
 import { createInferHandler } from '../routes/infer.js';
 import { sidecarRoutes } from '../routes/index.js';
-import type { Store } from '../store/index.js';
+import type { Exchange, VersionName } from '../registry/index.js';
+import { storeModels, type Store, type StoreModel } from '../store/index.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import type { Challenger } from './challenger.js';
 import { createFaultLog } from './fault-log.js';
@@ -17,6 +18,7 @@ import { createMetrics, type Metrics } from './metrics.js';
 import { closeModel, closeSource, type ModelRuntime } from './model-runtime.js';
 import { challengersLeftOut, EMPTY_SET, leftOut, nextSet, type ModelSet } from './model-set.js';
 import { openStore } from './open-store.js';
+import { createRegistryDesk } from './registry-desk.js';
 import { StartError } from './start-error.js';
 
 export interface SidecarOptions {
@@ -32,8 +34,8 @@ export interface Sidecar {
   /** Where it listens, such as http://127.0.0.1:9810. */
   readonly url: string;
   /**
-   * Puts another configuration in force, one after the other. Throws and keeps the present one where a model, a baseline, the number of series
-   * or the store says no, or during a drain. What concerns the server or the queues waits for the next start.
+   * Puts another configuration in force, one after the other. Throws and keeps the present one where a model, a baseline, the registry or the
+   * number of series says no, or during a drain. What concerns the server, the queues or the folders waits for the next start.
    */
   reload(config: Config): Promise<void>;
   /** Told of a configuration that could not be put in force, for the metric. */
@@ -48,12 +50,14 @@ const IDLE_CHECK_MILLISECONDS = 20;
 /** Loads the models, opens the store and listens. Throws a StartError that says what stands in the way; nothing is left running then. */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { clock, logger, tracing, version } = options;
-  let config = options.config;
+  /** As it was read; where it leaves versions to the registry, `config` has them. */
+  let asked = options.config;
+  let config = asked;
   let set: ModelSet = EMPTY_SET;
   let mapped: ReadonlyMap<string, ModelRuntime> = new Map();
   let ingest: ReturnType<typeof ingestModels> = new Map();
   let store: Store | undefined;
-  let storeIsLost = false;
+  let modelsInStore: readonly StoreModel[] = [];
   let accepting = false;
   let draining: Promise<void> | undefined;
   let reloading: Promise<void> = Promise.resolve();
@@ -68,10 +72,20 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     ingest = ingestModels(next.models);
     mapped = mappedPaths(next.models);
   };
+  const desk = createRegistryDesk({
+    config,
+    store: () => storeInForce(),
+    logger,
+    exchange: {
+      served: (model) => set.models.get(model)?.version,
+      to: (version, commit) => exchange(version, commit),
+    },
+  });
   const metrics: Metrics = createMetrics({
     config: () => config,
     models,
     readings: () => storeInForce().readings(),
+    registry: () => desk.readings,
     watchQueue: () => watcher.queue,
     clock,
     version,
@@ -94,10 +108,12 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   };
   const deps = { clock, logger, requestSeries: metrics.requestSeries, scoringSeconds: metrics.scoringSeconds };
 
-  useSet(await nextSet(EMPTY_SET, config, deps));
+  store = await openStore(config, deps);
   let http: HttpServer;
   try {
-    store = await openStore(config, set.models, deps);
+    config = await desk.production.resolve(asked);
+    useSet(await nextSet(EMPTY_SET, config, deps));
+    store.use((modelsInStore = modelsOf(config, set)));
     checkSeries(metrics, config);
     const { server } = config;
     const isAccepting = () => accepting;
@@ -110,6 +126,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       ingestModels: () => ingest,
       store: storeInForce,
       registry: metrics.registry,
+      registrar: () => desk.registrar,
       clock,
       version,
       eventsBytesMax: server.eventsBytesMax,
@@ -130,51 +147,62 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   }
   accepting = true;
   metrics.self.reloaded(true, clock.nowSeconds());
+  const deskStarted = desk.start();
 
-  /** Closes the store in force and opens it for other models; where that fails, opens it again for the present ones. */
-  const reopenStore = async (next: Config, after: ModelSet) => {
-    // One writer at a time: for this moment events are refused with 503 and sent again.
-    watcher.drain();
-    await storeInForce().close();
-    try {
-      store = await openStore(next, after.models, deps);
-      storeIsLost = false;
-    } catch (error) {
-      storeIsLost = true;
-      // Its own fault says no more than the first: without a store, inference goes on and events are refused until a reload opens one.
-      await openStore(config, set.models, deps).then(
-        (reopened) => {
-          store = reopened;
-          storeIsLost = false;
-        },
-        () => undefined,
-      );
-      throw error;
-    }
-  };
-  const putInForce = async (asked: Config) => {
+  /**
+   * Loads what a configuration asks for beside what is in force, and exchanges the two in one turn once `commit` has resolved. Rejects with
+   * everything as it was.
+   */
+  const putInForce = async (
+    next: Config,
+    instead?: VersionName,
+    commit?: () => Promise<void>,
+  ): Promise<{ readonly retired: Promise<void> }> => {
     const before = set;
-    const next = { ...asked, server: config.server, watch: config.watch, store: config.store };
-    const after = await nextSet(before, next, deps);
-    const made = leftOut(after, before);
+    const resolved = await desk.production.resolve(asStarted(next, config), instead);
+    const after = await nextSet(before, resolved, deps);
     try {
       refuseWhileDraining();
-      trySeries(after, next);
-      if (storeIsLost || made.length > 0 || storeKey(next) !== storeKey(config)) await reopenStore(next, after);
+      trySeries(after, resolved);
+      await commit?.();
     } catch (error) {
-      await closeParts(made, challengersLeftOut(after, before));
+      await closeParts(leftOut(after, before), challengersLeftOut(after, before));
       throw error;
     }
-    if (JSON.stringify([asked.server, asked.watch, asked.store]) !== JSON.stringify([config.server, config.watch, config.store])) {
-      logger.warn('changes of server, watch or store take effect at the next start');
-    }
-    config = next;
+    // What was answered under a name that goes is counted under it.
+    if ([...before.models.keys()].some((name) => !after.models.has(name))) watcher.drain();
+    asked = next;
+    config = resolved;
+    const models = modelsOf(config, after);
+    if (JSON.stringify(models) !== JSON.stringify(modelsInStore)) storeInForce().use((modelsInStore = models));
     useSet(after);
-    metrics.self.reloaded(true, clock.nowSeconds());
-    await Promise.all([
+    const retired = Promise.all([
       ...leftOut(before, after).map((model) => retire(model, config)),
       ...challengersLeftOut(before, after).map((challenger) => challenger.close()),
     ]);
+    return { retired: retired.then(() => undefined) };
+  };
+  /** One after the other: each starts from what the one before has left in force. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = reloading.then(() => {
+      refuseWhileDraining();
+      return work();
+    });
+    reloading = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    return mine;
+  };
+  const exchange: Exchange['to'] = (version, commit) => inTurn(() => putInForce(asked, version, commit));
+  const reload = async (next: Config) => {
+    if (JSON.stringify(asStarted(next, config)) !== JSON.stringify(next)) {
+      logger.warn('changes of server, watch, store or registry take effect at the next start');
+    }
+    const { retired } = await putInForce(next);
+    metrics.self.reloaded(true, clock.nowSeconds());
+    await retired;
+    await desk.readings.view.refresh();
   };
   const refuseWhileDraining = () => {
     if (draining !== undefined) throw new StartError(1, 'the sidecar is draining: no configuration is put in force any more\n');
@@ -208,6 +236,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     clearInterval(idle);
     // A reload that has begun gives up before it puts anything in force.
     await Promise.race([reloading, late]);
+    await Promise.race([deskStarted.then(() => desk.close()), late]);
     timer.abort();
     watcher.drain();
     await closeAll(set, store);
@@ -217,13 +246,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   return {
     url: http.url,
     reload(next) {
-      // One after the other: each starts from what the one before has left in force.
-      const mine = reloading.then(() => {
-        refuseWhileDraining();
-        return putInForce(next);
-      });
-      reloading = mine.catch(() => undefined);
-      return mine;
+      return inTurn(() => reload(next));
     },
     reloadFailed() {
       metrics.self.reloaded(false, clock.nowSeconds());
@@ -290,9 +313,13 @@ function checkSeries({ registry }: Metrics, { watch, models }: Config): void {
   }
 }
 
-/** What the store must know of the models, as text to compare. */
-const storeKey = ({ models }: Config): string =>
-  JSON.stringify(models.map(({ name, output, groundTruth, slices, champion }) => [name, output, groundTruth, slices, champion.version]));
+/** What concerns the server, the queues and the folders stays as it was at the start. */
+function asStarted(next: Config, { server, watch, store, registry }: Config): Config {
+  return { ...next, server, watch, store, registry };
+}
+
+/** What the store must know of the models in force. */
+const modelsOf = ({ models: configs }: Config, { models }: ModelSet) => storeModels(configs, ({ name }) => models.get(name)?.baseline);
 
 function mappedPaths(models: ReadonlyMap<string, ModelRuntime>): ReadonlyMap<string, ModelRuntime> {
   const paths = new Map<string, ModelRuntime>();

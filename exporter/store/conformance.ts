@@ -200,6 +200,36 @@ export function storeConformance({ open }: StoreUnderTest): void {
     await store.close();
   });
 
+  it('exchanges its models at once, and goes on counting', async () => {
+    const clock = testClock();
+    const place = fresh();
+    let store = await openAt(place, clock);
+    store.recordPredictions(batchOf(['a', 'b'], [0.9, 0.1], 1));
+    const [baseline] = model.baselines;
+    const next = { ...model, threshold: 0.95, baselines: [baseline!, { ...baseline!, version: '2' }] };
+    store.use([next, { ...model, name: 'other' }]);
+    const secondVersion = { ...batchOf(['c'], [0.2], 1), version: '2' };
+    expect(valueOf(await store.ingestPredictions(secondVersion))).toEqual(['accepted']);
+    expect(valueOf(await store.ingestPredictions({ ...batchOf(['a'], [0.9], 1), model: 'other' }))).toEqual(['accepted']);
+    expect(valueOf(await store.ingestGroundTruth([truthOf('a', 1, 1), truthOf('b', 1, 1)]))).toEqual(['joined', 'joined']);
+    const told = store.readings();
+    const of = (name: string, version: string) => told.series.find((tally) => tally.model === name && tally.version === version)!;
+    // By the threshold in force when they met, which is the second.
+    expect(of('m', '1').quality.confusion.toJSON()).toMatchObject({ truePositive: 0, falseNegative: 2 });
+    expect(of('m', '2').events.features[0]!.count).toBe(1);
+    expect(told.models.map(({ model: name }) => name)).toEqual(['m', 'other']);
+    store.use([model]);
+    expect(store.readings().models.map(({ model: name }) => name)).toEqual(['m']);
+    expect(await store.ingestGroundTruth([{ ...truthOf('a', 1, 1), model: 'other' }])).toMatchObject({
+      error: { code: 'model_not_found' },
+    });
+    expect(valueOf(await store.ingestGroundTruth([truthOf('c', 1, 1)]))).toEqual(['joined']);
+    await store.close();
+    store = await openAt(place, clock);
+    expect(series(store.readings()).quality.joined).toBe(2);
+    await store.close();
+  });
+
   it('answers with a value, not with an exception, whatever it is asked', async () => {
     const store = await openAt(fresh(), testClock());
     expect(await store.ingestGroundTruth([{ ...truthOf('a', 1, 1), model: 'other' }])).toMatchObject({

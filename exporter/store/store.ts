@@ -14,6 +14,11 @@ export interface Store extends PredictionLedger {
   readonly name: string;
   /** The client of a book. Writes are durable before their promise resolves; a store that is down answers `store_unavailable`. */
   book<Name extends BookName>(name: Name): BookClient<Name>;
+  /**
+   * Exchanges the models: what was sent before is counted as by those before, everything after as by these. Counts go on; those of features and
+   * output begin anew where their bins are others. At once, and nothing is refused meanwhile.
+   */
+  use(models: readonly StoreModel[]): void;
   /** What is exported, as of the last commit. Cheap: reads memory, never the disk. */
   readings(): StoreReadings;
   close(): Promise<void>;

@@ -7,6 +7,7 @@ const onnx = {
   description: 'Serve an ONNX file in a child process.',
   properties: {
     path: { type: 'string', description: 'ONNX file, relative to this configuration.' },
+    digest: { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the file; any other file is refused.' },
     processes: cap('Scorer children.', 1, 64),
     threads: cap('Threads of a session inside one child.', 1, 64),
     deadline: duration('A call that takes longer ends with 504 and its child is killed.', '5s'),
@@ -77,6 +78,12 @@ export const champion = {
     'The version whose output is used. With neither onnx nor upstream it is scored elsewhere and its predictions are posted as events.',
   properties: {
     version: name('Version, as it stands in paths and labels.'),
+    registry: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Whether the registry says which version is served. The one here is registered and put in production where the registry has none of this model; from then on versions are exchanged by promotion.',
+    },
     onnx,
     upstream,
     baseline: {

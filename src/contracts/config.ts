@@ -1,6 +1,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { model } from './config-model.js';
 import { cap, duration } from './config-parts.js';
+import { registry } from './config-registry.js';
 
 export { NAME_PATTERN } from './config-parts.js';
 
@@ -51,6 +52,7 @@ export const configSchema = {
   properties: {
     server,
     store,
+    registry,
     watch: {
       type: 'object',
       additionalProperties: false,

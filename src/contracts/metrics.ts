@@ -1,6 +1,7 @@
 import { metricRow as m, MODEL_LABELS as MODEL, type MetricDescription } from './metric-description.js';
 import { EXPLAIN_METRICS } from './explain-metrics.js';
 import { GOLDEN_METRICS } from './golden-metrics.js';
+import { REGISTRY_METRICS } from './registry-metrics.js';
 import { SHADOW_METRICS } from './shadow-metrics.js';
 
 export type { MetricDescription };
@@ -83,6 +84,7 @@ export const METRICS = [
   ),
   m('modelwatch_quarantined_requests', 'gauge', MODEL, 'Requests remembered as deadly to a scorer child and refused.'),
   ...SHADOW_METRICS,
+  ...REGISTRY_METRICS,
   ...GOLDEN_METRICS,
   ...EXPLAIN_METRICS,
   m('modelwatch_circuit_open', 'gauge', MODEL, 'Whether the circuit to the upstream is open; 1 or 0.'),

@@ -15,7 +15,7 @@ const modelConfig = (name: string, alerts: Partial<ModelConfig['alerts']> = {}):
   name,
   team: 'unassigned',
   critical: false,
-  champion: { version: '1' },
+  champion: { version: '1', registry: false },
   output: { kind: 'probability', threshold: 0.5 },
   identity: { header: 'x-request-id' },
   challengers: [],

@@ -37,6 +37,10 @@ export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Resu
   const { config, logger } = options;
   const copy = await copyModel(options.file);
   if (!copy.ok) return copy;
+  if (config.digest !== undefined && config.digest !== copy.value.digest) {
+    await copy.value.close();
+    return modelFault('model_digest_mismatch', 'the model file has another SHA-256 than was said');
+  }
   const loadTimeoutSeconds = durationSeconds(config.loadTimeout);
   const tried = await tryModel(copy.value, { ...config, loadTimeoutSeconds, niceness: options.niceness });
   if (!tried.ok) {

@@ -5,6 +5,8 @@ export type ModelFaultCode =
   /** The file is not there, may not be read, is no regular file, or there is no room for the private copy. */
   | 'model_unreadable'
   | 'model_too_large'
+  /** It is not the file whose digest was said. */
+  | 'model_digest_mismatch'
   /** Its bytes are no ONNX model. */
   | 'model_not_onnx'
   /** It wants tensors from other files. */

@@ -28,7 +28,8 @@ export interface LedgerOptions {
  */
 export interface Ledger {
   /**
-   * Applies the messages in one transaction and returns the outcomes of those that have one, in order. Rows that are due are moved on besides,
+   * Applies the messages in one transaction and returns the outcomes of those that have one, in order. The first report, and the one after other
+   * models came in force, tells everything, the others what changed. Rows that are due are moved on besides,
    * some at a time; `settled` is false while more are left. Throws when the disk fails: nothing is acknowledged and the ledger is broken.
    */
   commit(messages: readonly WriteMessage[]): {
@@ -44,7 +45,7 @@ export interface Ledger {
 }
 
 export function openLedger(options: LedgerOptions): Ledger {
-  const { path, models, predictionsMax, settledMax, drops = emptyDrops() } = options;
+  const { path, predictionsMax, settledMax, drops = emptyDrops() } = options;
   const db = openDatabase(path);
   const inTransaction = <T>(work: () => T): T => {
     db.exec('BEGIN IMMEDIATE');
@@ -53,9 +54,13 @@ export function openLedger(options: LedgerOptions): Ledger {
     return result;
   };
   try {
-    const tallies = inTransaction(() => loadTallies(db, models));
-    const pairs = createPairs(db, tallies, { waitingMax: predictionsMax, settledMax }, drops);
-    const payloads = createPayloads(db, tallies, drops);
+    const load = (models: readonly StoreModel[]) => {
+      const tallies = loadTallies(db, models);
+      const pairs = createPairs(db, tallies, { waitingMax: predictionsMax, settledMax }, drops);
+      return { tallies, pairs, payloads: createPayloads(db, tallies, drops) };
+    };
+    let { tallies, pairs, payloads } = inTransaction(() => load(options.models));
+    let told = false;
     const books = openBooks(db, options.bookLimits, options.books);
     const pageSize = (db.prepare('PRAGMA page_size').get() as { readonly page_size: number }).page_size;
     const pageCount = db.prepare('PRAGMA page_count');
@@ -75,6 +80,12 @@ export function openLedger(options: LedgerOptions): Ledger {
           return payloads.take(message.half, message.nowSeconds);
         case 'ask':
           return books.answer(message);
+        case 'use':
+          // All that is counted is on disk then, and is read again as the other models see it.
+          tallies.save();
+          ({ tallies, pairs, payloads } = load(message.models));
+          told = false;
+          return undefined;
         case 'tick':
           return undefined;
       }
@@ -95,11 +106,14 @@ export function openLedger(options: LedgerOptions): Ledger {
           const settled = [pairs.sweep(nowSeconds), payloads.sweep(nowSeconds), books.sweep(nowSeconds)].every(Boolean);
           const outcomes = messages.map(apply);
           pairs.trim();
-          return { outcomes, settled, report: { ...tallies.save(), gauges: gauges() } };
+          const changed = tallies.save();
+          const report = { whole: !told, ...(told ? changed : tallies.all()), gauges: gauges() };
+          told = true;
+          return { outcomes, settled, report };
         });
       },
       hasDue: (nowSeconds) => pairs.hasDue(nowSeconds) || payloads.hasDue(nowSeconds) || books.hasDue(nowSeconds),
-      report: () => ({ ...tallies.all(), gauges: gauges() }),
+      report: () => ({ whole: true, ...tallies.all(), gauges: gauges() }),
       sizeBytes: () => (pageCount.get() as { readonly page_count: number }).page_count * pageSize,
       close() {
         closeDatabase(db);

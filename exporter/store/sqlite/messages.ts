@@ -6,7 +6,7 @@ import type { ModelTally } from '../model-tally.js';
 import type { StoreOpenCode } from '../open-error.js';
 import type { EventsJSON, QualityJSON, SliceJSON } from '../series-tally.js';
 import type { AllBookGauges } from './bookkeeper.js';
-import type { EventBatch, PayloadHalf, PayloadOutcome, PredictionOutcome, TruthOutcome } from '../store.js';
+import type { EventBatch, PayloadHalf, PayloadOutcome, PredictionOutcome, StoreModel, TruthOutcome } from '../store.js';
 
 /** Predictions of one series from the inference path, not acknowledged. `slices` by slice, then by row; empty where no row has one. */
 export interface RecordMessage {
@@ -39,13 +39,20 @@ export interface AskMessage {
   readonly argument: unknown;
 }
 
+/** From here on, other models are configured. */
+export interface UseMessage {
+  readonly kind: 'use';
+  readonly nowSeconds: number;
+  readonly models: readonly StoreModel[];
+}
+
 /** Lets time pass: expires what is due, and tries again where the disk failed. */
 export interface TickMessage {
   readonly kind: 'tick';
   readonly nowSeconds: number;
 }
 
-export type WriteMessage = RecordMessage | IngestMessage | AskMessage | TickMessage;
+export type WriteMessage = RecordMessage | IngestMessage | AskMessage | UseMessage | TickMessage;
 export type ToWorker = { readonly kind: 'write'; readonly messages: readonly WriteMessage[] } | { readonly kind: 'close' };
 
 export type IngestOutcome = readonly PredictionOutcome[] | readonly TruthOutcome[] | PayloadOutcome;
@@ -87,8 +94,10 @@ export interface LedgerDrops {
   payloadsExpired: number;
 }
 
-/** Everything that changed by one commit. */
+/** What changed by one commit. */
 export interface LedgerReport {
+  /** Everything there is, in place of all that was told before. */
+  readonly whole: boolean;
   readonly models: readonly ModelTally[];
   readonly series: readonly SeriesUpdate[];
   readonly gauges: LedgerGauges;

@@ -15,10 +15,13 @@ export interface Mirror {
   readonly gauges: LedgerGauges;
   readonly sizeBytes: number;
   readonly commitSeconds: HistogramCounts;
+  /** From here on, other models are shown; those that are new begin at nothing until they are told of. */
+  use(configs: readonly StoreModel[]): void;
   apply(notice: CommitNotice): void;
 }
 
-export function createMirror(configs: readonly StoreModel[]): Mirror {
+export function createMirror(first: readonly StoreModel[]): Mirror {
+  let configs = first;
   const models = new Map(configs.map(({ name }) => [name, emptyModelTally(name)]));
   const series = new Map<string, SeriesTally>();
   let gauges: LedgerGauges = { waiting: 0, settled: 0, payloads: 0, dropped: emptyDrops(), books: emptyBooks() };
@@ -57,11 +60,19 @@ export function createMirror(configs: readonly StoreModel[]): Mirror {
     get commitSeconds() {
       return commitSeconds;
     },
+    use(next) {
+      configs = next;
+      const names = new Set(next.map(({ name }) => name));
+      for (const name of models.keys()) if (!names.has(name)) models.delete(name);
+      for (const name of names) if (!models.has(name)) models.set(name, emptyModelTally(name));
+      for (const [key, { model }] of series) if (!names.has(model)) series.delete(key);
+    },
     apply(notice) {
       sizeBytes = notice.sizeBytes;
       commitSeconds = notice.commitSeconds;
       gauges = notice.report.gauges;
       for (const tally of notice.report.models) if (models.has(tally.model)) models.set(tally.model, tally);
+      if (notice.report.whole) series.clear();
       notice.report.series.forEach(update);
     },
   };

@@ -36,17 +36,8 @@ const ACKNOWLEDGE_SECONDS_MAX = 10;
  * where starting again would not help; a full or failing disk gives a store that is down and heals.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const {
-    path,
-    models,
-    predictionsMax,
-    queueEntriesMax,
-    asksMax = 1000,
-    bookLimits,
-    clock,
-    onFault = () => undefined,
-    tickSeconds = 1,
-  } = options;
+  const { path, predictionsMax, queueEntriesMax, asksMax = 1000, bookLimits, clock, onFault = () => undefined, tickSeconds = 1 } = options;
+  let { models } = options;
   const known = new Set(models.map(({ name }) => name));
   const mirror = createMirror(models);
   let lastTicket = 0;
@@ -136,6 +127,16 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     ingestPayload: (half) =>
       ingest<PayloadOutcome>([half], 1, (base) => ({ ...base, kind: 'payload', half: { ...half, body: new Uint8Array(half.body) } })),
     book,
+    use(next) {
+      // What was recorded before belongs to the models before.
+      recorder.flush();
+      models = next;
+      known.clear();
+      for (const { name } of next) known.add(name);
+      mirror.use(next);
+      // A thread that is down reads them when it starts again.
+      send([{ kind: 'use', nowSeconds: clock.nowSeconds(), models }]);
+    },
     readings: (): StoreReadings => ({
       up,
       sizeBytes: mirror.sizeBytes,

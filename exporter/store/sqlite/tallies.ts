@@ -46,8 +46,8 @@ export interface Tallies {
   series(model: ModelEntry, version: string, role: Role): SeriesEntry;
   seriesByKey(key: number): SeriesEntry;
   /** Writes what changed, within the caller's transaction, and tells what it was. */
-  save(): Omit<LedgerReport, 'gauges'>;
-  all(): Omit<LedgerReport, 'gauges'>;
+  save(): Omit<LedgerReport, 'gauges' | 'whole'>;
+  all(): Omit<LedgerReport, 'gauges' | 'whole'>;
 }
 
 /** Reads all counts, and makes rows for models that have none. */

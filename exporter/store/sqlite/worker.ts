@@ -34,7 +34,7 @@ function run(ledger: Ledger): void {
   let timer: NodeJS.Timeout | undefined;
   let scheduled = false;
   let closing = false;
-  /** The first notice tells everything, the others what changed. */
+  /** Whether the first notice has left: until then there is something to tell even when there is nothing to do. */
   let told = false;
 
   const accept = (message: ToWorker) => {
@@ -72,7 +72,7 @@ function run(ledger: Ledger): void {
     const start = performance.now();
     const { outcomes, report, settled } = ledger.commit(messages);
     if (!messages.every(isRead)) observe(commitSeconds, COMMIT_SECONDS_BUCKETS, (performance.now() - start) / 1000);
-    post(noticeOf(messages, outcomes, told ? report : ledger.report()));
+    post(noticeOf(messages, outcomes, report));
     told = true;
     if (!settled && inbox.length === 0 && !closing) inbox.push({ kind: 'tick', nowSeconds: messages.at(-1)!.nowSeconds });
   };
@@ -141,6 +141,7 @@ function rowsOf(message: WriteMessage): number {
     case 'payload':
     case 'ask':
       return 1;
+    case 'use':
     case 'tick':
       return 0;
   }

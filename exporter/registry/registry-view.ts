@@ -1,0 +1,41 @@
+import type { RegistryVersion } from '@modelwatch/core';
+import { succeed, type Result } from '../errors.js';
+import type { Registry, VersionName } from './registry.js';
+
+/** What the registry holds, in memory: for scrapes and pages, which never wait for it. */
+export interface RegistryView {
+  /** All versions, in order of model and version, as of the last refresh that succeeded. */
+  readonly versions: readonly RegistryVersion[];
+  /** Reads all versions again. Called after each change. */
+  refresh(): Promise<Result<void>>;
+}
+
+export function createRegistryView(registry: Registry): RegistryView {
+  let versions: readonly RegistryVersion[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+
+  const readAll = async (): Promise<Result<void>> => {
+    const all: RegistryVersion[] = [];
+    for (let after: VersionName | undefined; ;) {
+      const page = await registry.versions(after === undefined ? {} : { after });
+      if (!page.ok) return page;
+      all.push(...page.value);
+      const end = page.value.at(-1);
+      if (end === undefined) break;
+      after = { model: end.model, version: end.version };
+    }
+    versions = all;
+    return succeed(undefined);
+  };
+  return {
+    get versions() {
+      return versions;
+    },
+    refresh() {
+      // One after the other, so that the later one is what is seen.
+      const mine = last.then(readAll);
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+}

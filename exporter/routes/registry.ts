@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { NAME_PATTERN, STAGES, type Lineage, type Stage } from '@modelwatch/core';
+import { ERRORS, fail, sendError, type ErrorCode, type RequestError, type Result } from '../errors.js';
+import type { RegisterRequest, Registrar } from '../registry/index.js';
+import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import type { Route } from './app.js';
+import { checkId, compileCheck, idSchema } from './ingest-fields.js';
+import { parseJson, readText } from './json-body.js';
+
+export interface RegistryRouteDeps {
+  readonly registrar: () => Registrar;
+  readonly models: () => ReadonlyMap<string, ModelRuntime>;
+  readonly onRefused: (model: string, code: ErrorCode) => void;
+}
+
+const BODY_BYTES_MAX = 65_536;
+/** Versions and promotions of one answer. */
+const ENTRIES_MAX = 1000;
+
+const name = { type: 'string', pattern: NAME_PATTERN } as const;
+/** Free text of people; shown, never a label. */
+const text = { type: 'string', minLength: 1, maxLength: 1024 } as const;
+const file = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['file', 'digest'],
+  properties: { file: name, digest: { type: 'string', pattern: '^[0-9a-f]{64}$' } },
+} as const;
+
+export const registerSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['model', 'version', 'onnx'],
+  properties: {
+    model: name,
+    version: name,
+    onnx: file,
+    baseline: file,
+    owner: text,
+    notes: text,
+    lineage: { type: 'object', additionalProperties: false, properties: { dataSet: text, features: text, code: text, run: text } },
+    metrics: {
+      type: 'object',
+      maxProperties: 100,
+      propertyNames: { pattern: NAME_PATTERN },
+      additionalProperties: { type: 'number' },
+    },
+  },
+} as const;
+
+export const stageSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['model', 'version', 'stage'],
+  properties: { model: name, version: name, stage: { enum: STAGES.filter((stage) => stage !== 'production') } },
+} as const;
+
+export const promotionSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['model', 'version'],
+  properties: { id: idSchema, model: name, version: name },
+} as const;
+
+interface StageForm {
+  readonly model: string;
+  readonly version: string;
+  readonly stage: Exclude<Stage, 'production'>;
+}
+
+interface PromotionForm {
+  readonly id?: string;
+  readonly model: string;
+  readonly version: string;
+}
+
+const checkRegister = compileCheck<RegisterRequest>(registerSchema);
+const checkStage = compileCheck<StageForm>(stageSchema);
+const checkPromotion = compileCheck<PromotionForm>(promotionSchema);
+
+/** What the registry holds, and its changes. Reads are of memory, as of the last change. */
+export function registryRoutes(deps: RegistryRouteDeps): readonly Route[] {
+  const { registrar, models } = deps;
+  const read = { method: 'GET', scope: 'read', bodyBytesMax: 0 } as const;
+  const change = { method: 'POST', scope: 'operate', bodyBytesMax: BODY_BYTES_MAX } as const;
+  const knows = (model: string): Result<ModelRuntime> => {
+    const found = models().get(model);
+    return found === undefined ? fail('model_not_found', 'no model of this name is configured') : { ok: true, value: found };
+  };
+
+  return [
+    {
+      ...read,
+      path: '/v1/registry/versions',
+      handle({ query }, response) {
+        const { model, stage } = query;
+        const versions = registrar().view.versions.filter(
+          (entry) => (model === undefined || entry.model === model) && (stage === undefined || entry.stage === stage),
+        );
+        response.json({ versions: versions.slice(0, ENTRIES_MAX), more: versions.length > ENTRIES_MAX });
+      },
+    },
+    {
+      ...read,
+      path: '/v1/registry/versions/:model/:version',
+      handle({ params }, response) {
+        const found = registrar().view.versions.find(({ model, version }) => model === params['model'] && version === params['version']);
+        if (found === undefined) refuse(response, deps, { code: 'version_not_found', message: 'the registry has no such version' });
+        else response.json(found);
+      },
+    },
+    {
+      ...read,
+      path: '/v1/registry/promotions',
+      async handle(_request, response) {
+        answer(response, deps, await registrar().promotions(), (promotions) => ({ promotions }));
+      },
+    },
+    {
+      ...change,
+      path: '/v1/registry/versions',
+      /** 200 once the files are kept and the version is durable; the same again changes nothing. */
+      async handle(request, response) {
+        const form = bodyOf(request, checkRegister, wellFormed);
+        const model = form.ok ? knows(form.value.model) : form;
+        const outcome = !form.ok ? form : !model.ok ? model : await registrar().register(form.value);
+        answer(response, deps, outcome, (value) => ({ outcome: value }));
+      },
+    },
+    {
+      ...change,
+      path: '/v1/registry/stages',
+      async handle(request, response) {
+        const form = bodyOf(request, checkStage);
+        const outcome = form.ok ? await registrar().stage(form.value, form.value.stage) : form;
+        answer(response, deps, outcome, (value) => ({ outcome: value }));
+      },
+    },
+    {
+      ...change,
+      path: '/v1/registry/promotions',
+      /**
+       * 200 once the version is the one that is served. 409 where it cannot take over: nothing has changed then. 503 where that is not known yet;
+       * with the same id it may be asked again.
+       */
+      async handle(request, response) {
+        const form = bodyOf(request, checkPromotion);
+        const allowed = form.ok ? promotable(knows(form.value.model)) : form;
+        if (!form.ok || !allowed.ok) {
+          answer(response, deps, form.ok ? allowed : form, () => ({}));
+          return;
+        }
+        const { id = randomUUID(), model, version } = form.value;
+        const asked = checkId(id);
+        const outcome = asked.ok ? await registrar().promote({ id, model, version }) : asked;
+        if (outcome.ok && typeof outcome.value !== 'string' && outcome.value.state === 'aborted') {
+          refuse(response, deps, { code: 'promotion_aborted', message: outcome.value.reason ?? 'the promotion was aborted' });
+        } else answer(response, deps, outcome, (promotion) => ({ promotion }));
+      },
+    },
+  ];
+}
+
+function promotable(model: Result<ModelRuntime>): Result<ModelRuntime> {
+  if (!model.ok || model.value.config.champion.registry) return model;
+  return fail('not_from_registry', 'the configuration names the version of this model; set champion.registry to leave it to the registry');
+}
+
+function bodyOf<Form>(
+  request: Request,
+  check: (value: unknown) => Result<Form>,
+  means: (form: Form) => Result<Form> = (form) => ({ ok: true, value: form }),
+): Result<Form> {
+  if (!/^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
+    return fail('bad_content_type', 'the Content-Type must be application/json');
+  }
+  const body = readText(request.body);
+  const json = body.ok ? parseJson(body.value) : body;
+  const form = json.ok ? check(json.value) : json;
+  return form.ok ? means(form.value) : form;
+}
+
+/** Text that has no UTF-8 would not be kept as it was sent. */
+function wellFormed(form: RegisterRequest): Result<RegisterRequest> {
+  const texts = [form.owner, form.notes, ...Object.values(form.lineage ?? ({} satisfies Lineage))] as readonly (string | undefined)[];
+  if (texts.every((one) => one === undefined || one.isWellFormed())) return { ok: true, value: form };
+  return fail('invalid_value', 'owner, notes or lineage is not well-formed text');
+}
+
+function answer<T>(response: Response, deps: RegistryRouteDeps, result: Result<T>, body: (value: T) => object): void {
+  if (result.ok) response.json(body(result.value));
+  else refuse(response, deps, result.error);
+}
+
+function refuse(response: Response, { onRefused }: RegistryRouteDeps, { code, message }: RequestError): void {
+  if (ERRORS[code] < 500) onRefused('', code);
+  sendError(response, code, message);
+}
