@@ -18,8 +18,8 @@ export interface SidecarProcess {
   readonly end: Promise<ProcessEnd>;
   readonly processId: number;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves with the first log line of this message, from the beginning on. */
-  logged(message: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Resolves with the first log line of this message, from the beginning on, that holds these values. */
+  logged(message: string, values?: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
 }
 
 export function runSidecar(options: readonly string[], env: Readonly<Record<string, string>> = {}): SidecarProcess {
@@ -42,9 +42,11 @@ export function runSidecar(options: readonly string[], env: Readonly<Record<stri
     written.stderr += chunk.toString();
   });
   const end = once(child, 'close').then(([code]) => ({ code: code as number | null, ...written }));
-  const logged = (message: string) =>
+  const logged = (message: string, values: Readonly<Record<string, unknown>> = {}) =>
     new Promise<Readonly<Record<string, unknown>>>((resolve, reject) => {
-      waiting.set(message, resolve);
+      waiting.set(message, (entry) => {
+        if (Object.entries(values).every(([key, value]) => entry[key] === value)) resolve(entry);
+      });
       tell();
       void end.then(({ code, stderr }) => {
         reject(new Error(`the sidecar ended with ${code} and never said "${message}": ${stderr}`));

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config, ModelConfig, RegistryVersion } from '@modelwatch/core';
 import type { Result } from '../errors.js';
-import type { ModelFiles, Registry, VersionName } from '../registry/index.js';
-import { newVersion } from '../registry/registrar.js';
+import { newVersion, type ModelFiles, type Registry, type VersionName } from '../registry/index.js';
 import { StartError } from './start-error.js';
 
 /**
@@ -76,11 +75,10 @@ export function createProduction({ registry, files, logger }: ProductionOptions)
     if (entry === undefined) throw new StartError(1, `model ${name}: the registry has no version in production\n`);
     const keep = must(name, await files());
     const onnx = { ...champion.onnx!, path: must(name, await keep.open(entry.digest)), digest: entry.digest };
-    const { baseline: _configured, ...rest } = champion;
-    const baseline = entry.baselineDigest === undefined ? {} : { baseline: must(name, await keep.open(entry.baselineDigest)) };
+    const baseline = entry.baselineDigest === undefined ? undefined : must(name, await keep.open(entry.baselineDigest));
     return {
       ...model,
-      champion: { ...rest, version: entry.version, onnx, ...baseline },
+      champion: withBaseline({ ...champion, version: entry.version, onnx }, baseline),
       // A challenger that was promoted is not compared with itself.
       challengers: model.challengers.filter(({ version }) => version !== entry.version),
     };
@@ -93,6 +91,13 @@ export function createProduction({ registry, files, logger }: ProductionOptions)
       return { ...asked, models };
     },
   };
+}
+
+/** Its own baseline, or none: that of another version would watch the wrong thing. */
+function withBaseline(champion: ModelConfig['champion'], baseline: string | undefined): ModelConfig['champion'] {
+  if (baseline !== undefined) return { ...champion, baseline };
+  const { version, registry, onnx } = champion;
+  return { version, registry, ...(onnx === undefined ? {} : { onnx }) };
 }
 
 function must<T>(model: string, result: Result<T>): T {

@@ -56,7 +56,7 @@ export function createRegistryDesk({ config, store, exchange, logger }: Registry
     onStep(step, { id, model, version, previous, reason }) {
       const about = { promotion: id, model, version, previous, reason };
       if (step === 'aborted') logger.warn(about, 'promotion aborted');
-      else logger.info({ ...about, step }, 'promotion');
+      else logger.info(about, `promotion ${step.replace('_', ' ')}`);
     },
     reasonOf(fault) {
       if (fault instanceof StartError) return fault.message.trimEnd();

@@ -53,20 +53,16 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   /** As it was read; where it leaves versions to the registry, `config` has them. */
   let asked = options.config;
   let config = asked;
+  const store = await openStore(config, { clock, logger });
   let set: ModelSet = EMPTY_SET;
   let mapped: ReadonlyMap<string, ModelRuntime> = new Map();
   let ingest: ReturnType<typeof ingestModels> = new Map();
-  let store: Store | undefined;
   let modelsInStore: readonly StoreModel[] = [];
   let accepting = false;
   let draining: Promise<void> | undefined;
   let reloading: Promise<void> = Promise.resolve();
 
   const models = () => set.models;
-  const storeInForce = (): Store => {
-    if (store === undefined) throw new Error('the store is opened before anything asks for it');
-    return store;
-  };
   const useSet = (next: ModelSet) => {
     set = next;
     ingest = ingestModels(next.models);
@@ -74,7 +70,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   };
   const desk = createRegistryDesk({
     config,
-    store: () => storeInForce(),
+    store: () => store,
     logger,
     exchange: {
       served: (model) => set.models.get(model)?.version,
@@ -84,7 +80,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const metrics: Metrics = createMetrics({
     config: () => config,
     models,
-    readings: () => storeInForce().readings(),
+    readings: () => store.readings(),
     registry: () => desk.readings,
     watchQueue: () => watcher.queue,
     clock,
@@ -94,7 +90,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const watcher = watcherOf(config, metrics, {
     clock,
     logFault,
-    record: (batch) => storeInForce().recordPredictions(batch),
+    record: (batch) => store.recordPredictions(batch),
     onCollected(watched, answered) {
       const model = set.models.get(watched.name);
       // Of a model that a reload has exchanged meanwhile nothing is scored again.
@@ -108,7 +104,6 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   };
   const deps = { clock, logger, requestSeries: metrics.requestSeries, scoringSeconds: metrics.scoringSeconds };
 
-  store = await openStore(config, deps);
   let http: HttpServer;
   try {
     config = await desk.production.resolve(asked);
@@ -124,7 +119,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     const routes = sidecarRoutes({
       models,
       ingestModels: () => ingest,
-      store: storeInForce,
+      store: () => store,
       registry: metrics.registry,
       registrar: () => desk.registrar,
       clock,
@@ -174,7 +169,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     asked = next;
     config = resolved;
     const models = modelsOf(config, after);
-    if (JSON.stringify(models) !== JSON.stringify(modelsInStore)) storeInForce().use((modelsInStore = models));
+    if (JSON.stringify(models) !== JSON.stringify(modelsInStore)) store.use((modelsInStore = models));
     useSet(after);
     const retired = Promise.all([
       ...leftOut(before, after).map((model) => retire(model, config)),
@@ -265,8 +260,8 @@ async function retire({ source, calls }: ModelRuntime, { server }: Config): Prom
   await closeSource(source);
 }
 
-async function closeAll({ models }: ModelSet, store: Store | undefined): Promise<void> {
-  await Promise.all([...[...models.values()].map(closeModel), store?.close()]);
+async function closeAll({ models }: ModelSet, store: Store): Promise<void> {
+  await Promise.all([...[...models.values()].map(closeModel), store.close()]);
 }
 
 async function closeParts(models: readonly ModelRuntime[], challengers: readonly Challenger[]): Promise<void> {
