@@ -80,6 +80,9 @@ export const SHED_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'concurrency_limit',
 ]);
 
+/** Codes of 5xx by which no inference request ends. */
+export const REGISTRY_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['files_unavailable', 'registry_full']);
+
 /** A request's failure as a value. The message is one sentence, holds no path or internal name, and at most 64 characters of input. */
 export interface RequestError {
   readonly code: ErrorCode;

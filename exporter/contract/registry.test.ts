@@ -22,7 +22,7 @@ beforeAll(async () => {
   const baseline = JSON.parse(await readFile(path.join(inbox, 'baseline.json'), 'utf8')) as Baseline;
   const modelDigest = `sha256:${digestOf(await readFile(path.join(inbox, 'challenger.onnx')))}`;
   // What the champion gave for its golden rows is not what the challenger gives.
-  const second = { ...baseline, version: '2', goldenRows: { ...baseline.goldenRows, features: [], outputs: [] } };
+  const second = { ...baseline, explanations: undefined, version: '2', goldenRows: { ...baseline.goldenRows, features: [], outputs: [] } };
   await writeFile(path.join(inbox, 'second.json'), JSON.stringify({ ...second, provenance: { ...baseline.provenance, modelDigest } }));
   await copyFile(path.join(MODELS, 'garbage.onnx'), path.join(inbox, 'garbage.onnx'));
   for (const name of await readdir(inbox)) digests.set(name, digestOf(await readFile(path.join(inbox, name))));
@@ -170,9 +170,17 @@ describe('a model that leaves its version to the registry', () => {
     expect(asked.map(({ status }) => status)).toEqual([200, 200, 409]);
     await sidecar!.sidecar.reload(await sidecar!.configOf(yamlOf('\n    team: travel')));
     expect(versionOf(await infer())).toBe('challenger');
-    expect((await sidecar!.seriesOf('modelwatch_shadow_sent_total')).size).toBe(0);
+    const compared = async () => (await sidecar!.seriesOf('modelwatch_shadow_sent_total')).size;
+    expect(await compared()).toBe(0);
+    // Back: what was rolled back is archived, and compared again once it is in shadow.
+    expect([(await promote('1')).status, versionOf(await infer()), await compared()]).toEqual([200, '1', 0]);
+    await stage('challenger', 'shadow');
+    while ((await compared()) === 0);
+    await stage('challenger', 'archived');
+    while ((await compared()) > 0);
+    expect(versionOf(await infer())).toBe('1');
     expect(codeOf(await promote('challenger', 'a'))).toEqual([200, undefined]);
-    expect(await sidecar!.series('modelwatch_registry_promotions_total{model="flights",outcome="promoted"}')).toBe(1);
+    expect(await sidecar!.series('modelwatch_registry_promotions_total{model="flights",outcome="promoted"}')).toBe(2);
   }, 60_000);
 });
 

@@ -100,7 +100,7 @@ watch: { localCountMin: ${ROWS} }
 models:
   - name: identity
     team: platform
-    champion: { version: '2', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} }, baseline: identity.json }
+    champion: { version: '2', registry: true, onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} }, baseline: identity.json }
     challengers: [{ version: '3', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }]
     explain: { share: 1 }
   - name: trips

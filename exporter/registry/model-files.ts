@@ -42,8 +42,14 @@ const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
 export async function openModelFiles({ directory, inbox, bytesMax }: ModelFilesOptions): Promise<ModelFiles> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await assertPrivate(directory);
+  const sizes = new Map<string, number>();
   let bytes = 0;
-  for (const name of await readdir(directory)) bytes += (await stat(path.join(directory, name))).size;
+  const keep = (name: string, size: number) => {
+    bytes += size - (sizes.get(name) ?? 0);
+    if (size === 0) sizes.delete(name);
+    else sizes.set(name, size);
+  };
+  for (const name of await readdir(directory)) keep(name, (await stat(path.join(directory, name))).size);
   let dropped = 0;
   const placeOf = (digest: string) => path.join(directory, digest);
 
@@ -66,10 +72,9 @@ export async function openModelFiles({ directory, inbox, bytesMax }: ModelFilesO
       if (digest === undefined) return fail('file_refused', 'the file grew while it was read');
       if (wanted !== undefined && digest !== wanted) return fail('digest_mismatch', 'the file has another SHA-256 than was said');
       await sink.sync();
-      const known = await stat(placeOf(digest)).catch(() => undefined);
       await rename(half, placeOf(digest));
       await syncDirectory(directory);
-      bytes += (await sink.stat()).size - (known?.size ?? 0);
+      keep(digest, (await sink.stat()).size);
       return succeed(digest);
     } catch (error) {
       if (error instanceof Refusal) return fail('file_refused', error.message);
@@ -123,9 +128,8 @@ export async function openModelFiles({ directory, inbox, bytesMax }: ModelFilesO
       inTurn(async () => {
         for (const name of await readdir(directory)) {
           if (digests.has(name)) continue;
-          const file = path.join(directory, name);
-          bytes -= (await stat(file)).size;
-          await rm(file, { force: true });
+          await rm(path.join(directory, name), { force: true });
+          keep(name, 0);
         }
       }),
     get bytes() {

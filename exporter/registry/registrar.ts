@@ -38,9 +38,11 @@ export interface RegistrarOptions {
   readonly promoter: Promoter;
   /** Opened when they are needed, since many sidecars register nothing. */
   readonly files: () => Promise<Result<ModelFiles>>;
+  /** A version has another stage, which may decide whether it is compared with the champion. */
+  readonly onStaged?: () => void;
 }
 
-export function createRegistrar({ registry, view, promoter, files }: RegistrarOptions): Registrar {
+export function createRegistrar({ registry, view, promoter, files, onStaged }: RegistrarOptions): Registrar {
   const seen = async <T>(result: Promise<Result<T>>): Promise<Result<T>> => {
     const value = await result;
     // Even of what failed it may be that it was written.
@@ -58,7 +60,11 @@ export function createRegistrar({ registry, view, promoter, files }: RegistrarOp
       }
       return seen(registry.register(newVersion(request, request.onnx.digest, request.baseline?.digest)));
     },
-    stage: (version, stage) => seen(registry.stage(version, stage)),
+    async stage(version, stage) {
+      const staged = await seen(registry.stage(version, stage));
+      if (staged.ok && staged.value === 'changed') onStaged?.();
+      return staged;
+    },
     promote: (promotion) => seen(promoter.promote(promotion)),
     promotions: () => registry.promotions.latest(),
   };

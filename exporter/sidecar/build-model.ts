@@ -62,7 +62,9 @@ function tracedAs({ name, champion: { version, upstream } }: ModelConfig): Trace
 
 async function baselineOf({ name, champion }: ModelConfig, file: string): Promise<Baseline> {
   const loaded = await loadBaseline(file);
-  if (!loaded.ok) throw new StartError(2, formatBaselineFaults(loaded.faults));
+  if (!loaded.ok) {
+    throw new StartError(2, formatBaselineFaults(loaded.faults), undefined, `model ${name}: its baseline is at fault; the log says where`);
+  }
   const { model, version } = loaded.value;
   if (model !== name || version !== champion.version) {
     throw new StartError(2, `model ${name}: its baseline is of model ${model}, version ${version}, not of version ${champion.version}\n`);

@@ -33,16 +33,17 @@ export function addDemoCommand(program: Command, output: Output, exit: (code: nu
       // Each demo begins with nothing, as the ids of a flight are the same every time, and two of them are not in each other's way.
       const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-demo-'));
       try {
-        exit(await demo(flags, path.join(folder, 'flights.db'), output));
+        exit(await demo(flags, folder, output));
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
     });
 }
 
-async function demo({ port, speed }: Flags, store: string, { stdout, stderr }: Output): Promise<number> {
+async function demo({ port, speed }: Flags, folder: string, { stdout, stderr }: Output): Promise<number> {
   const config = path.join(FLIGHTS, 'modelwatch.yaml');
-  const sidecar = spawnSelf(['run', '--config', config, '--port', String(port), '--store', store], ['ignore', 'pipe', 'inherit']);
+  const places = ['--store', path.join(folder, 'flights.db'), '--models', path.join(folder, 'models')];
+  const sidecar = spawnSelf(['run', '--config', config, '--port', String(port), ...places], ['ignore', 'pipe', 'inherit']);
   let stopped = false;
   const stop = () => {
     stopped = true;
@@ -104,6 +105,7 @@ Nine months of 2013 are replayed, a month a minute: predictions as the planes le
 
 Within a minute, for instance:
   curl -s ${url}/metrics | grep -E 'local_psi\\{|local_(accuracy|auc)_ratio|ground_truth_joined'
+  node exporter/dist/main.js registry list --url ${url}
 
 Ctrl-C ends it.
 

@@ -79,8 +79,7 @@ export function createProduction({ registry, files, logger }: ProductionOptions)
     return {
       ...model,
       champion: withBaseline({ ...champion, version: entry.version, onnx }, baseline),
-      // A challenger that was promoted is not compared with itself.
-      challengers: model.challengers.filter(({ version }) => version !== entry.version),
+      challengers: challengersOf(model, versions, entry.version),
     };
   };
 
@@ -91,6 +90,19 @@ export function createProduction({ registry, files, logger }: ProductionOptions)
       return { ...asked, models };
     },
   };
+}
+
+/** Those that are neither served nor archived; the version that another takes over from is about to be. */
+function challengersOf(
+  { challengers }: ModelConfig,
+  versions: readonly RegistryVersion[],
+  servedVersion: string,
+): ModelConfig['challengers'] {
+  const stageOf = (version: string) => versions.find((entry) => entry.version === version)?.stage;
+  return challengers.filter(({ version }) => {
+    const stage = stageOf(version);
+    return version !== servedVersion && stage !== 'archived' && stage !== 'production';
+  });
 }
 
 /** Its own baseline, or none: that of another version would watch the wrong thing. */

@@ -42,11 +42,13 @@ export interface RegistryDeskOptions {
   readonly config: Config;
   readonly store: () => Store;
   readonly exchange: Exchange;
+  /** Puts in force what the registry says now. Rejects with everything as it was. */
+  readonly refresh: () => Promise<unknown>;
   readonly logger: Logger;
 }
 
 /** Puts the registry together. Nothing is read or made yet. */
-export function createRegistryDesk({ config, store, exchange, logger }: RegistryDeskOptions): RegistryDesk {
+export function createRegistryDesk({ config, store, exchange, refresh, logger }: RegistryDeskOptions): RegistryDesk {
   const registry = createEmbeddedRegistry(store);
   const view = createRegistryView(registry);
   const files = filesOnce(config, logger);
@@ -59,9 +61,8 @@ export function createRegistryDesk({ config, store, exchange, logger }: Registry
       else logger.info(about, `promotion ${step.replace('_', ' ')}`);
     },
     reasonOf(fault) {
-      if (fault instanceof StartError) return fault.message.trimEnd();
-      logger.error({ err: fault }, 'a promotion failed');
-      return undefined;
+      logger.error({ err: fault }, 'a version cannot take over');
+      return fault instanceof StartError ? fault.told : undefined;
     },
   });
   let timer: NodeJS.Timeout | undefined;
@@ -73,7 +74,17 @@ export function createRegistryDesk({ config, store, exchange, logger }: Registry
 
   return {
     production: createProduction({ registry, files: files.open, logger }),
-    registrar: createRegistrar({ registry, view, promoter, files: files.open }),
+    registrar: createRegistrar({
+      registry,
+      view,
+      promoter,
+      files: files.open,
+      onStaged() {
+        refresh().catch((fault: unknown) => {
+          logger.warn({ err: fault }, 'a stage has changed, which comes in force with the next reload');
+        });
+      },
+    }),
     readings: {
       view,
       promotions: promoter.counts,

@@ -16,6 +16,7 @@ interface Flags {
   readonly host?: string;
   readonly port?: number;
   readonly store?: string;
+  readonly models?: string;
 }
 
 /** Adds `modelwatch run`. */
@@ -31,6 +32,7 @@ export function addRunCommand(program: Command, version: string, output: Output,
     .option('--host <address>', 'address to listen on, instead of the configured one')
     .option('--port <port>', 'port to listen on, instead of the configured one; 0 takes a free one', asPort)
     .option('--store <file>', 'file of the store, instead of the configured one')
+    .option('--models <folder>', "folder of the registry's files, instead of the configured one")
     .action(async (flags: Flags) => {
       const logger = createLogger(process.env);
       try {
@@ -57,14 +59,15 @@ async function run(flags: Flags, version: string, logger: Logger): Promise<void>
   signals.started(sidecar, () => void reload(sidecar, flags, logger));
 }
 
-async function configOf({ config: file, host, port, store: storePath }: Flags): Promise<Config> {
+async function configOf({ config: file, host, port, store: storePath, models: modelsPath }: Flags): Promise<Config> {
   const loaded = await loadConfig(file);
   if (!loaded.ok) throw new StartError(2, formatFaults(loaded.faults));
-  const { server, store } = loaded.value;
+  const { server, store, registry } = loaded.value;
   return {
     ...loaded.value,
     server: { ...server, host: host ?? server.host, port: port ?? server.port },
     store: { ...store, path: storePath ?? store.path },
+    registry: { ...registry, path: modelsPath ?? registry.path },
   };
 }
 

@@ -76,6 +76,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       served: (model) => set.models.get(model)?.version,
       to: (version, commit) => exchange(version, commit),
     },
+    refresh: () => inTurn(() => putInForce(asked)),
   });
   const metrics: Metrics = createMetrics({
     config: () => config,
@@ -107,6 +108,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   let http: HttpServer;
   try {
     config = await desk.production.resolve(asked);
+    await desk.readings.view.refresh();
     useSet(await nextSet(EMPTY_SET, config, deps));
     store.use((modelsInStore = modelsOf(config, set)));
     checkSeries(metrics, config);

@@ -27,7 +27,9 @@ export function registryFamilies(registry: SlicedRegistry, readings: () => Regis
   const promotions = metric('modelwatch_registry_promotions_total');
   registry.add(
     readFamily(promotions, function* () {
-      for (const [model, { promoted, aborted }] of readings().promotions) {
+      const counts = readings().promotions;
+      for (const model of byModel().keys()) {
+        const { promoted, aborted } = counts.get(model) ?? { promoted: 0, aborted: 0 };
         yield [labelText(promotions.labels, [model, 'promoted']), promoted];
         yield [labelText(promotions.labels, [model, 'aborted']), aborted];
       }

@@ -1,5 +1,5 @@
 import { metric } from '@modelwatch/core';
-import { ERRORS, SHED_CODES, type ErrorCode } from '../errors.js';
+import { ERRORS, REGISTRY_CODES, SHED_CODES, type ErrorCode } from '../errors.js';
 import { histogramFamily, numberFamily, type Counter, type Histogram, type NumberFamily } from './series.js';
 import type { SlicedRegistry } from './registry.js';
 
@@ -16,7 +16,7 @@ export interface RequestSeries {
 
 /** Why a request fails by a fault that is not its own; the last is an answer of 5xx by the upstream itself. */
 const FAILURES: readonly string[] = [
-  ...(Object.keys(ERRORS) as ErrorCode[]).filter((code) => ERRORS[code] >= 500 && !SHED_CODES.has(code)),
+  ...(Object.keys(ERRORS) as ErrorCode[]).filter((code) => ERRORS[code] >= 500 && !SHED_CODES.has(code) && !REGISTRY_CODES.has(code)),
   'upstream_error',
 ];
 
