@@ -10,7 +10,9 @@ import {
   Confusion,
   ErrorSums,
   Frequencies,
+  greatestDiscountedGain,
   LatencyPairs,
+  NDCG_PLACES,
   ScoreBins,
 } from '@modelwatch/core';
 
@@ -160,10 +162,14 @@ export function exportedBaseline(reference: Counts): ReadonlyMap<string, number>
     series.set(`modelwatch_baseline_missing_ratio{${FEATURE}="${feature}"}`, of.missing / (of.count + of.missing));
   }
   gauges('modelwatch_baseline_output', MODEL, reference.output);
-  for (const [i, share] of attributionShares(reference.attributions).entries()) {
+  const shares = attributionShares(reference.attributions).map((share) => {
     if (share.kind !== 'measured') throw new Error('the reference explains enough rows');
-    series.set(`modelwatch_baseline_attribution_ratio{${FEATURE}="${reference.attributions.features[i]!}"}`, share.value);
+    return share.value;
+  });
+  for (const [i, share] of shares.entries()) {
+    series.set(`modelwatch_baseline_attribution_ratio{${FEATURE}="${reference.attributions.features[i]!}"}`, share);
   }
+  series.set(`modelwatch_baseline_attribution_gain_ratio{${MODEL}}`, greatestDiscountedGain(shares, NDCG_PLACES));
   return series;
 }
 

@@ -1,4 +1,4 @@
-import { Attributions, metric, attributionShares, type MetricName } from '@modelwatch/core';
+import { Attributions, attributionShares, greatestDiscountedGain, metric, NDCG_PLACES, type MetricName } from '@modelwatch/core';
 import { EXPLANATION_OUTCOMES, type Explainer } from '../pipeline/explainer.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { labelText } from './label-text.js';
@@ -9,6 +9,7 @@ import { readFamily } from './series.js';
 interface Fixed {
   readonly featureLabels: readonly string[];
   readonly trainingShares: readonly (number | undefined)[];
+  readonly trainingGain: number | undefined;
 }
 
 type Values = Iterable<readonly [more: readonly string[], value: number]>;
@@ -26,12 +27,12 @@ export function explainFamilies(registry: SlicedRegistry, models: () => Readonly
     if (fixed === undefined) cache.set(explainer, (fixed = fixedFor(explainer, model!, version!)));
     return fixed;
   };
-  const each = (name: MetricName, valuesOf: (explainer: Explainer) => Values) => {
+  const each = (name: MetricName, valuesOf: (explainer: Explainer, identity: readonly string[]) => Values) => {
     const description = metric(name);
     registry.add(
       readFamily(description, function* () {
         for (const { identity, explainer } of explained())
-          for (const [more, value] of valuesOf(explainer)) yield [labelText(description.labels, [...identity, ...more]), value];
+          for (const [more, value] of valuesOf(explainer, identity)) yield [labelText(description.labels, [...identity, ...more]), value];
       }),
     );
   };
@@ -69,6 +70,10 @@ export function explainFamilies(registry: SlicedRegistry, models: () => Readonly
   byFeature('modelwatch_attribution_negative_total', ({ attributions }, feature) => attributions.negative[feature]);
   byFeature('modelwatch_attribution_squared_total', ({ attributions }, feature) => attributions.squared[feature]);
   byFeature('modelwatch_baseline_attribution_ratio', (_, feature, { trainingShares }) => trainingShares[feature]);
+  each('modelwatch_baseline_attribution_gain_ratio', (explainer, identity) => {
+    const { trainingGain } = fixedOf(explainer, identity);
+    return trainingGain === undefined ? [] : [[[], trainingGain]];
+  });
   one('modelwatch_baseline_explanations', ({ explanations }) => explanations.attributions.count);
   one('modelwatch_golden_explanations', ({ golden }) => golden?.inconsistency.rows);
   one('modelwatch_golden_explanation_failures', ({ golden }) => golden?.inconsistency.failures);
@@ -81,9 +86,11 @@ export function explainFamilies(registry: SlicedRegistry, models: () => Readonly
 
 function fixedFor({ attributions: { features }, explanations }: Explainer, model: string, version: string): Fixed {
   const training = Attributions.fromJSON({ features, ...explanations.attributions });
-  const shares = attributionShares(training);
+  const trainingShares = attributionShares(training).map((share) => (share.kind === 'measured' ? share.value : undefined));
+  const measured = trainingShares.filter((share) => share !== undefined);
   return {
     featureLabels: features.map((feature) => labelText(['model', 'version', 'feature'], [model, version, feature])),
-    trainingShares: shares.map((share) => (share.kind === 'measured' ? share.value : undefined)),
+    trainingShares,
+    trainingGain: measured.length === 0 ? undefined : greatestDiscountedGain(measured, NDCG_PLACES),
   };
 }

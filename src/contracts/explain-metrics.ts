@@ -1,5 +1,11 @@
 import { metricRow as m, MODEL_LABELS as MODEL } from './metric-description.js';
 
+/**
+ * Places that the NDCG of rules looks at. With at most as many features it is that of all places; with more, the features behind have no gain in
+ * either order, as in NDCG cut off at a place (Järvelin and Kekäläinen, 2002).
+ */
+export const NDCG_PLACES = 32;
+
 const FEATURE = ['model', 'version', 'feature'] as const;
 
 /** Rows of THE TABLE on explanations. sampled = explained + dropped + failed + timed out + skipped, exactly, once nothing is under way. */
@@ -45,6 +51,12 @@ export const EXPLAIN_METRICS = [
     'gauge',
     FEATURE,
     "Share of a feature in the mean absolute Shapley values of the baseline's explained rows; all features sum to 1.",
+  ),
+  m(
+    'modelwatch_baseline_attribution_gain_ratio',
+    'gauge',
+    MODEL,
+    `Greatest discounted cumulative gain of the shares of the baseline over the first ${NDCG_PLACES} places: what NDCG divides by.`,
   ),
   m('modelwatch_baseline_explanations', 'gauge', MODEL, 'Rows of training data that were explained for the baseline.'),
   m('modelwatch_golden_explanations', 'gauge', MODEL, 'Golden rows explained again in the last replay.'),

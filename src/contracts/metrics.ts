@@ -5,6 +5,7 @@ import { REGISTRY_METRICS } from './registry-metrics.js';
 import { SHADOW_METRICS } from './shadow-metrics.js';
 
 export type { MetricDescription };
+export { NDCG_PLACES } from './explain-metrics.js';
 
 const FEATURE = ['model', 'version', 'feature'] as const;
 const FEATURE_BIN = [...FEATURE, 'bin'] as const;

@@ -26,6 +26,15 @@ export const attributionNdcg: AttributionStatistic = {
     }),
 };
 
+/**
+ * The greatest discounted cumulative gain that gains can have over the first places: in their own order. What a rule divides by, since it does
+ * not change while a model serves.
+ */
+export function greatestDiscountedGain(gains: ArrayLike<number>, places: number): number {
+  const first = Float64Array.from(gains).sort().reverse().slice(0, places);
+  return first.reduce((sum, gain, place) => sum + gain / Math.log2(place + 2), 0);
+}
+
 /** Discounted cumulative gain by descending score. */
 function discountedGain(gains: Float64Array, scores: Float64Array): number {
   const order = Array.from(gains.keys()).sort((a, b) => scores[b]! - scores[a]!);

@@ -10,6 +10,7 @@ import {
   attributionTotalVariation,
   driftImpacts,
   EXPLANATIONS_MIN,
+  greatestDiscountedGain,
   seededRandom,
 } from './index.js';
 import type { Reading } from '../contracts/reading.js';
@@ -36,6 +37,12 @@ describe('the registry', () => {
 describe('the order of attributions', () => {
   const ndcg = (current: readonly number[], reference: readonly number[]) =>
     attributionNdcg.measure({ current: attributionsOf(current), reference: attributionsOf(reference) });
+
+  it('has the gain of its own order at best, over all places or the first', () => {
+    expect(greatestDiscountedGain([0.05, 0.7, 0.5], 32)).toBeCloseTo(0.7 + 0.5 / Math.log2(3) + 0.05 / 2, 12);
+    expect(greatestDiscountedGain([0.05, 0.7, 0.5], 1)).toBe(0.7);
+    expect(greatestDiscountedGain([], 32)).toBe(0);
+  });
 
   it('reversed has the golden value of the design: 0.6876', () => {
     expect(ndcg([0.05, 0.5, 0.7], [0.7, 0.5, 0.05])).toEqual(measured(expect.closeTo(0.6876, 4) as unknown as number));

@@ -5,7 +5,7 @@ import { attributionTotalVariation } from './attribution-total-variation.js';
 /** Every statistic of attributions. The laws and the golden values run over all of them; each has its page in `docs/explain`. */
 export const ATTRIBUTION_STATISTICS: readonly AttributionStatistic[] = [attributionNdcg, attributionTotalVariation];
 
-export { attributionNdcg } from './attribution-ndcg.js';
+export { attributionNdcg, greatestDiscountedGain } from './attribution-ndcg.js';
 export { EXPLANATIONS_MIN } from './attribution-statistic.js';
 export type { AttributionInput, AttributionStatistic } from './attribution-statistic.js';
 export { attributionTotalVariation } from './attribution-total-variation.js';

@@ -1,3 +1,4 @@
+import { NDCG_PLACES } from '../../contracts/metrics.js';
 import { FEATURE_LABELS, indent, MODEL_LABELS, number, summedIncrease } from '../promql.js';
 import { driftWindows } from './recording-family.js';
 import type { RecordingFamily } from './recording-family.js';
@@ -6,19 +7,13 @@ import type { RecordingFamily } from './recording-family.js';
 const VERSION_LABELS = 'model, version';
 
 /**
- * Places that NDCG looks at. With at most as many features it is that of all places; with more, the features behind have no gain in either
- * order, as in NDCG cut off at a place (Järvelin and Kekäläinen, 2002).
- */
-export const NDCG_PLACES = 32;
-
-/**
  * What the model looks at, from sums of Shapley values: by feature the mean, the mean absolute value, the variance and the share of all absolute
  * values; and how far the shares are from those of training. With q and p the shares of a feature in the window and in training:
  *
  * - total variation = 1/2 sum |q - p|.
  * - NDCG = DCG / the greatest DCG, DCG = sum over places k of p / log2(k + 1), in the order of q. PromQL cannot tell a place, but it knows the
  *   first k: with G(k) the sum of p over them, DCG = sum of G(k) (1 / log2(k + 1) - 1 / log2(k + 2)) over all places but the last, and
- *   G(last) / log2(last + 1). Features of equal share have the places that Prometheus gives them.
+ *   G(last) / log2(last + 1). Features of equal share have the places that Prometheus gives them. The greatest DCG comes with the baseline.
  */
 export const explanations: RecordingFamily = {
   name: 'explanations',
@@ -63,7 +58,7 @@ export const explanations: RecordingFamily = {
       },
       {
         record: ofModel('ndcg_ratio'),
-        expr: `(\n${indent(discountedGain(training, share))}\n)\n/\n(\n${indent(discountedGain(training, training))}\n)`,
+        expr: `(\n${indent(discountedGain(training, share))}\n)\n/\nmax by (${VERSION_LABELS}) (${select('modelwatch_baseline_attribution_gain_ratio')})`,
       },
     ];
   },
