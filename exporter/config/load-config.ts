@@ -56,6 +56,7 @@ export function resolvePaths(config: Config, file: string): Config {
     const challengers = model.challengers.map((challenger) => ({
       ...challenger,
       onnx: { ...challenger.onnx, path: absolute(challenger.onnx.path) },
+      ...(challenger.baseline === undefined ? {} : { baseline: absolute(challenger.baseline) }),
     }));
     return { ...model, champion, challengers };
   });
@@ -123,7 +124,9 @@ async function missingFiles(config: Part<Config>, file: string, yaml: YamlSource
     if (isFileName(baseline)) named.push({ name: baseline, at: [...at, 'baseline'], what: 'baseline' });
     for (const [place, challenger] of (model?.challengers ?? []).entries()) {
       const name = challenger?.onnx?.path;
-      if (isFileName(name)) named.push({ name, at: ['models', index, 'challengers', place, 'onnx', 'path'], what: 'ONNX file' });
+      const at: Path = ['models', index, 'challengers', place];
+      if (isFileName(name)) named.push({ name, at: [...at, 'onnx', 'path'], what: 'ONNX file' });
+      if (isFileName(challenger?.baseline)) named.push({ name: challenger.baseline, at: [...at, 'baseline'], what: 'baseline' });
     }
   }
   const faults: Fault[] = [];

@@ -81,6 +81,7 @@ function checkChallengers({ champion, challengers = [], output }: Part<ModelConf
   challengers.forEach((challenger, index) => {
     if (challenger === undefined) return;
     checkFileName(challenger.onnx?.path, [...path, index, 'onnx', 'path'], report);
+    checkFileName(challenger.baseline, [...path, index, 'baseline'], report);
     if (challenger.version !== undefined && challenger.version === champion?.version) {
       report([...path, index, 'version'], `the version ${quote(challenger.version)} is the champion's`, {
         expected: 'a version of its own',

@@ -48,10 +48,10 @@ export function createProduction({ registry, files, logger }: ProductionOptions)
   };
   /** What the configuration compares with the champion is known to the registry. One that cannot be registered is compared all the same. */
   const registerChallengers = async ({ name, challengers }: ModelConfig, known: readonly RegistryVersion[]): Promise<void> => {
-    for (const { version, onnx } of challengers) {
+    for (const { version, onnx, baseline } of challengers) {
       if (known.some((entry) => entry.version === version)) continue;
       try {
-        await registerOf(name, version, onnx.path);
+        await registerOf(name, version, onnx.path, baseline);
         must(name, await registry.stage({ model: name, version }, 'shadow'));
       } catch (fault) {
         if (!(fault instanceof StartError)) throw fault;

@@ -102,6 +102,10 @@ export const challenger = {
   properties: {
     version: name('Version, as it stands in labels.'),
     onnx,
+    baseline: {
+      type: 'string',
+      description: 'Baseline file of this version, relative to this configuration: registered with it, and in force once it is promoted.',
+    },
     share: {
       type: 'number',
       exclusiveMinimum: 0,
