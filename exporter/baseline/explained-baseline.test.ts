@@ -13,6 +13,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-explained-'));
   const rows = Array.from({ length: 40 }, (_, i) => [i % 8, (i * 7) % 11]);
   await writeFile(at('rows.csv'), ['a,b,score', ...rows.map(([a, b]) => `${a},${b},${b}`), ''].join('\n'));
+  await writeFile(at('first.csv'), ['a,b,score', ...rows.map(([a, b]) => `${a},${b},${a}`), ''].join('\n'));
   await writeFile(
     at('first.yaml'),
     `models: [{ name: m, champion: { version: "1", onnx: { path: x.onnx }, baseline: later.json }, output: { column: 0 } }]`,
@@ -23,11 +24,15 @@ afterAll(() => rm(folder, { recursive: true }));
 const at = (name: string): string => path.join(folder, name);
 
 /** Makes a baseline of rows whose output is the feature b, with a model that gives back its two inputs unless another is named. */
-async function made(explained: BaselineCommandOptions['explained'], modelFile: string | undefined = model('identity-fp32')) {
+async function made(
+  explained: BaselineCommandOptions['explained'],
+  modelFile: string | undefined = model('identity-fp32'),
+  input = 'rows.csv',
+) {
   let stderr = '';
   const code = await baselineCommand(
     {
-      inputs: [at('rows.csv')],
+      inputs: [at(input)],
       out: at('baseline.json'),
       model: 'm',
       version: '1',
@@ -60,6 +65,13 @@ describe('a baseline with explanations', () => {
       expect(golden.values[i]![0]).toBe(0);
       expect(golden.values[i]![1]).toBeCloseTo(goldenRows.outputs[row]! - base, 6);
     });
+  }, 60_000);
+
+  it('is of the output that the configuration names, before the baseline that it names is there', async () => {
+    expect(await made({ configFile: at('first.yaml'), trainingRows: 5 }, undefined, 'first.csv')).toEqual({ code: 0, stderr: '' });
+    const { explanations } = JSON.parse(await readFile(at('baseline.json'), 'utf8')) as Baseline;
+    const { positive, negative } = explanations!.attributions;
+    expect([positive[0]! + negative[0]! > 0, positive[1], negative[1]]).toEqual([true, 0, 0]);
   }, 60_000);
 
   it('is the same again from the same data', async () => {

@@ -66,6 +66,7 @@ const isNear = (actual: ReadonlyMap<string, number>, expected: ReadonlyMap<strin
       onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} }
       baseline: ${name}.json
     output: { tensor: probabilities, column: 1 }
+    explain: { share: 0 }
     alerts: { driftWindows: ['${WINDOWS[0]}', '${WINDOWS[1]}'], driftFor: 1s, driftCountMin: 50 }`;
     const yaml = `store: { path: ':memory:' }\nrules: { interval: ${INTERVAL} }\nmodels:${model('july')}${model('quiet')}\n`;
     const files = Object.fromEntries(['july', 'quiet'].map((name) => [`${name}.json`, JSON.stringify({ ...baseline, model: name })]));
@@ -90,7 +91,7 @@ const isNear = (actual: ReadonlyMap<string, number>, expected: ReadonlyMap<strin
 
   it('the alert fires on the drifted days, and says where and how much', () => {
     expect(seen.drift).toMatchObject({ state: 'firing', labels: { severity: 'ticket' } });
-    expect(seen.drift?.annotations['summary']).toMatch(/^Feature temp of july 1 drifted: PSI \d+\.\d{3} over 60s, bar 0\.2$/);
+    expect(seen.drift?.annotations['summary']).toMatch(/^Feature temp of july 1 drifted from baseline: PSI \d+\.\d{3} over 60s, bar 0\.2$/);
   });
 
   it('and not on a quiet, undrifted day, where PSI is above the bar by chance', () => {
