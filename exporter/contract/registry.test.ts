@@ -210,6 +210,12 @@ describe('a file that is registered', () => {
     await chmod(path.join(inbox, 'garbage.onnx'), 0o000);
     expect((await register('2', 'garbage.onnx')).json()).toEqual({ outcome: 'duplicate' });
     await chmod(path.join(inbox, 'garbage.onnx'), 0o644);
+    const kept = await readdir(path.join(sidecar!.folder, 'models'));
+    await writeFile(path.join(inbox, 'third.onnx'), 'third');
+    digests.set('third.onnx', digestOf(Buffer.from('third')));
     expect(codeOf(await register('2', 'champion.onnx'))).toEqual([409, 'version_conflict']);
+    expect(codeOf(await register('2', 'third.onnx'))).toEqual([409, 'version_conflict']);
+    // What was taken for nothing is not kept.
+    expect((await readdir(path.join(sidecar!.folder, 'models'))).sort()).toEqual(kept.sort());
   });
 });

@@ -24,8 +24,8 @@ export interface ModelFiles {
   takePath(file: string): Promise<Result<string>>;
   /** Where the file of a digest is, once its content was found to be that. */
   open(digest: string): Promise<Result<string>>;
-  /** Removes what no version names, and what a crash left half copied. */
-  keepOnly(digests: ReadonlySet<string>): Promise<void>;
+  /** Removes a file that no version names. */
+  forget(digest: string): Promise<void>;
   readonly bytes: number;
   readonly bytesMax: number;
   /** Files refused because as many bytes as allowed are kept. */
@@ -34,11 +34,13 @@ export interface ModelFiles {
 
 const NAME = new RegExp(NAME_PATTERN);
 const DIGEST = /^[0-9a-f]{64}$/;
+/** How the name of a file begins until it is whole. */
+const HALF = '.';
 const CHUNK_BYTES = 1_048_576;
 /** A link in the file's place is refused, and a pipe does not block. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Opens the private directory and counts what is in it. Throws where it cannot be made or read. */
+/** Opens the private directory, removes what a crash left half copied, and counts the rest. Throws where it cannot be made or read. */
 export async function openModelFiles({ directory, inbox, bytesMax }: ModelFilesOptions): Promise<ModelFiles> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await assertPrivate(directory);
@@ -49,13 +51,16 @@ export async function openModelFiles({ directory, inbox, bytesMax }: ModelFilesO
     if (size === 0) sizes.delete(name);
     else sizes.set(name, size);
   };
-  for (const name of await readdir(directory)) keep(name, (await stat(path.join(directory, name))).size);
+  for (const name of await readdir(directory)) {
+    if (name.startsWith(HALF)) await rm(path.join(directory, name), { force: true });
+    else keep(name, (await stat(path.join(directory, name))).size);
+  }
   let dropped = 0;
   const placeOf = (digest: string) => path.join(directory, digest);
 
   /** Copies a file in; `wanted` is the digest it must have. */
   const copy = async (file: string, flags: number, wanted?: string): Promise<Result<string>> => {
-    const half = path.join(directory, `.${randomUUID()}`);
+    const half = path.join(directory, `${HALF}${randomUUID()}`);
     let source: FileHandle | undefined;
     let sink: FileHandle | undefined;
     try {
@@ -124,13 +129,10 @@ export async function openModelFiles({ directory, inbox, bytesMax }: ModelFilesO
       }),
     takePath: (file) => inTurn(() => copy(file, constants.O_RDONLY | constants.O_NONBLOCK)),
     open: verify,
-    keepOnly: (digests) =>
+    forget: (digest) =>
       inTurn(async () => {
-        for (const name of await readdir(directory)) {
-          if (digests.has(name)) continue;
-          await rm(path.join(directory, name), { force: true });
-          keep(name, 0);
-        }
+        await rm(placeOf(digest), { force: true });
+        keep(digest, 0);
       }),
     get bytes() {
       return bytes;

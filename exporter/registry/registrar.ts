@@ -1,5 +1,5 @@
 import type { Lineage, NewVersion, Promotion, Stage } from '@modelwatch/core';
-import { succeed, type Result } from '../errors.js';
+import { fail, succeed, type Result } from '../errors.js';
 import type { ModelFiles } from './model-files.js';
 import type { Promoter } from './promoter.js';
 import type { Registry, VersionName } from './registry.js';
@@ -42,6 +42,9 @@ export interface RegistrarOptions {
   readonly onStaged?: () => void;
 }
 
+/** Files are large, and taken one after the other. */
+const REGISTERS_WAITING_MAX = 16;
+
 export function createRegistrar({ registry, view, promoter, files, onStaged }: RegistrarOptions): Registrar {
   const seen = async <T>(result: Promise<Result<T>>): Promise<Result<T>> => {
     const value = await result;
@@ -49,16 +52,41 @@ export function createRegistrar({ registry, view, promoter, files, onStaged }: R
     await view.refresh();
     return value;
   };
+  /** What was taken for a version that is not registered makes room again, unless another version is of the same file. */
+  const forgetUnused = async (kept: ModelFiles, { onnx, baseline }: RegisterRequest): Promise<void> => {
+    // What is not known to be unused stays.
+    if (!(await view.refresh()).ok) return;
+    for (const wanted of [onnx.digest, baseline?.digest]) {
+      const isUsed = view.versions.some(({ digest, baselineDigest }) => digest === wanted || baselineDigest === wanted);
+      if (wanted !== undefined && !isUsed) await kept.forget(wanted);
+    }
+  };
+  const takeAndRegister = async (request: RegisterRequest): Promise<Result<'registered' | 'duplicate'>> => {
+    const opened = await files();
+    if (!opened.ok) return opened;
+    for (const wanted of [request.onnx, request.baseline]) {
+      const taken = wanted === undefined ? succeed(undefined) : await opened.value.take(wanted.file, wanted.digest);
+      if (taken.ok) continue;
+      await forgetUnused(opened.value, request);
+      return taken;
+    }
+    const registered = await seen(registry.register(newVersion(request, request.onnx.digest, request.baseline?.digest)));
+    // Where it is not known whether it was registered, the files stay.
+    if (!registered.ok && registered.error.code !== 'store_unavailable') await forgetUnused(opened.value, request);
+    return registered;
+  };
+  // One at a time: the files of one are not taken away by the failure of another.
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+
   return {
     view,
     async register(request) {
-      const opened = await files();
-      if (!opened.ok) return opened;
-      for (const wanted of [request.onnx, request.baseline]) {
-        const taken = wanted === undefined ? succeed(undefined) : await opened.value.take(wanted.file, wanted.digest);
-        if (!taken.ok) return taken;
-      }
-      return seen(registry.register(newVersion(request, request.onnx.digest, request.baseline?.digest)));
+      if (waiting >= REGISTERS_WAITING_MAX) return fail('overloaded', 'as many versions as allowed are being registered; try again later');
+      waiting++;
+      const mine = last.then(() => takeAndRegister(request));
+      last = mine.catch(() => undefined);
+      return mine.finally(() => waiting--);
     },
     async stage(version, stage) {
       const staged = await seen(registry.stage(version, stage));

@@ -25,7 +25,7 @@ export interface RegistryDesk {
   readonly production: Production;
   readonly registrar: Registrar;
   readonly readings: RegistryReadings;
-  /** Removes files of no version, carries on what a crash has left open, and looks for such from time to time. */
+  /** Carries on what a crash has left open, and looks for such from time to time. */
   start(): Promise<void>;
   /** Waits until no promotion is under way. None is begun afterwards by itself. */
   close(): Promise<void>;
@@ -94,8 +94,6 @@ export function createRegistryDesk({ config, store, exchange, refresh, logger }:
       },
     },
     async start() {
-      await view.refresh();
-      await files.opened?.keepOnly(digestsOf(view));
       await resume();
       timer = setInterval(() => void resume(), RESUME_MILLISECONDS).unref();
     },
@@ -126,8 +124,4 @@ function filesOnce({ registry: { path, inbox, filesBytesMax } }: Config, logger:
       return opened;
     },
   };
-}
-
-function digestsOf({ versions }: RegistryView): ReadonlySet<string> {
-  return new Set(versions.flatMap(({ digest, baselineDigest }) => (baselineDigest === undefined ? [digest] : [digest, baselineDigest])));
 }
