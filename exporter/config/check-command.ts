@@ -27,7 +27,8 @@ export async function checkCommand(file: string, { stdout, stderr }: Output): Pr
 async function configFaults(file: string): Promise<string> {
   const config = await loadConfig(file);
   if (!config.ok) return formatFaults(config.faults);
-  const baselines = new Set(config.value.models.flatMap(({ champion }) => champion.baseline ?? []));
+  const named = config.value.models.flatMap(({ champion, challengers }) => [champion, ...challengers]);
+  const baselines = new Set(named.flatMap(({ baseline }) => baseline ?? []));
   return formatBaselineFaults(await baselineFaults(baselines));
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import type { Config, ModelConfig } from '@modelwatch/core';
 import { buildModel, type BuildDeps } from './build-model.js';
 import { nextChallengers, type Challenger } from './challenger.js';
@@ -58,10 +58,20 @@ async function fingerprintOf(
 ): Promise<string> {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([name, champion, inputs, output, identity, slices, explain, watch.localWindow]));
-  for (const file of [champion.onnx?.path, champion.baseline]) {
-    if (file === undefined) continue;
-    const bytes = await readFile(file).catch(() => Buffer.from('unreadable'));
-    hash.update(`${bytes.length}:`).update(bytes);
+  const { onnx, baseline } = champion;
+  // A file whose digest is said is pinned by it.
+  if (onnx !== undefined && onnx.digest === undefined) hash.update(await digestOf(onnx.path));
+  if (baseline !== undefined) hash.update(await digestOf(baseline));
+  return hash.digest('hex');
+}
+
+/** Read in pieces: a model of a gigabyte must not hold up what serves. */
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
+  } catch {
+    return 'unreadable';
   }
   return hash.digest('hex');
 }
