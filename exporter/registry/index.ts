@@ -1,3 +1,4 @@
+export { allVersions } from './all-versions.js';
 export { createEmbeddedRegistry } from './embedded-registry.js';
 export { openModelFiles, type ModelFiles, type ModelFilesOptions } from './model-files.js';
 export { createPromoter, type Exchange, type Promoter } from './promoter.js';

@@ -1,6 +1,7 @@
 import type { RegistryVersion } from '@modelwatch/core';
 import { succeed, type Result } from '../errors.js';
-import type { Registry, VersionName } from './registry.js';
+import { allVersions } from './all-versions.js';
+import type { Registry } from './registry.js';
 
 /** What the registry holds, in memory: for scrapes and pages, which never wait for it. */
 export interface RegistryView {
@@ -15,16 +16,9 @@ export function createRegistryView(registry: Registry): RegistryView {
   let last: Promise<unknown> = Promise.resolve();
 
   const readAll = async (): Promise<Result<void>> => {
-    const all: RegistryVersion[] = [];
-    for (let after: VersionName | undefined; ;) {
-      const page = await registry.versions(after === undefined ? {} : { after });
-      if (!page.ok) return page;
-      all.push(...page.value);
-      const end = page.value.at(-1);
-      if (end === undefined) break;
-      after = { model: end.model, version: end.version };
-    }
-    versions = all;
+    const all = await allVersions(registry);
+    if (!all.ok) return all;
+    versions = all.value;
     return succeed(undefined);
   };
   return {

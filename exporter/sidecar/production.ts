@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config, ModelConfig, RegistryVersion } from '@modelwatch/core';
 import type { Result } from '../errors.js';
-import { newVersion, type ModelFiles, type Registry, type VersionName } from '../registry/index.js';
+import { allVersions, newVersion, type ModelFiles, type Registry, type VersionName } from '../registry/index.js';
 import { StartError } from './start-error.js';
 
 /**
@@ -20,16 +20,7 @@ export interface ProductionOptions {
 }
 
 export function createProduction({ registry, files, logger }: ProductionOptions): Production {
-  const versionsOf = async (model: string): Promise<RegistryVersion[]> => {
-    const all: RegistryVersion[] = [];
-    for (let after: VersionName | undefined; ;) {
-      const page = must(model, await registry.versions(after === undefined ? { model } : { model, after }));
-      all.push(...page);
-      const end = page.at(-1);
-      if (end === undefined) return all;
-      after = { model, version: end.version };
-    }
-  };
+  const versionsOf = async (model: string) => must(model, await allVersions(registry, model));
 
   /** Registers the file of a version that the configuration names. */
   const registerOf = async (model: string, version: string, onnx: string, baseline?: string): Promise<void> => {
@@ -38,9 +29,12 @@ export function createProduction({ registry, files, logger }: ProductionOptions)
     const baselineDigest = baseline === undefined ? undefined : must(model, await keep.takePath(baseline));
     must(model, await registry.register(newVersion({ model, version }, digest, baselineDigest)));
   };
-  /** The registry knows no version in production: the one of the configuration becomes the first. */
-  const putFirst = async ({ name, champion: { version, onnx, baseline } }: ModelConfig): Promise<void> => {
-    await registerOf(name, version, onnx!.path, baseline);
+  /** The registry knows no version in production: the one of the configuration becomes the first, as it is registered if it is. */
+  const putFirst = async (
+    { name, champion: { version, onnx, baseline } }: ModelConfig,
+    known: readonly RegistryVersion[],
+  ): Promise<void> => {
+    if (!known.some((entry) => entry.version === version)) await registerOf(name, version, onnx!.path, baseline);
     const id = `first:${name}:${version}`;
     must(name, await registry.promotions.intend({ id, model: name, version }));
     must(name, await registry.promotions.commit(id));
@@ -68,7 +62,7 @@ export function createProduction({ registry, files, logger }: ProductionOptions)
     await registerChallengers(model, versions);
     if (wanted(versions) === undefined) {
       if (instead?.model === name) throw new StartError(1, `model ${name}: the registry has no such version\n`);
-      await putFirst(model);
+      await putFirst(model, versions);
       versions = await versionsOf(name);
     }
     const entry = wanted(versions);

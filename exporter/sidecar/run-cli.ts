@@ -53,8 +53,7 @@ async function run(flags: Flags, version: string, logger: Logger): Promise<void>
     await tracing.close();
     throw error;
   });
-  const models = config.models.map(({ name, champion }) => `${name} ${champion.version}`);
-  logger.info({ url: sidecar.url, version, models }, 'listening');
+  logger.info({ url: sidecar.url, version, models: sidecar.serving }, 'listening');
   warnOfWideBind(config, logger);
   signals.started(sidecar, () => void reload(sidecar, flags, logger));
 }

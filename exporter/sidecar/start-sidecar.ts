@@ -33,6 +33,8 @@ export interface SidecarOptions {
 export interface Sidecar {
   /** Where it listens, such as http://127.0.0.1:9810. */
   readonly url: string;
+  /** What is served now, each model with its version, for the log. */
+  readonly serving: readonly string[];
   /**
    * Puts another configuration in force, one after the other. Throws and keeps the present one where a model, a baseline, the registry or the
    * number of series says no, or during a drain. What concerns the server, the queues or the folders waits for the next start.
@@ -242,6 +244,9 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
 
   return {
     url: http.url,
+    get serving() {
+      return [...set.models.values()].map((model) => `${model.name} ${model.version}`);
+    },
     reload(next) {
       return inTurn(() => reload(next));
     },
