@@ -31,6 +31,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   async rules() {
     (await import('./rules/rules-cli.js')).addRulesCommand(program, process, exit);
   },
+  async gate() {
+    (await import('./gate/gate-cli.js')).addGateCommand(program, process, exit);
+  },
   async replay() {
     (await import('./replay/replay-cli.js')).addReplayCommand(program, process, exit);
   },

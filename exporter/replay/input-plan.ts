@@ -54,6 +54,14 @@ export function inferenceBody(plan: readonly InputPlan[], row: Row, id: string):
   return `{"id":${JSON.stringify(id)},"inputs":[${inputs.join(',')}]}`;
 }
 
+/** The first column whose cell does not fit its datatype: why a row has no body. */
+export function unfitColumn(plan: readonly InputPlan[], row: Row): { readonly column: number; readonly datatype: string } | undefined {
+  for (const { datatype, columns } of plan) {
+    for (const column of columns) if (cellJson(row.cells[column], datatype) === undefined) return { column, datatype };
+  }
+  return undefined;
+}
+
 const INTEGER = /^\s*[+-]?\d+\s*$/;
 
 /** A cell as JSON text. Text, not a number: an INT64 beyond 2^53 keeps all its digits. A missing number is null, a missing text is empty. */

@@ -14,13 +14,13 @@ export { LATENCY_DIFFERENCE_SECONDS_EDGES, LATENCY_SECONDS_MAX, LatencyPairs } f
 export type { LatencyPair, LatencyPairsJSON } from './latency-pairs.js';
 export { DISCORDANT_CHI_SQUARE_MIN, mcnemar } from './mcnemar.js';
 export type { McNemar } from './mcnemar.js';
-export { OUTPUT_MAX } from './output-rule.js';
+export { isOutput, OUTPUT_MAX } from './output-rule.js';
 export type { OutputRule } from './output-rule.js';
 export { PAIRED_OUTCOMES, PairedQuality } from './paired-quality.js';
 export type { JudgedPair, PairedOutcome, PairedQualityJSON } from './paired-quality.js';
-export { ROLLOUT_CRITERIA } from './rollout-criteria.js';
+export { assertCriteria, ROLLOUT_CRITERIA } from './rollout-criteria.js';
 export type { RolloutCriteria } from './rollout-criteria.js';
-export { CRITERIA, rolloutVerdict, VERDICTS } from './rollout-verdict.js';
+export { CRITERIA, qualityGain, rolloutVerdict, VERDICTS } from './rollout-verdict.js';
 export type { Criterion, CriterionReading, CriterionState, RolloutEvidence, RolloutVerdict, Verdict } from './rollout-verdict.js';
 export { failureRatio } from './shadow-counts.js';
 export type { ShadowCounts } from './shadow-counts.js';

@@ -108,7 +108,10 @@ function ratio(
 }
 
 /** By how much the challenger is better: more accuracy, or less loss. */
-function qualityGain(quality: PairedQuality, { quality: meaning, confidence }: RolloutCriteria): IntervalReading {
+export function qualityGain(
+  quality: PairedQuality,
+  { quality: meaning, confidence }: Pick<RolloutCriteria, 'quality' | 'confidence'>,
+): IntervalReading {
   if (meaning === 'accuracy') return accuracyDifference(quality, confidence);
   const difference = lossDifference(quality, confidence);
   if (difference.kind === 'undetermined') return difference;
