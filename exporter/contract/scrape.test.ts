@@ -18,7 +18,7 @@ const GOLDEN = path.join(import.meta.dirname, 'testdata', 'scrape.prom');
 const BASELINE = path.join(import.meta.dirname, '..', 'baseline', 'testdata', 'valid', 'plain.json');
 /** Lines that say how long something took, how often the test has asked, how large a file is, or what else runs in this process. */
 const LEFT_OUT =
-  /^(?:# (?:HELP|TYPE) )?(?:process_|nodejs_)|^modelwatch_(?:store_commit_duration_seconds|store_size_bytes|exposition_series|exposition_duration_seconds|build_info|explanation_cpu_seconds_total)|^modelwatch_scoring_duration_seconds\w*\{model="trips"|^modelwatch_http_requests_total\{route="\/metrics"/;
+  /^(?:# (?:HELP|TYPE) )?(?:process_|nodejs_)|^modelwatch_(?:store_commit_duration_seconds|store_size_bytes|exposition_series|exposition_duration_seconds|build_info|explanation_cpu_seconds_total|scorer_cpu_seconds_total|scorer_load_seconds|scorer_first_call_seconds|cost_total)|^modelwatch_scoring_duration_seconds\w*\{model="trips"|^modelwatch_http_requests_total\{route="\/metrics"/;
 const NOW_SECONDS = 1_800_000_000;
 /** Local gauges are reckoned anew once a second. */
 const LATER_SECONDS = 2;
@@ -103,6 +103,7 @@ models:
     champion: { version: '2', registry: true, onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} }, baseline: identity.json }
     challengers: [{ version: '3', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }]
     explain: { share: 1 }
+    cost: { currency: EUR, cpuSecondPrice: 0.01, requestPrice: 0.001, replicaHourPrice: 1 }
   - name: trips
     champion: { version: '1', upstream: { url: '${upstream.url}' }, baseline: baseline.json }
     slices: [{ name: city, valuesMax: 3 }, { name: tenant, header: x-tenant }]

@@ -30,6 +30,10 @@ export interface ScorerStats {
   readonly quarantineCapacity: number;
   /** CPU time of its children once they were ready: of each that has answered. */
   readonly cpuSeconds: number;
+  /** How long it took from the start to the first ready child. */
+  readonly loadSeconds: number;
+  /** How long the first request took; undefined before its answer. */
+  readonly firstCallSeconds: number | undefined;
   readonly queued: number;
   readonly queueCapacity: number;
   readonly processIds: readonly number[];

@@ -3,6 +3,7 @@ import { durationSeconds, type Config } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import type { Watcher } from '../pipeline/watcher.js';
 import type { SeriesTally, StoreReadings } from '../store/index.js';
+import { costFamilies } from '../telemetry/cost-series.js';
 import { explainFamilies } from '../telemetry/explain-series.js';
 import { featureFamilies, type FeatureSource } from '../telemetry/feature-series.js';
 import { goldenFamilies } from '../telemetry/golden-series.js';
@@ -53,6 +54,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   shadowFamilies(registry, models);
   goldenFamilies(registry, models);
   explainFamilies(registry, models);
+  costFamilies(registry, models, clock);
   registryFamilies(registry, sources.registry, () => sources.config().registry.versionsShownMax);
   const features = featureSources(models, readings);
   featureFamilies(registry, features);

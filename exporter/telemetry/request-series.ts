@@ -12,6 +12,8 @@ export interface RequestSeries {
   readonly duration: Histogram;
   readonly scoring: Histogram;
   readonly inFlight: number;
+  /** Requests answered with 2xx. */
+  readonly answeredWell: number;
 }
 
 /** Why a request fails by a fault that is not its own; the last is an answer of 5xx by the upstream itself. */
@@ -77,6 +79,9 @@ export function requestFamilies(registry: SlicedRegistry, validation: NumberFami
       },
       duration: duration.child(...labels),
       scoring: scoring.child(...labels),
+      get answeredWell() {
+        return answeredByClass['2xx'].value;
+      },
       get inFlight() {
         return inFlightGauge.value;
       },

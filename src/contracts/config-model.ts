@@ -1,4 +1,5 @@
 import { alerts } from './config-alerts.js';
+import { cost } from './config-cost.js';
 import { cap, duration, name } from './config-parts.js';
 import { explain } from './config-explain.js';
 import { challenger, champion } from './config-scorers.js';
@@ -66,6 +67,7 @@ export const model = {
         },
       },
     },
+    cost,
     groundTruth: {
       type: 'object',
       additionalProperties: false,

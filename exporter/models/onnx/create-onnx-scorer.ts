@@ -34,7 +34,8 @@ export interface OnnxScorer extends Scorer {
  * first child that serves is ready, or with why there will be none. onnxruntime is never loaded into this process.
  */
 export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Result<OnnxScorer, ModelFault>> {
-  const { config, logger } = options;
+  const { config, logger, clock } = options;
+  const startSeconds = clock.monotonicSeconds();
   const copy = await copyModel(options.file);
   if (!copy.ok) return copy;
   if (config.digest !== undefined && config.digest !== copy.value.digest) {
@@ -60,7 +61,7 @@ export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Resu
       loadTimeoutSeconds,
       batchRowsMax: config.batchRowsMax,
       queueEntriesMax: config.queueEntriesMax,
-      clock: options.clock,
+      clock,
       logger,
       startChild: (events) =>
         startChild(
@@ -75,7 +76,8 @@ export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Resu
         if (served) options.onStateChange?.(ready);
         if (served || !ready) return;
         served = true;
-        resolve(succeed(toScorer(options, model, copy.value, dispatcher, batchRows)));
+        const loadSeconds = clock.monotonicSeconds() - startSeconds;
+        resolve(succeed(toScorer(options, { model, loadSeconds }, copy.value, dispatcher, batchRows)));
       },
       onDeath() {
         if (served) return;
@@ -89,13 +91,24 @@ export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Resu
 
 function toScorer(
   { clock, config }: OnnxScorerOptions,
-  model: LoadedModel,
+  { model, loadSeconds }: { readonly model: LoadedModel; readonly loadSeconds: number },
   copy: ModelCopy,
   dispatcher: Dispatcher,
   batchRows: BatchRowsHistogram,
 ): OnnxScorer {
   const takesText = model.inputs.some(({ datatype }) => datatype === 'BYTES');
   let closing: Promise<void> | undefined;
+  let firstCallSeconds: number | undefined;
+  let called = false;
+  /** Times the one request that is the first. */
+  const firstCall = (done: Parameters<Scorer['score']>[1]): typeof done => {
+    called = true;
+    const startSeconds = clock.monotonicSeconds();
+    return (result) => {
+      firstCallSeconds = clock.monotonicSeconds() - startSeconds;
+      done(result);
+    };
+  };
   return {
     name: 'onnxruntime_onnx',
     digest: copy.digest,
@@ -119,7 +132,7 @@ function toScorer(
         outputs,
         rows: rows ?? 1,
         startSeconds: clock.monotonicSeconds(),
-        done,
+        done: called ? done : firstCall(done),
         travel,
         settled: false,
         shared: undefined,
@@ -131,6 +144,8 @@ function toScorer(
       quarantined: dispatcher.quarantine.size,
       quarantineCapacity: dispatcher.quarantine.capacity,
       cpuSeconds: dispatcher.cpuSeconds,
+      loadSeconds,
+      firstCallSeconds,
       queued: dispatcher.queued,
       queueCapacity: config.queueEntriesMax,
       processIds: dispatcher.processIds,

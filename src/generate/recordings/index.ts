@@ -8,6 +8,7 @@ import { latency } from './latency.js';
 import { missing } from './missing.js';
 import { ranking } from './ranking.js';
 import type { RecordingFamily } from './recording-family.js';
+import { cost } from './cost.js';
 import { shadow } from './shadow.js';
 import { sidecars } from './sidecars.js';
 
@@ -26,6 +27,7 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   shadow,
   explanations,
   driftImpact,
+  cost,
 ];
 
 export type { RecordingFamily } from './recording-family.js';
