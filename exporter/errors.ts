@@ -43,6 +43,10 @@ export const ERRORS = {
   digest_mismatch: 422,
   file_refused: 422,
   file_not_found: 404,
+  // It may not be done, or not by this caller.
+  unauthenticated: 401,
+  forbidden: 403,
+  rate_limited: 429,
   not_found: 404,
   model_not_found: 404,
   version_not_found: 404,

@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
 // A small young generation keeps some 30 MB off a process that shares its machine with the model's own.
 import { Command } from 'commander';
+import { systemClock } from './clock.js';
 import { packageVersion } from './package-version.js';
 
 const exit = (code: number): void => {
@@ -39,6 +40,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   },
   async registry() {
     (await import('./registry/registry-cli.js')).addRegistryCommand(program, process, exit);
+  },
+  async token() {
+    (await import('./security/token-cli.js')).addTokenCommand(program, process, exit, systemClock);
   },
   async demo() {
     (await import('./sidecar/demo-cli.js')).addDemoCommand(program, process, exit);

@@ -5,14 +5,26 @@ import { Worker } from 'node:worker_threads';
 import { metric, seededRandom, type Baseline } from '@modelwatch/core';
 import { collectDefaultMetrics } from 'prom-client';
 import { pino } from 'pino';
+import { systemClock } from '../clock.js';
 import { createModelWatch } from '../pipeline/model-watch.js';
 import { createApp } from '../routes/app.js';
 import { metricsRoute } from '../routes/metrics-route.js';
+import { createGuard, type Guard } from '../security/guard.js';
+import { accessFamilies } from '../telemetry/access-series.js';
 import { featureFamilies } from '../telemetry/feature-series.js';
 import { SlicedRegistry } from '../telemetry/registry.js';
 import { numberFamily } from '../telemetry/series.js';
 import { median } from './compare.js';
 
+/** As it is where nothing is configured. */
+const ACCESS = {
+  tokens: [],
+  open: ['infer' as const, 'metrics' as const],
+  readPerSecondMax: 100,
+  ingestPerSecondMax: 5000,
+  operatePerSecondMax: 50,
+  callersMax: 10_000,
+};
 const SERIES = 50_000;
 const SERIES_A_FEATURE = 46;
 const BINS = 10;
@@ -107,9 +119,10 @@ async function measure(): Promise<ScrapeResult> {
   const source = { watch, significance: 0.001, ingested: () => undefined };
   featureFamilies(registry, () => [source]);
   const requests = registry.add(numberFamily(metric('modelwatch_http_requests_total')));
-  const server = createServer(
-    createApp([metricsRoute(registry)], { logger: pino({ level: 'silent' }), requests, onRefused: () => undefined }),
-  );
+  const logger = pino({ level: 'silent' });
+  const counts = accessFamilies(registry, () => guard, systemClock.nowSeconds);
+  const guard: Guard = createGuard({ access: ACCESS, clock: systemClock, logger, counts });
+  const server = createServer(createApp([metricsRoute(registry)], { logger, guard, requests, onRefused: () => undefined }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;

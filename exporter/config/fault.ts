@@ -1,3 +1,5 @@
+import { TOKEN_PREFIX } from '../security/token.js';
+
 /** One thing wrong with a configuration, at the place where it stands. */
 export interface Fault {
   readonly file: string;
@@ -41,11 +43,11 @@ export function formatPath(path: Path): string {
 
 /**
  * Input as it may stand in a message: in quotes, control characters escaped, at most 64 characters. A text with an `@` is not shown, for
- * that is how credentials stand in a URL.
+ * that is how credentials stand in a URL, nor one that begins as our tokens do.
  */
 export function quote(value: string | number | boolean | bigint): string {
   if (typeof value !== 'string') return String(value);
-  if (value.includes('@')) return 'a text not shown here';
+  if (value.includes('@') || value.startsWith(TOKEN_PREFIX)) return 'a text not shown here';
   const short = value.length > QUOTED_CHARACTERS_MAX ? `${value.slice(0, QUOTED_CHARACTERS_MAX - 3)}...` : value;
   // JSON escapes C0 alone; DEL, C1, line separators and directional marks can forge a terminal line too.
   return JSON.stringify(short).replace(

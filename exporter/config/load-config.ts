@@ -6,6 +6,7 @@ import { configSchema } from '@modelwatch/core';
 import { byPosition, quote } from './fault.js';
 import type { Fault, LoadResult, Path } from './fault.js';
 import { checkMeaning } from './meaning.js';
+import { readTokenFile } from './token-file.js';
 import { schemaFaults } from './schema-fault.js';
 import type { SchemaFault } from './schema-fault.js';
 import { compileSchema } from './schema-validator.js';
@@ -39,7 +40,16 @@ export async function loadConfig(file: string, { filesMayBeMissing = false } = {
   const { config, faults } = check(yaml.value);
   const all = filesMayBeMissing ? faults : [...faults, ...(await missingFiles(config, file, yaml.value))];
   if (all.length > 0) return { ok: false, faults: all.toSorted(byPosition) };
-  return { ok: true, value: resolvePaths(withSliceFeatures(config as Config), file) };
+  return withTokensOfFile(resolvePaths(withSliceFeatures(config as Config), file));
+}
+
+/** The tokens of the file that the configuration names, beside its own: from here on they are one list. */
+async function withTokensOfFile(config: Config): Promise<LoadResult<Config>> {
+  const { tokens, tokensFile } = config.access;
+  if (tokensFile === undefined) return { ok: true, value: config };
+  const source = await readBounded(tokensFile);
+  const read = source.ok ? readTokenFile(source.value, tokensFile, tokens) : source;
+  return read.ok ? { ok: true, value: { ...config, access: { ...config.access, tokens: [...tokens, ...read.value] } } } : read;
 }
 
 /** The same configuration with absolute paths, resolved against the folder of `file`. The store's `:memory:` is no path. */
@@ -62,7 +72,9 @@ export function resolvePaths(config: Config, file: string): Config {
   });
   const store = config.store.path === ':memory:' ? config.store : { ...config.store, path: absolute(config.store.path) };
   const registry = { ...config.registry, path: absolute(config.registry.path), inbox: absolute(config.registry.inbox) };
-  return { ...config, store, registry, models };
+  const { tokensFile } = config.access;
+  const access = tokensFile === undefined ? config.access : { ...config.access, tokensFile: absolute(tokensFile) };
+  return { ...config, access, store, registry, models };
 }
 
 /** Form, then meaning of whatever has the right form, so that one wrong key does not hide the rest. */
@@ -117,6 +129,8 @@ async function readBounded(file: string): Promise<LoadResult<Uint8Array>> {
 async function missingFiles(config: Part<Config>, file: string, yaml: YamlSource): Promise<Fault[]> {
   const folder = path.dirname(path.resolve(file));
   const named: { readonly name: string; readonly at: Path; readonly what: string }[] = [];
+  const tokensFile = config.access?.tokensFile;
+  if (isFileName(tokensFile)) named.push({ name: tokensFile, at: ['access', 'tokensFile'], what: 'file of tokens' });
   for (const [index, model] of (config.models ?? []).entries()) {
     const { onnx, baseline } = model?.champion ?? {};
     const at: Path = ['models', index, 'champion'];

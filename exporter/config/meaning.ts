@@ -1,4 +1,5 @@
 import type { ChampionConfig, Config, ModelConfig } from '@modelwatch/core';
+import { checkAccess } from './meaning-access.js';
 import { checkDurations, checkWindows } from './meaning-durations.js';
 import { checkUpstream, checkWebUrl } from './meaning-upstream.js';
 import { formatPath, quote } from './fault.js';
@@ -13,6 +14,8 @@ export function checkMeaning(config: Part<Config>, report: Report): void {
   checkDurations(config, report);
   if (config.server?.host === '')
     report(['server', 'host'], 'the address to listen on is empty', { expected: 'an address such as 127.0.0.1' });
+  checkAccess(config, report);
+  checkFileName(config.access?.tokensFile, ['access', 'tokensFile'], report);
   checkFileName(config.store?.path, ['store', 'path'], report);
   checkFileName(config.registry?.path, ['registry', 'path'], report);
   checkFileName(config.registry?.inbox, ['registry', 'inbox'], report);

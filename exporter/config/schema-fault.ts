@@ -150,7 +150,10 @@ function typeWords(part: unknown): string {
 /** A value in words, never more of it than a short scalar. */
 export function got(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
-  if (typeof value === 'string') return value.includes('@') ? quote(value) : `the text ${quote(value)}`;
+  if (typeof value === 'string') {
+    const text = quote(value);
+    return text.startsWith('"') ? `the text ${text}` : text;
+  }
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return quote(value);
   if (Array.isArray(value)) return `a list of ${entries(value.length)}`;
   return 'a mapping';

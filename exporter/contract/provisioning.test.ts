@@ -5,10 +5,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateRules } from '@modelwatch/core';
 import { parse } from 'yaml';
 import { loadConfig } from '../config/index.js';
+import { builtFile } from '../built-file.js';
+import { digestText } from '../security/token.js';
 import { hasProgram, runProgram } from './debian-program.js';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -18,6 +21,7 @@ const withAmtool = hasProgram('amtool') ? it : it.skip;
 
 interface Service {
   readonly image: string;
+  readonly command?: readonly string[];
   readonly build?: { readonly context: string; readonly dockerfile: string };
   readonly ports: readonly string[];
   readonly volumes: readonly string[];
@@ -29,10 +33,12 @@ interface Service {
 }
 
 const compose = parse(await read('docker-compose.yml'), { merge: true }) as {
-  readonly services: Readonly<Record<'exporter' | 'prometheus' | 'alertmanager', Service>>;
+  readonly services: Readonly<Record<'tokens' | 'exporter' | 'prometheus' | 'alertmanager', Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
 };
-const services = Object.entries(compose.services);
+/** The one that makes the tokens ends at once; the others serve. */
+const { tokens, ...serving } = compose.services;
+const services = Object.entries(serving);
 
 let folder: string;
 beforeEach(async () => {
@@ -106,6 +112,9 @@ describe('the configuration of the sidecar', () => {
     const file = path.join(folder, 'modelwatch.yaml');
     await copyFile(path.join(root, 'provisioning', 'exporter', 'modelwatch.yaml'), file);
     await symlink(path.join(root, 'exporter', 'examples', 'flights'), path.join(folder, 'flights'));
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replaceAll('/var/lib/modelwatch-tokens/', `${folder}/`));
+    await writeFile(path.join(folder, 'tokens.yaml'), '[]\n');
     return file;
   }
 
@@ -117,6 +126,24 @@ describe('the configuration of the sidecar', () => {
     expect(server.host).toBe('0.0.0.0');
     expect(compose.services.exporter.ports).toEqual([`127.0.0.1:9810:${server.port}`]);
     expect(compose.services.exporter.volumes).toContain(`exporter-data:${path.dirname(store.path)}`);
+  });
+
+  it('lets in the token that the stack makes, and no container without it changes anything', async () => {
+    const file = await inContainer();
+    await rm(path.join(folder, 'tokens.yaml'));
+    const target = '/var/lib/modelwatch-tokens';
+    for (const service of [tokens, compose.services.exporter]) expect(service.volumes.join()).toContain(`tokens:${target}`);
+    const main = builtFile(import.meta.url, '../main.js');
+    const args = ['token', ...tokens.command!.map((flag) => flag.replace(target, folder))];
+    // Twice, as the stack is started twice.
+    for (let i = 0; i < 2; i++) await promisify(execFile)(process.execPath, [main, ...args]);
+    const config = await loadConfig(file);
+    if (!config.ok) throw new Error('the configuration is at fault');
+    const token = (await readFile(path.join(folder, 'token'), 'utf8')).trim();
+    expect(config.value.access.tokens).toEqual([
+      { name: 'operator', digest: digestText(token), scopes: ['read', 'ingest', 'operate', 'admin'] },
+    ]);
+    expect(config.value.access.open).toEqual(['infer', 'metrics']);
   });
 
   it('makes the rules that are mounted', async () => {

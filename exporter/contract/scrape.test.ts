@@ -97,6 +97,10 @@ beforeAll(async () => {
     `
 store: { path: ':memory:' }
 watch: { localCountMin: ${ROWS} }
+access:
+  tokens: [{ name: ci, digest: 'sha256:${'0'.repeat(64)}', scopes: [operate], expires: '2100-01-01T00:00:00Z' }]
+  open: [infer, metrics, read, ingest]
+  readPerSecondMax: 1
 models:
   - name: identity
     team: platform
@@ -162,6 +166,9 @@ async function traffic(): Promise<void> {
   await sidecar.post('/v2/models/trips/infer', '{}');
   await sidecar.post('/v2/models/absent/infer', '{}');
   await sidecar.post('/v2/models/nobody/infer', '{}');
+  await sidecar.post('/v1/registry/promotions', '{}');
+  // The rate of a second lets two through at once.
+  for (let i = 0; i < 3; i++) await fetch(`${sidecar.url}/v2`);
   const watched = async () => (await sidecar.series('modelwatch_watch_duration_seconds_count')) ?? 0;
   while ((await watched()) < ROWS + 3) await new Promise(setImmediate);
   while ((await sidecar.series(`modelwatch_shadow_outcomes_total{${challenger},outcome="scored"}`)) !== 2) await new Promise(setImmediate);

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BaselineError } from '../baseline/baseline-error.js';
 import { openRows } from '../baseline/open-rows.js';
 import type { Output } from '../config/check-command.js';
+import { callerHeaders, CallerTokenError } from '../security/caller-token.js';
 import { parseFileTime } from './file-time.js';
 import type { InputMetadata } from './input-plan.js';
 import { progressLine } from './progress-line.js';
@@ -20,6 +21,7 @@ const GRACE_SECONDS = 2;
 
 interface Flags {
   readonly url: string;
+  readonly tokenFile?: string;
   readonly model: string;
   readonly speed: number;
   readonly rateMax?: number;
@@ -48,6 +50,7 @@ export function addReplayCommand(program: Command, output: Output, exit: (code: 
     .argument('<file>', '.csv, .tsv, .jsonl, .ndjson (each also with .gz) or .parquet, sorted by time')
     .requiredOption('--model <name>', 'model to send to')
     .option('--url <url>', 'where the sidecar listens', asUrl, 'http://127.0.0.1:9810')
+    .option('--token-file <file>', 'file of the token to send, instead of the one in MODELWATCH_TOKEN')
     .option('--speed <factor>', 'seconds of the file that pass in one second', asPositive, 3600)
     .option('--rate-max <rows>', 'most rows sent in a second', asPositive)
     .option('--id-column <column>', 'what identifies a row', 'id')
@@ -69,8 +72,13 @@ export function addReplayCommand(program: Command, output: Output, exit: (code: 
 
 async function replayCommand(file: string, flags: Flags, output: Output, timer: Timer): Promise<0 | 1 | 2> {
   const { stdout, stderr } = output;
+  const headers = await callerHeaders(flags.tokenFile, process.env).catch((error: unknown) => {
+    if (error instanceof CallerTokenError) stderr.write(`modelwatch replay: ${error.message}\n`);
+    else throw error;
+  });
+  if (headers === undefined) return 2;
   const stop = new AbortController();
-  const client = createReplayClient(flags.url, flags.concurrency);
+  const client = createReplayClient(flags.url, flags.concurrency, headers);
   const onSignal = (): void => {
     stop.abort();
     setTimeout(() => void client.destroy(), GRACE_SECONDS * 1000).unref();

@@ -26,7 +26,8 @@ const ANSWER_SECONDS_MAX = 30;
 /** Ground truth has a connection of its own, so that it is not held up by predictions. */
 const GROUND_TRUTH_CONNECTIONS = 1;
 
-export function createReplayClient(url: string, concurrency: number): ReplayClient {
+/** `own` are headers of every request, such as the one that says who is calling. */
+export function createReplayClient(url: string, concurrency: number, own: Readonly<Record<string, string>> = {}): ReplayClient {
   const { origin, pathname } = new URL(url);
   const prefix = pathname.replace(/\/+$/, '');
   const pool = new Pool(origin, {
@@ -38,7 +39,7 @@ export function createReplayClient(url: string, concurrency: number): ReplayClie
   const post = async (path: string, body: string): Promise<Outcome> => {
     try {
       return await outcomeOf(
-        await pool.request({ method: 'POST', path: prefix + path, headers: { 'content-type': 'application/json' }, body }),
+        await pool.request({ method: 'POST', path: prefix + path, headers: { ...own, 'content-type': 'application/json' }, body }),
       );
     } catch (error) {
       return { ok: false, kind: networkKind(error), retryable: true };
@@ -47,7 +48,11 @@ export function createReplayClient(url: string, concurrency: number): ReplayClie
   return {
     async inputs(model) {
       try {
-        const { statusCode, body } = await pool.request({ method: 'GET', path: `${prefix}/v2/models/${encodeURIComponent(model)}` });
+        const { statusCode, body } = await pool.request({
+          method: 'GET',
+          path: `${prefix}/v2/models/${encodeURIComponent(model)}`,
+          headers: own,
+        });
         const text = await body.text();
         return statusCode === 200 ? readInputs(text) : `the metadata of the model answered ${statusCode}: ${text.slice(0, 200)}`;
       } catch (error) {

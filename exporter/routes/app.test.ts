@@ -7,6 +7,7 @@ import type { Express } from 'express';
 import { pino } from 'pino';
 import { metric } from '@modelwatch/core';
 import { systemClock } from '../clock.js';
+import { loopbackGuard } from '../contract/test-guard.js';
 import { SlicedRegistry } from '../telemetry/registry.js';
 import { numberFamily } from '../telemetry/series.js';
 import { createApp, type Route } from './app.js';
@@ -19,7 +20,8 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 const failing: Route = {
   method: 'GET',
   path: '/fails',
-  scope: 'read',
+  scope: 'public',
+  rateClass: 'unlimited',
   bodyBytesMax: 0,
   handle: () => Promise.reject(new Error('/srv/secret: no such file')),
 };
@@ -49,7 +51,7 @@ let url: string;
 
 beforeAll(async () => {
   const logger = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) });
-  app = createApp([...declared, failing], { logger, requests, onRefused: (_model, code) => refused.push(code) });
+  app = createApp([...declared, failing], { logger, guard: loopbackGuard(), requests, onRefused: (_model, code) => refused.push(code) });
   server = http.createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -84,26 +86,26 @@ function reachable(): readonly string[] {
 }
 
 describe('the routes', () => {
-  it('are these, each with what it may do and how large its body may be', () => {
-    expect(declared.map(({ method, path, scope, bodyBytesMax }) => [method, path, scope, bodyBytesMax])).toEqual([
-      ['GET', '/', 'read', 0],
-      ['GET', '/metrics', 'read', 0],
-      ['GET', '/v2', 'read', 0],
-      ['GET', '/v2/health/live', 'read', 0],
-      ['GET', '/v2/health/ready', 'read', 0],
-      ['GET', '/v2/models/:model', 'read', 0],
-      ['GET', '/v2/models/:model/versions/:version', 'read', 0],
-      ['GET', '/v2/models/:model/ready', 'read', 0],
-      ['GET', '/v2/models/:model/versions/:version/ready', 'read', 0],
-      ['GET', '/v1/models/:model/explanations', 'read', 0],
-      ['POST', '/v1/predictions', 'ingest', BODY_BYTES_MAX],
-      ['POST', '/v1/ground-truth', 'ingest', BODY_BYTES_MAX],
-      ['GET', '/v1/registry/versions', 'read', 0],
-      ['GET', '/v1/registry/versions/:model/:version', 'read', 0],
-      ['GET', '/v1/registry/promotions', 'read', 0],
-      ['POST', '/v1/registry/versions', 'operate', 65_536],
-      ['POST', '/v1/registry/stages', 'operate', 65_536],
-      ['POST', '/v1/registry/promotions', 'operate', 65_536],
+  it('are these, each with its scope, the class of its rate and how large its body may be', () => {
+    expect(declared.map(({ method, path, scope, rateClass, bodyBytesMax }) => [method, path, scope, rateClass, bodyBytesMax])).toEqual([
+      ['GET', '/', 'metrics', 'read', 0],
+      ['GET', '/metrics', 'metrics', 'unlimited', 0],
+      ['GET', '/v2', 'infer', 'read', 0],
+      ['GET', '/v2/health/live', 'public', 'unlimited', 0],
+      ['GET', '/v2/health/ready', 'public', 'unlimited', 0],
+      ['GET', '/v2/models/:model', 'infer', 'read', 0],
+      ['GET', '/v2/models/:model/versions/:version', 'infer', 'read', 0],
+      ['GET', '/v2/models/:model/ready', 'public', 'unlimited', 0],
+      ['GET', '/v2/models/:model/versions/:version/ready', 'public', 'unlimited', 0],
+      ['GET', '/v1/models/:model/explanations', 'read', 'read', 0],
+      ['POST', '/v1/predictions', 'ingest', 'ingest', BODY_BYTES_MAX],
+      ['POST', '/v1/ground-truth', 'ingest', 'ingest', BODY_BYTES_MAX],
+      ['GET', '/v1/registry/versions', 'read', 'read', 0],
+      ['GET', '/v1/registry/versions/:model/:version', 'read', 'read', 0],
+      ['GET', '/v1/registry/promotions', 'read', 'read', 0],
+      ['POST', '/v1/registry/versions', 'operate', 'operate', 65_536],
+      ['POST', '/v1/registry/stages', 'operate', 'operate', 65_536],
+      ['POST', '/v1/registry/promotions', 'operate', 'operate', 65_536],
     ]);
   });
 

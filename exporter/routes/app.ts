@@ -1,20 +1,21 @@
 import express, { type ErrorRequestHandler, type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
 import { ERRORS, sendError, type ErrorCode } from '../errors.js';
+import type { RouteScope } from '../security/access-policy.js';
+import type { Guard, RateClass } from '../security/guard.js';
 import type { NumberFamily } from '../telemetry/series.js';
-
-/** What a caller must be allowed to do; access by token builds on it. */
-export type Scope = 'read' | 'infer' | 'ingest' | 'operate' | 'admin';
 
 /**
  * One route: everything that decides who may call it and how large it may be stands here, nothing in its handler. A test enumerates the
  * router against this list, so that no route can be added past it.
  */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Static segments and at most one `:name` a segment; also the value of the label `route`. */
   readonly path: string;
-  readonly scope: Scope;
+  /** What the caller's token must be allowed. `read`, `metrics` and `public` change nothing; what changes something is never a GET. */
+  readonly scope: RouteScope;
+  readonly rateClass: RateClass;
   /** After inflating; 0: a body is refused. */
   readonly bodyBytesMax: number;
   readonly handle: (request: Request, response: Response) => void | Promise<void>;
@@ -23,6 +24,7 @@ export interface Route {
 export interface AppDeps {
   readonly logger: Logger;
   readonly requests: NumberFamily;
+  readonly guard: Pick<Guard, 'admit'>;
   /** Told of each request that is refused with 4xx before it reaches a route's handler. */
   readonly onRefused: (model: string, code: ErrorCode) => void;
 }
@@ -43,7 +45,7 @@ export function createApp(routes: readonly Route[], deps: AppDeps): Express {
   const byPath = groupByPath(routes);
   for (const [path, here] of byPath) {
     for (const route of here)
-      app[route.method === 'GET' ? 'get' : 'post'](path, counted(route, deps.requests), bodyOf(route, refuse), route.handle);
+      app[VERBS[route.method]](path, counted(route, deps.requests), admitted(route, deps.guard), bodyOf(route, refuse), route.handle);
     const allowed = here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     app.all(path, (request, response) => {
       response.setHeader('Allow', allowed);
@@ -57,6 +59,8 @@ export function createApp(routes: readonly Route[], deps: AppDeps): Express {
   return app;
 }
 
+const VERBS = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const satisfies Record<Route['method'], string>;
+
 function groupByPath(routes: readonly Route[]): Map<string, Route[]> {
   const groups = new Map<string, Route[]>();
   for (const route of routes) groups.set(route.path, [...(groups.get(route.path) ?? []), route]);
@@ -69,6 +73,13 @@ function counted(route: Route, requests: NumberFamily) {
       requests.child(route.path, route.method, `${Math.floor(response.statusCode / 100)}xx`).value++;
     });
     next();
+  };
+}
+
+/** Before anything of the body is read. */
+function admitted(route: Route, guard: AppDeps['guard']) {
+  return (request: Request, response: Response, next: NextFunction) => {
+    if (guard.admit(request, response, route)) next();
   };
 }
 

@@ -26,6 +26,7 @@ export function explanationsRoute({ models, clock, onRefused }: ExplanationsDeps
     method: 'GET',
     path: '/v1/models/:model/explanations',
     scope: 'read',
+    rateClass: 'read',
     bodyBytesMax: 0,
     handle({ params }, response) {
       const model = models().get(String(params['model']));

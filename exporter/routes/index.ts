@@ -35,7 +35,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
   // Models and store may be exchanged by a reload: a handler works on those of its request.
   const ingest = () => ({ store: deps.store(), models: deps.ingestModels(), clock, onRefused });
   const decode = payloadDecoder(deps.models);
-  const post = { method: 'POST', scope: 'ingest', bodyBytesMax: eventsBytesMax } as const;
+  const post = { method: 'POST', scope: 'ingest', rateClass: 'ingest', bodyBytesMax: eventsBytesMax } as const;
   return [
     landingRoute(deps),
     metricsRoute(deps.registry),

@@ -3,6 +3,7 @@ import type { ErrorCode, RequestError } from '../errors.js';
 import type { Watcher } from '../pipeline/watcher.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import type { Guard } from '../security/guard.js';
 import type { Histogram } from '../telemetry/series.js';
 import type { RequestTrace, Tracing } from '../telemetry/tracing.js';
 import type { InferencePath } from './inference-path.js';
@@ -12,6 +13,7 @@ export interface InferDeps {
   readonly bodyBytesMax: number;
   /** Requests under way at once, over all models. */
   readonly concurrencyMax: number;
+  readonly guard: Pick<Guard, 'admit'>;
   readonly watcher: Pick<Watcher, 'push'>;
   readonly tracing: Tracing;
   readonly nowSeconds: () => number;

@@ -6,6 +6,7 @@ import { readOpenInference } from '../pipeline/read-open-inference.js';
 import type { SkipReason, WatchEntry } from '../pipeline/watcher.js';
 import type { AnsweredRequest } from '../pipeline/watched-model.js';
 import type { RequestError } from '../errors.js';
+import { carriesToken } from '../security/token.js';
 import type { ModelSource } from '../sidecar/model-runtime.js';
 import { carriesKey } from './carries-key.js';
 import { headerSlicesOf, observeSeconds, type InferCall, type InferDeps } from './infer-call.js';
@@ -36,7 +37,7 @@ export function forwardInfer(call: InferCall, source: UpstreamSource, deps: Infe
     path: upstreamPath(call, source),
     rawHeaders: request.rawHeaders,
     body,
-    ...(trace === undefined ? {} : { replacedHeaders: trace.headers() }),
+    ...replacedOf(call),
     ...(isTold ? { answerHeader: { name, value: id } } : {}),
   };
   const end = (outcome: ForwardOutcome) => {
@@ -50,6 +51,12 @@ export function forwardInfer(call: InferCall, source: UpstreamSource, deps: Infe
     } else call.failed(errorOf(outcome));
   };
   source.upstream.forward(forward, response).then(end).catch(call.broken);
+}
+
+/** A token of ours is for us alone: the server behind does not get to know it. Any other Authorization passes. */
+function replacedOf({ request, trace }: InferCall): { readonly replacedHeaders?: Readonly<Record<string, string | undefined>> } {
+  if (!carriesToken(request.headers.authorization)) return trace === undefined ? {} : { replacedHeaders: trace.headers() };
+  return { replacedHeaders: { ...trace?.headers(), authorization: undefined } };
 }
 
 /** An identity by which ground truth can name the prediction; a request with another passes all the same. */

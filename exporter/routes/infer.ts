@@ -16,6 +16,9 @@ export interface InferHandler {
   readonly inFlight: number;
 }
 
+/** Inference has no rate of its own: what is more than can be served is shed. */
+export const INFER_ROUTE = { method: 'POST', path: '/v2/models/:model/infer', scope: 'infer', rateClass: 'unlimited' } as const;
+
 /**
  * The inference route, taken before Express for its cost (docs/decisions/0004). Every request received is answered, failed, shed or under
  * way, exactly; watching starts after the answer has been handed over.
@@ -90,7 +93,7 @@ export function createInferHandler(deps: InferDeps): InferHandler {
 
   return {
     handle(request, response, path) {
-      if (isRefused(request, response)) return;
+      if (isRefused(request, response) || !deps.guard.admit(request, response, INFER_ROUTE)) return;
       const model = deps.models().get(path.model);
       if (model === undefined) refuse(response, '', 'model_not_found', 'no model of this name is configured');
       else if (path.version !== undefined && path.version !== model.version) {
@@ -100,7 +103,7 @@ export function createInferHandler(deps: InferDeps): InferHandler {
       } else begin(request, response, path, model);
     },
     handleMapped(request, response, model) {
-      if (isRefused(request, response)) return;
+      if (isRefused(request, response) || !deps.guard.admit(request, response, INFER_ROUTE)) return;
       begin(request, response, { model: model.name, version: undefined, action: 'infer' }, model);
     },
     get inFlight() {

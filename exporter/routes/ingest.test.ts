@@ -6,6 +6,7 @@ import { metric, type PredictionBatch } from '@modelwatch/core';
 import { fail, succeed, type ErrorCode } from '../errors.js';
 import { openSqliteStore, type PayloadHalf, type Store } from '../store/index.js';
 import { numberFamily } from '../telemetry/series.js';
+import { loopbackGuard } from '../contract/test-guard.js';
 import { createApp } from './app.js';
 import { postCloudEvent } from './cloud-events.js';
 import { postGroundTruth } from './ground-truth.js';
@@ -88,14 +89,19 @@ beforeAll(async () => {
     clock,
   });
   const deps = { store, models, clock, decode, onRefused: (model: string, code: ErrorCode) => refused.push(`${model}:${code}`) };
-  const route = { method: 'POST', scope: 'ingest', bodyBytesMax: 2_000_000 } as const;
+  const route = { method: 'POST', scope: 'ingest', rateClass: 'unlimited', bodyBytesMax: 2_000_000 } as const;
   const app = createApp(
     [
       { ...route, path: '/v1/predictions', handle: postPredictions(deps) },
       { ...route, path: '/v1/ground-truth', handle: postGroundTruth(deps) },
       { ...route, path: '/v1/cloudevents', handle: postCloudEvent(deps) },
     ],
-    { logger: pino({ level: 'silent' }), requests: numberFamily(metric('modelwatch_http_requests_total')), onRefused: deps.onRefused },
+    {
+      logger: pino({ level: 'silent' }),
+      guard: loopbackGuard(),
+      requests: numberFamily(metric('modelwatch_http_requests_total')),
+      onRefused: deps.onRefused,
+    },
   );
   server = http.createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -22,7 +22,9 @@ export function landingRoute(deps: LandingDeps): Route {
   return {
     method: 'GET',
     path: '/',
-    scope: 'read',
+    // What it shows, /metrics shows too.
+    scope: 'metrics',
+    rateClass: 'read',
     bodyBytesMax: 0,
     handle(_request, response) {
       response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'");

@@ -15,7 +15,9 @@ export function metricsRoute(registry: SlicedRegistry): Route {
   return {
     method: 'GET',
     path: '/metrics',
-    scope: 'read',
+    scope: 'metrics',
+    // Scrapes that come together share one text; a refused one would mark the sidecar as down.
+    rateClass: 'unlimited',
     bodyBytesMax: 0,
     async handle(request, response) {
       const format = formatOf(request);

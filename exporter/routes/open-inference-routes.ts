@@ -13,13 +13,20 @@ export interface OpenInferenceDeps {
   readonly onRefused: (model: string, code: ErrorCode) => void;
 }
 
-const GET = { method: 'GET', scope: 'read', bodyBytesMax: 0 } as const;
+/** Clients of inference ask for metadata before they send. */
+const METADATA = { method: 'GET', scope: 'infer', rateClass: 'read', bodyBytesMax: 0 } as const;
+/** Probes carry no token, and a refused one would restart the container. */
+const PROBE = { method: 'GET', scope: 'public', rateClass: 'unlimited', bodyBytesMax: 0 } as const;
 
 /** Health and metadata of the Open Inference Protocol; inference itself is taken before Express. */
 export function openInferenceRoutes(deps: OpenInferenceDeps): readonly Route[] {
-  const ofModel = (suffix: string, handle: (response: Response, model: ModelRuntime) => void | Promise<void>): Route[] =>
+  const ofModel = (
+    kind: typeof METADATA | typeof PROBE,
+    suffix: string,
+    handle: (response: Response, model: ModelRuntime) => void | Promise<void>,
+  ): Route[] =>
     ['/v2/models/:model', '/v2/models/:model/versions/:version'].map((path) => ({
-      ...GET,
+      ...kind,
       path: path + suffix,
       handle(request, response) {
         const model = find(deps, request, response);
@@ -28,21 +35,21 @@ export function openInferenceRoutes(deps: OpenInferenceDeps): readonly Route[] {
     }));
   return [
     {
-      ...GET,
+      ...METADATA,
       path: '/v2',
       handle: (_request, response) => sendJson(response, encodeServerMetadata({ name: 'modelwatch', version: deps.version })),
     },
-    { ...GET, path: '/v2/health/live', handle: (_request, response) => void response.json({ live: true }) },
+    { ...PROBE, path: '/v2/health/live', handle: (_request, response) => void response.json({ live: true }) },
     {
-      ...GET,
+      ...PROBE,
       path: '/v2/health/ready',
       handle(_request, response) {
         const ready = deps.isAccepting() && [...deps.models().values()].every(isReady);
         response.status(ready ? 200 : 503).json({ ready });
       },
     },
-    ...ofModel('', metadata),
-    ...ofModel('/ready', (response, model) => {
+    ...ofModel(METADATA, '', metadata),
+    ...ofModel(PROBE, '/ready', (response, model) => {
       const ready = deps.isAccepting() && isReady(model);
       response.status(ready ? 200 : 503).json({ name: model.name, ready });
     }),

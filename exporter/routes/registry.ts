@@ -82,8 +82,8 @@ const checkPromotion = compileCheck<PromotionForm>(promotionSchema);
 /** What the registry holds, and its changes. Reads are of memory, as of the last change. */
 export function registryRoutes(deps: RegistryRouteDeps): readonly Route[] {
   const { registrar, models } = deps;
-  const read = { method: 'GET', scope: 'read', bodyBytesMax: 0 } as const;
-  const change = { method: 'POST', scope: 'operate', bodyBytesMax: BODY_BYTES_MAX } as const;
+  const read = { method: 'GET', scope: 'read', rateClass: 'read', bodyBytesMax: 0 } as const;
+  const change = { method: 'POST', scope: 'operate', rateClass: 'operate', bodyBytesMax: BODY_BYTES_MAX } as const;
   const knows = (model: string): Result<ModelRuntime> => {
     const found = models().get(model);
     return found === undefined ? fail('model_not_found', 'no model of this name is configured') : { ok: true, value: found };

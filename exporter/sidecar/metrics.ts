@@ -5,6 +5,8 @@ import type { Watcher } from '../pipeline/watcher.js';
 import type { SeriesTally, StoreReadings } from '../store/index.js';
 import { costFamilies } from '../telemetry/cost-series.js';
 import { explainFamilies } from '../telemetry/explain-series.js';
+import type { Guard, GuardCounts } from '../security/guard.js';
+import { accessFamilies } from '../telemetry/access-series.js';
 import { featureFamilies, type FeatureSource } from '../telemetry/feature-series.js';
 import { goldenFamilies } from '../telemetry/golden-series.js';
 import { localDriftFamilies } from '../telemetry/local-drift.js';
@@ -28,6 +30,7 @@ export interface MetricsSources {
   readonly readings: () => StoreReadings;
   readonly registry: () => RegistryReadings;
   readonly watchQueue: () => Watcher['queue'];
+  readonly guard: () => Pick<Guard, 'policy' | 'callers'>;
   readonly clock: Clock;
   readonly version: string;
 }
@@ -35,6 +38,7 @@ export interface MetricsSources {
 export interface Metrics {
   readonly registry: SlicedRegistry;
   readonly self: SelfSeries;
+  readonly access: GuardCounts;
   readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
   readonly scoringSeconds: (model: string, version: string, role: string) => Histogram;
 }
@@ -56,6 +60,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   explainFamilies(registry, models);
   costFamilies(registry, models, clock);
   registryFamilies(registry, sources.registry, () => sources.config().registry.versionsShownMax);
+  const access = accessFamilies(registry, sources.guard, clock.nowSeconds);
   const features = featureSources(models, readings);
   featureFamilies(registry, features);
   const watched = () =>
@@ -65,7 +70,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { watch } = sources.config();
   localDriftFamilies(registry, { models: features, countMin: watch.localCountMin, nowSeconds: clock.nowSeconds });
   localQualityFamilies(registry, createLocalQuality(readings, durationSeconds(watch.localWindow), watch.localCountMin, clock));
-  return { registry, self, requestSeries, scoringSeconds };
+  return { registry, self, access, requestSeries, scoringSeconds };
 }
 
 const queueReading = ({ length, capacity, dropped }: Watcher['queue']) => ({

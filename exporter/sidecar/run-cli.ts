@@ -4,6 +4,7 @@ import type { Config } from '@modelwatch/core';
 import { systemClock } from '../clock.js';
 import type { Output } from '../config/check-command.js';
 import { formatFaults, loadConfig } from '../config/index.js';
+import { isLoopbackHost } from '../security/loopback.js';
 import { createLogger } from '../telemetry/logger.js';
 import { startTracing } from '../telemetry/tracing.js';
 import { asPort } from './as-port.js';
@@ -54,7 +55,7 @@ async function run(flags: Flags, version: string, logger: Logger): Promise<void>
     throw error;
   });
   logger.info({ url: sidecar.url, version, models: sidecar.serving }, 'listening');
-  warnOfWideBind(config, logger);
+  warnOfOpenIngest(config, logger);
   signals.started(sidecar, () => void reload(sidecar, flags, logger));
 }
 
@@ -84,9 +85,8 @@ async function reload(sidecar: Sidecar, flags: Flags, logger: Logger): Promise<v
   }
 }
 
-const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
-
-/** No route asks for a token: whoever reaches the port may score, post and read. */
-function warnOfWideBind({ server: { host } }: Config, logger: Logger): void {
-  if (!LOOPBACK.test(host)) logger.warn({ host }, 'listens beyond loopback without authentication: keep the port inside a trusted network');
+/** Allowed for senders that can carry no token, and worth saying each time. */
+function warnOfOpenIngest({ server: { host }, access }: Config, logger: Logger): void {
+  if (access.open.includes('ingest') && !isLoopbackHost(host))
+    logger.warn({ host }, 'predictions and ground truth are taken from whoever reaches the port: keep it inside a trusted network');
 }

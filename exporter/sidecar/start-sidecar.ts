@@ -3,13 +3,15 @@ import type { Logger } from 'pino';
 import { durationSeconds, type Config } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import { createWatcher, type Watcher } from '../pipeline/watcher.js';
-import { createApp } from '../routes/app.js';
+import { createApp, type Route } from '../routes/app.js';
 import { createInferHandler } from '../routes/infer.js';
 import { sidecarRoutes } from '../routes/index.js';
 import type { Exchange, VersionName } from '../registry/index.js';
+import { createGuard, type Guard } from '../security/guard.js';
 import { storeModels, type Store, type StoreModel } from '../store/index.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import type { Challenger } from './challenger.js';
+import { refuseOpenBind } from './open-bind.js';
 import { createFaultLog } from './fault-log.js';
 import { listen, type HttpServer } from './http-server.js';
 import { ingestModels } from './ingest-models.js';
@@ -35,6 +37,8 @@ export interface Sidecar {
   readonly url: string;
   /** What is served now, each model with its version, for the log. */
   readonly serving: readonly string[];
+  /** Every route but inference. */
+  readonly routes: readonly Route[];
   /**
    * Puts another configuration in force, one after the other. Throws and keeps the present one where a model, a baseline, the registry or the
    * number of series says no, or during a drain. What concerns the server, the queues or the folders waits for the next start.
@@ -52,6 +56,7 @@ const IDLE_CHECK_MILLISECONDS = 20;
 /** Loads the models, opens the store and listens. Throws a StartError that says what stands in the way; nothing is left running then. */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { clock, logger, tracing, version } = options;
+  refuseOpenBind(options.config.server.host, options.config.access);
   /** As it was read; where it leaves versions to the registry, `config` has them. */
   let asked = options.config;
   let config = asked;
@@ -86,9 +91,11 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     readings: () => store.readings(),
     registry: () => desk.readings,
     watchQueue: () => watcher.queue,
+    guard: () => guard,
     clock,
     version,
   });
+  const guard: Guard = createGuard({ access: config.access, clock, logger, counts: metrics.access });
   const logFault = createFaultLog(logger, clock);
   const watcher = watcherOf(config, metrics, {
     clock,
@@ -108,6 +115,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const deps = { clock, logger, requestSeries: metrics.requestSeries, scoringSeconds: metrics.scoringSeconds };
 
   let http: HttpServer;
+  let routes: readonly Route[];
   try {
     config = await desk.production.resolve(asked);
     await desk.readings.view.refresh();
@@ -119,8 +127,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     const onFault = (fault: unknown) => {
       logFault('infer', fault);
     };
-    const infer = createInferHandler({ ...server, models, watcher, tracing, ...clock, onFault, onRefused });
-    const routes = sidecarRoutes({
+    const infer = createInferHandler({ ...server, models, guard, watcher, tracing, ...clock, onFault, onRefused });
+    routes = sidecarRoutes({
       models,
       ingestModels: () => ingest,
       store: () => store,
@@ -132,7 +140,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       isAccepting,
       onRefused,
     });
-    const app = createApp(routes, { logger, requests: metrics.self.httpRequests, onRefused });
+    const app = createApp(routes, { logger, guard, requests: metrics.self.httpRequests, onRefused });
     const onAcceptFault = (error: Error) => {
       logFault('accept', error);
     };
@@ -162,6 +170,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     const after = await nextSet(before, resolved, deps);
     try {
       refuseWhileDraining();
+      refuseOpenBind(config.server.host, next.access);
       trySeries(after, resolved);
       await commit?.();
     } catch (error) {
@@ -172,6 +181,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     if ([...before.models.keys()].some((name) => !after.models.has(name))) watcher.drain();
     asked = next;
     config = resolved;
+    guard.use(config.access);
     const models = modelsOf(config, after);
     if (JSON.stringify(models) !== JSON.stringify(modelsInStore)) store.use((modelsInStore = models));
     useSet(after);
@@ -247,6 +257,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     get serving() {
       return [...set.models.values()].map((model) => `${model.name} ${model.version}`);
     },
+    routes,
     reload(next) {
       return inTurn(() => reload(next));
     },

@@ -1,8 +1,10 @@
 import type { FromSchema } from 'json-schema-to-ts';
+import { access } from './config-access.js';
 import { model } from './config-model.js';
 import { cap, duration } from './config-parts.js';
 import { registry } from './config-registry.js';
 
+export { DIGEST_PATTERN, OPENABLE_SCOPES, SCOPES, tokenFileSchema, type Scope } from './config-access.js';
 export { NAME_PATTERN } from './config-parts.js';
 
 const server = {
@@ -51,6 +53,7 @@ export const configSchema = {
   required: ['models'],
   properties: {
     server,
+    access,
     store,
     registry,
     watch: {
@@ -90,6 +93,8 @@ export const configSchema = {
 } as const;
 
 export type Config = FromSchema<typeof configSchema>;
+export type AccessConfig = Config['access'];
+export type TokenConfig = AccessConfig['tokens'][number];
 export type ModelConfig = Config['models'][number];
 export type ChampionConfig = ModelConfig['champion'];
 export type ChallengerConfig = ModelConfig['challengers'][number];

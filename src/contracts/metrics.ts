@@ -1,6 +1,7 @@
 import { metricRow as m, MODEL_LABELS as MODEL, type MetricDescription } from './metric-description.js';
 import { COST_METRICS } from './cost-metrics.js';
 import { EXPLAIN_METRICS } from './explain-metrics.js';
+import { ACCESS_METRICS } from './access-metrics.js';
 import { GOLDEN_METRICS } from './golden-metrics.js';
 import { REGISTRY_METRICS } from './registry-metrics.js';
 import { SHADOW_METRICS } from './shadow-metrics.js';
@@ -90,6 +91,7 @@ export const METRICS = [
   ...GOLDEN_METRICS,
   ...EXPLAIN_METRICS,
   ...COST_METRICS,
+  ...ACCESS_METRICS,
   m('modelwatch_circuit_open', 'gauge', MODEL, 'Whether the circuit to the upstream is open; 1 or 0.'),
   // Features. Mergeable: sum over replicas, then score.
   m('modelwatch_feature_bin_total', 'counter', FEATURE_BIN, 'Values of a feature by bin of the baseline, missing values excluded.'),
