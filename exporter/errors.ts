@@ -33,6 +33,8 @@ export const ERRORS = {
   quarantined: 422,
   /** The registry holds other content under this name, or is busy with what would be in the way. */
   version_conflict: 409,
+  /** The log of events knows this id with other content. */
+  event_conflict: 409,
   version_in_production: 409,
   promotion_busy: 409,
   promotion_conflict: 409,

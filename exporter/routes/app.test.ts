@@ -106,6 +106,8 @@ describe('the routes', () => {
       ['POST', '/v1/registry/versions', 'operate', 'operate', 65_536],
       ['POST', '/v1/registry/stages', 'operate', 'operate', 65_536],
       ['POST', '/v1/registry/promotions', 'operate', 'operate', 65_536],
+      ['POST', '/v1/events', 'operate', 'operate', 65_536],
+      ['GET', '/v1/events', 'read', 'read', 0],
     ]);
   });
 

@@ -9,6 +9,7 @@ import { postCloudEvent } from './cloud-events.js';
 import { explanationsRoute } from './explanations.js';
 import { postGroundTruth } from './ground-truth.js';
 import type { IngestModel } from './ingest-model.js';
+import { eventRoutes } from './events.js';
 import { landingRoute } from './landing-page.js';
 import { metricsRoute } from './metrics-route.js';
 import { openInferenceRoutes } from './open-inference-routes.js';
@@ -51,5 +52,6 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     },
     { ...post, path: '/v1/ground-truth', handle: (request, response) => postGroundTruth(ingest())(request, response) },
     ...registryRoutes(deps),
+    ...eventRoutes(deps),
   ];
 }

@@ -1,8 +1,10 @@
+import { eventBook } from './event-book.js';
 import { registryBook } from './registry-book.js';
 
 /** Every book of the store. A new one is a line here; docs/recipes/add-a-store-table.md says what it must do. */
 export const BOOKS = {
   registry: registryBook,
+  events: eventBook,
 };
 
 export type BookName = keyof typeof BOOKS;
@@ -13,4 +15,5 @@ export type BookWrites<Name extends BookName> = Opened<Name>['writes'];
 export type BookReads<Name extends BookName> = Opened<Name>['reads'];
 
 export * from './book.js';
+export type * from './event-book.js';
 export type * from './registry-book.js';

@@ -1,0 +1,160 @@
+import type { Request, Response } from 'express';
+import { EVENT_KINDS, EVENT_STATUSES, NAME_PATTERN, type EventKind, type EventStatus } from '@modelwatch/core';
+import type { Clock } from '../clock.js';
+import { ERRORS, fail, sendError, succeed, type ErrorCode, type RequestError, type Result } from '../errors.js';
+import type { EventQuery, EventReport, Store } from '../store/index.js';
+import type { Route } from './app.js';
+import { checkId, compileCheck, idSchema, readTime, timeSchema } from './ingest-fields.js';
+import { readEvents } from './json-body.js';
+
+export interface EventRouteDeps {
+  readonly store: () => Store;
+  readonly clock: Clock;
+  readonly onRefused: (model: string, code: ErrorCode) => void;
+}
+
+const BODY_BYTES_MAX = 65_536;
+const EVENTS_DEFAULT = 100;
+const EVENTS_MAX = 1000;
+
+const name = { type: 'string', pattern: NAME_PATTERN } as const;
+
+export const eventSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['kind'],
+  properties: {
+    id: idSchema,
+    kind: { enum: EVENT_KINDS },
+    model: name,
+    version: name,
+    status: { enum: EVENT_STATUSES },
+    time: timeSchema,
+    endTime: timeSchema,
+    text: { type: 'string', minLength: 1, maxLength: 1024 },
+  },
+} as const;
+
+interface EventForm {
+  readonly id?: string;
+  readonly kind: EventKind;
+  readonly model?: string;
+  readonly version?: string;
+  readonly status?: EventStatus;
+  readonly time?: number | string;
+  readonly endTime?: number | string;
+  readonly text?: string;
+}
+
+const check = compileCheck<EventForm>(eventSchema);
+
+/** The log of events: what happened, told by people and pipelines, beside the series that show what came of it. */
+export function eventRoutes({ store, clock, onRefused }: EventRouteDeps): readonly Route[] {
+  const refuse = (response: Response, { code, message }: RequestError): void => {
+    if (ERRORS[code] < 500) onRefused('', code);
+    sendError(response, code, message);
+  };
+  return [
+    {
+      method: 'POST',
+      path: '/v1/events',
+      scope: 'operate',
+      rateClass: 'operate',
+      bodyBytesMax: BODY_BYTES_MAX,
+      /** 200 once it is durable. The same again changes nothing; another report under its id fills in what was not known. */
+      async handle(request, response) {
+        const report = readReport(request, clock.nowSeconds());
+        const outcome = report.ok ? await store().book('events').write('record', report.value) : report;
+        if (!outcome.ok) refuse(response, outcome.error);
+        else if (outcome.value === 'conflict')
+          refuse(response, { code: 'event_conflict', message: 'an event of this id is known with other content' });
+        else response.json({ outcome: outcome.value });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/events',
+      scope: 'read',
+      rateClass: 'read',
+      bodyBytesMax: 0,
+      async handle({ query }, response) {
+        const asked = readQuery(query as Readonly<Record<string, unknown>>);
+        const found = asked.ok ? await store().book('events').read('events', asked.value) : asked;
+        if (!asked.ok) refuse(response, asked.error);
+        else if (!found.ok) refuse(response, found.error);
+        else {
+          const last = found.value.length === asked.value.eventsMax ? found.value.at(-1)?.cursor : undefined;
+          response.json({
+            events: found.value.map(({ event }) => event),
+            ...(last === undefined ? {} : { next: `${last.timeSeconds},${last.number}` }),
+          });
+        }
+      },
+    },
+  ];
+}
+
+/** The id is the field's or that of the header `Idempotency-Key`; where both are given they are the same. */
+function readReport({ headers, body }: Request, nowSeconds: number): Result<EventReport> {
+  const entries = readEvents(headers, body, 1);
+  if (!entries.ok) return entries;
+  const form = check(entries.value[0]);
+  if (!form.ok) return form;
+  const { id, time, endTime, ...rest } = form.value;
+  const key = headers['idempotency-key'];
+  if (id !== undefined && key !== undefined && id !== key) return fail('invalid_value', 'id and Idempotency-Key differ');
+  const given = id ?? (typeof key === 'string' && key.length <= idSchema.maxLength ? key : undefined);
+  if (given === undefined || given === '') return fail('missing_field', 'an event needs an id, or the header Idempotency-Key');
+  const named = checkId(given);
+  if (!named.ok) return named;
+  if (rest.text?.isWellFormed() === false) return fail('invalid_value', 'text is not well-formed');
+  const began = readTime(time, nowSeconds);
+  const ended = readTime(endTime, nowSeconds);
+  if (!began.ok) return began;
+  if (!ended.ok) return ended;
+  if (time !== undefined && endTime !== undefined && ended.value < began.value) return fail('invalid_value', 'endTime lies before time');
+  return succeed({
+    ...rest,
+    id: named.value,
+    ...(time === undefined ? {} : { timeSeconds: began.value }),
+    ...(endTime === undefined ? {} : { endSeconds: ended.value }),
+  });
+}
+
+const PARAMETERS: ReadonlySet<string> = new Set(['from', 'to', 'model', 'kind', 'limit', 'after']);
+const CURSOR = /^(\d+(?:\.\d+)?),(\d+)$/;
+/** Beyond any time that an event may have. */
+const TIME_MAX = 253_402_300_800;
+
+/** `from`, `to` (seconds since the epoch, or RFC 3339), `model`, `kind`, `limit`, and `after` from the `next` of the page before. */
+function readQuery(query: Readonly<Record<string, unknown>>): Result<EventQuery> {
+  for (const [key, value] of Object.entries(query)) {
+    if (!PARAMETERS.has(key)) return fail('unknown_field', 'the query has an unknown parameter');
+    if (typeof value !== 'string') return fail('invalid_form', 'a parameter of the query stands once');
+  }
+  const { from, to, model, kind, limit = String(EVENTS_DEFAULT), after } = query as Readonly<Record<string, string | undefined>>;
+  const fromSeconds = queryTime(from, 0);
+  const toSeconds = queryTime(to, TIME_MAX);
+  if (!(fromSeconds <= toSeconds)) return fail('invalid_value', 'from and to are times, and from is not after to');
+  const eventsMax = Number(limit);
+  if (!Number.isInteger(eventsMax) || eventsMax < 1 || eventsMax > EVENTS_MAX)
+    return fail('value_out_of_range', `limit is a whole number from 1 to ${EVENTS_MAX}`);
+  const kindAsked = EVENT_KINDS.find((one) => one === kind);
+  if (kind !== undefined && kindAsked === undefined) return fail('invalid_value', `kind is one of ${EVENT_KINDS.join(', ')}`);
+  const [, timeSeconds, number] = CURSOR.exec(after ?? '') ?? [];
+  if (after !== undefined && number === undefined) return fail('invalid_value', 'after is the next of an earlier answer');
+  return succeed({
+    fromSeconds,
+    toSeconds,
+    eventsMax,
+    ...(model === undefined ? {} : { model }),
+    ...(kindAsked === undefined ? {} : { kind: kindAsked }),
+    ...(number === undefined ? {} : { after: { timeSeconds: Number(timeSeconds), number: Number(number) } }),
+  });
+}
+
+/** NaN for what is no time. */
+function queryTime(text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Date.parse(text) / 1000;
+}

@@ -1,0 +1,121 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { testClock } from '../conformance.js';
+import { openSqliteStore, type BookLimits } from '../index.js';
+import { bookConformance } from './conformance.js';
+import type { EventQuery, EventReport } from './event-book.js';
+
+let directory: string;
+beforeAll(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'modelwatch-books-'));
+});
+afterAll(() => {
+  fs.rmSync(directory, { recursive: true });
+});
+
+const open = ({ place, limits, clock }: { place: string | undefined; limits?: BookLimits; clock: ReturnType<typeof testClock> }) =>
+  openSqliteStore({
+    path: place === undefined ? ':memory:' : path.join(directory, place),
+    models: [],
+    queueEntriesMax: 10,
+    predictionsMax: 10,
+    ...(limits === undefined ? {} : { bookLimits: { events: limits } }),
+    clock,
+  });
+const ALL: EventQuery = { fromSeconds: 0, toSeconds: 1e12, eventsMax: 1000 };
+const job: EventReport = { id: 'job-7', kind: 'training_job', model: 'm', status: 'running' };
+
+describe('the book of events', () => {
+  bookConformance({
+    name: 'events',
+    open,
+    add: (book, number) => book.write('record', { id: `e-${number}`, kind: 'deploy', model: 'm' }),
+    writes: [(book) => book.write('record', { id: 'd-1', kind: 'deploy', model: 'm', version: '1' }), (book) => book.write('record', job)],
+    reads: [(book) => book.read('events', ALL), (book) => book.read('events', { ...ALL, model: 'm' })],
+    dropReason: 'full',
+  });
+
+  it('makes one record of start and end, however often each is told, and refuses what contradicts', async () => {
+    const clock = testClock();
+    const store = await open({ place: undefined, clock });
+    const book = store.book('events');
+    const began = clock.nowSeconds();
+    const tell = async (report: EventReport) => {
+      const outcome = await book.write('record', report);
+      return outcome.ok ? outcome.value : outcome.error.code;
+    };
+    expect([await tell(job), await tell(job)]).toEqual(['recorded', 'duplicate']);
+    clock.pass(60);
+    const end: EventReport = { ...job, status: 'failed', endSeconds: began + 60, text: 'out of memory' };
+    expect([await tell(end), await tell(end), await tell(job)]).toEqual(['updated', 'duplicate', 'duplicate']);
+    expect([
+      await tell({ ...end, status: 'succeeded' }),
+      await tell({ ...end, endSeconds: began + 61 }),
+      await tell({ ...job, model: 'other' }),
+      await tell({ ...job, kind: 'deploy' }),
+      await tell({ ...job, timeSeconds: began - 1 }),
+    ]).toEqual(Array(5).fill('conflict'));
+    const read = await book.read('events', ALL);
+    expect(read.ok ? read.value.map(({ event }) => event) : read).toEqual([
+      {
+        id: 'job-7',
+        kind: 'training_job',
+        model: 'm',
+        status: 'failed',
+        timeSeconds: began,
+        endSeconds: began + 60,
+        text: 'out of memory',
+      },
+    ]);
+    await store.close();
+  });
+
+  it('tells by time, model and kind, page by page, with what was under way and what concerns all models', async () => {
+    const store = await open({ place: undefined, clock: testClock() });
+    const book = store.book('events');
+    const now = testClock().nowSeconds();
+    const reports: EventReport[] = [
+      { id: 'long', kind: 'maintenance', timeSeconds: now - 50, endSeconds: now + 5 },
+      { id: 'a', kind: 'deploy', model: 'm', timeSeconds: now },
+      { id: 'b', kind: 'deploy', model: 'n', timeSeconds: now },
+      { id: 'c', kind: 'rollback', model: 'm', timeSeconds: now + 10 },
+    ];
+    for (const report of reports) await book.write('record', report);
+    const idsOf = async (query: Partial<EventQuery>) => {
+      const read = await book.read('events', { ...ALL, ...query });
+      return read.ok ? read.value.map(({ event }) => event.id) : [];
+    };
+    expect(await idsOf({})).toEqual(['long', 'a', 'b', 'c']);
+    expect(await idsOf({ model: 'm' })).toEqual(['long', 'a', 'c']);
+    expect(await idsOf({ kind: 'deploy' })).toEqual(['a', 'b']);
+    expect(await idsOf({ fromSeconds: now + 1 })).toEqual(['long', 'c']);
+    expect(await idsOf({ toSeconds: now })).toEqual(['long']);
+    const pages: string[] = [];
+    let after: EventQuery['after'];
+    for (;;) {
+      const read = await book.read('events', { ...ALL, eventsMax: 1, ...(after === undefined ? {} : { after }) });
+      if (!read.ok || read.value.length === 0) break;
+      pages.push(...read.value.map(({ event }) => event.id));
+      after = read.value.at(-1)!.cursor;
+    }
+    expect(pages).toEqual(['long', 'a', 'b', 'c']);
+    await store.close();
+  });
+
+  it('lets go what is older than it may be', async () => {
+    const clock = testClock();
+    const store = await open({ place: undefined, limits: { rowsMax: 10, ageSecondsMax: 100 }, clock });
+    const book = store.book('events');
+    await book.write('record', { id: 'old', kind: 'deploy' });
+    clock.pass(101);
+    await book.write('record', { id: 'new', kind: 'deploy' });
+    // Another write, in whose transaction the old one is certainly gone.
+    await book.write('record', { id: 'newer', kind: 'deploy' });
+    const read = await book.read('events', ALL);
+    expect(read.ok ? read.value.map(({ event }) => event.id) : read).toEqual(['new', 'newer']);
+    expect(store.readings().queues.find(({ name }) => name === 'events')).toMatchObject({ entries: 2, dropped: { aged: 1, full: 0 } });
+    await store.close();
+  });
+});
