@@ -23,6 +23,7 @@ const model: StoreModel = {
   kind: 'probability',
   threshold: 0.5,
   horizonSeconds: HORIZON_SECONDS,
+  challengers: ['2', '3'].map((version) => ({ version, threshold: 0.3, toleranceAbsolute: 0 })),
   slices: [{ name: 'region', valuesMax: 2 }],
   baselines: [
     {
@@ -51,6 +52,14 @@ export function batchOf(ids: readonly string[], outputs: readonly number[], time
     slices: [ids.map((_, row) => `r${row}`)],
   };
 }
+
+/** The same predictions, scored by a challenger. */
+const secondsOf = (version: string, ids: readonly string[], outputs: readonly number[], timeSeconds: number): EventBatch => ({
+  ...batchOf(ids, outputs, timeSeconds),
+  version,
+  role: 'challenger',
+  features: [],
+});
 
 const truthOf = (id: string, value: number, timeSeconds: number) => ({ model: 'm', id, value, timeSeconds });
 const valueOf = <T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }): T => {
@@ -227,6 +236,42 @@ export function storeConformance({ open }: StoreUnderTest): void {
     await store.close();
     store = await openAt(place, clock);
     expect(series(store.readings()).quality.joined).toBe(2);
+    await store.close();
+  });
+
+  it('compares challengers with the champion on the same predictions, each output once, over a restart', async () => {
+    const clock = testClock();
+    const place = fresh();
+    let store = await openAt(place, clock);
+    const paired = (version: string) => store.readings().series.find((entry) => entry.version === version)?.paired;
+    store.recordPredictions(batchOf(['a', 'b', 'c', 'd'], [0.9, 0.4, 0.9, 0.9], 1));
+    store.recordPredictions(secondsOf('2', ['a', 'b', 'a', 'nobody'], [0.4, 0.4, 0.1, 0.9], 1));
+    store.recordPredictions(secondsOf('3', ['a'], [0.2], 1));
+    await store.close();
+    store = await openAt(place, clock);
+    // Before ground truth, and after it; what was there already changes nothing.
+    const told = [truthOf('a', 1, 1), truthOf('b', 1, 1), truthOf('c', 0, 1)];
+    expect(valueOf(await store.ingestGroundTruth([...told, truthOf('a', 0, 2)]))).toEqual(['joined', 'joined', 'joined', 'conflict']);
+    store.recordPredictions(secondsOf('2', ['c', 'a', 'd'], [0.2, 0.9, 0.9], 1));
+    const isOfChallenger = ({ version }: StoreReadings['series'][number]) => version === '2';
+    await until(store, ({ series }) => series.find(isOfChallenger)?.paired?.received === 4);
+    clock.pass(HORIZON_SECONDS + 1);
+    const expired = await until(store, ({ series }) => series.find(isOfChallenger)?.quality.expired === 1);
+    const { quality, paired: two } = expired.series.find(isOfChallenger)!;
+    // a: both right; b: the challenger alone, by its own threshold; c: likewise, of a flight that was on time.
+    expect([...two!.quality.outcomes]).toEqual([1, 0, 2, 0]);
+    expect([two!.received, two!.duplicates, two!.unmatched]).toEqual([4, 2, 1]);
+    expect(quality.joined).toBe(3);
+    expect(quality.confusion.toJSON()).toEqual({ truePositive: 2, falsePositive: 0, trueNegative: 1, falseNegative: 0 });
+    expect(two!.quality.moreLoss - two!.quality.lessLoss).toBeCloseTo(0.6 ** 2 - 0.1 ** 2 + 0.2 ** 2 - 0.9 ** 2, 12);
+    expect([...paired('3')!.quality.outcomes]).toEqual([0, 1, 0, 0]);
+    const slices = [...two!.slices.get('region')!].map(([value, { outcomes }]) => [value, ...outcomes]);
+    expect(slices.reduce((sum, [, , , alone]) => sum + Number(alone), 0)).toBe(2);
+    expect(slices.map(([value]) => value)).toEqual(['r0', 'r1']);
+    await store.close();
+    store = await openAt(place, clock);
+    expect(JSON.stringify(paired('2')!.quality)).toBe(JSON.stringify(two!.quality));
+    expect(JSON.stringify([...paired('2')!.slices.get('region')!])).toBe(JSON.stringify([...two!.slices.get('region')!]));
     await store.close();
   });
 

@@ -13,6 +13,7 @@ import {
   type ScoreBinsJSON,
 } from '@modelwatch/core';
 import { createHistogramCounts, type HistogramCounts } from './histogram-counts.js';
+import type { PairedTally } from './paired-tally.js';
 import { sliceCounts } from './slice-values.js';
 
 /**
@@ -25,6 +26,8 @@ export interface SeriesTally {
   readonly role: Role;
   quality: QualityTally;
   events: EventTally;
+  /** Of a configured challenger alone. */
+  paired?: PairedTally | undefined;
 }
 
 /** Counts over joined pairs: each pair counts exactly once. For a regression confusion, scores and calibration stay empty. */

@@ -11,6 +11,11 @@ export function storeModels(configs: readonly ModelConfig[], baselineOf: (model:
       kind: config.output.kind,
       threshold: config.output.threshold,
       horizonSeconds: durationSeconds(config.groundTruth.horizon),
+      challengers: config.challengers.map(({ version, threshold, toleranceAbsolute }) => ({
+        version,
+        threshold: threshold ?? config.output.threshold,
+        toleranceAbsolute,
+      })),
       slices: config.slices.map(({ name, valuesMax }) => ({ name, valuesMax })),
       baselines:
         baseline === undefined

@@ -51,6 +51,10 @@ export interface PredictionLedger {
   /**
    * Predictions of the inference path: copied at once, written soon, not acknowledged. Never throws and never waits; what does not fit the
    * queue is dropped and counted. Features are not counted here, the caller has done so. Cost: below 1 us a row on the calling thread.
+   *
+   * Those of the role `challenger` are second opinions on predictions that were recorded before: each is kept with the prediction of its id, one
+   * a version, and compared with the champion's output when ground truth comes, or at once where it is there. One whose prediction is not
+   * there is paired with nothing, and counted.
    */
   recordPredictions(batch: PredictionBatch): void;
   /** Predictions scored elsewhere: durable, counted by feature and output, idempotent by (model, id). One outcome a row. */
@@ -106,6 +110,15 @@ export type PayloadOutcome =
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'over_capacity' };
 
+/** What the store must know of a challenger. */
+export interface StoreChallenger {
+  readonly version: string;
+  /** Its outputs at or above it predict the positive class. */
+  readonly threshold: number;
+  /** Estimates no farther from the truth are right. */
+  readonly toleranceAbsolute: number;
+}
+
 /** What the store must know of a model. */
 export interface StoreModel {
   readonly name: string;
@@ -113,6 +126,8 @@ export interface StoreModel {
   /** Outputs at or above it predict the positive class. */
   readonly threshold: number;
   readonly horizonSeconds: number;
+  /** Versions that are compared with the champion on the same predictions. */
+  readonly challengers?: readonly StoreChallenger[];
   /** In the order of a batch's slices. */
   readonly slices: readonly SliceCap[];
   /** Bins of the features, in the order of a batch's columns, and of the output, by version. Without them events are not compared. */

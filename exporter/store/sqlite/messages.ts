@@ -4,6 +4,7 @@ import type { BookName } from '../books/index.js';
 import type { HistogramCounts } from '../histogram-counts.js';
 import type { ModelTally } from '../model-tally.js';
 import type { StoreOpenCode } from '../open-error.js';
+import type { PairedJSON, PairedSliceJSON } from '../paired-tally.js';
 import type { EventsJSON, QualityJSON, SliceJSON } from '../series-tally.js';
 import type { AllBookGauges } from './bookkeeper.js';
 import type { EventBatch, PayloadHalf, PayloadOutcome, PredictionOutcome, StoreModel, TruthOutcome } from '../store.js';
@@ -66,6 +67,13 @@ export interface SeriesUpdate {
   readonly events?: EventsJSON;
   /** Those whose counts changed. */
   readonly slices: readonly SliceJSON[];
+  readonly paired?: PairedUpdate;
+}
+
+/** How a challenger compares with its champion: over all, and the slices whose counts changed. */
+export interface PairedUpdate {
+  readonly counts: PairedJSON;
+  readonly slices: readonly PairedSliceJSON[];
 }
 
 /** What the store's tables hold now, and what was dropped since it was opened. */

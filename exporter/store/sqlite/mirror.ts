@@ -1,11 +1,13 @@
-import { metric } from '@modelwatch/core';
+import { metric, PairedQuality } from '@modelwatch/core';
 import { createHistogramCounts, type HistogramCounts } from '../histogram-counts.js';
 import { emptyModelTally, type ModelTally } from '../model-tally.js';
+import { isSameRule, pairedFromJSON, type PairedTally } from '../paired-tally.js';
 import { emptyEvents, emptyQuality, qualityFromJSON, updateEvents, updateSlice, type SeriesTally } from '../series-tally.js';
+import { sliceCounts } from '../slice-values.js';
 import type { StoreModel } from '../store.js';
 import { emptyBooks } from './bookkeeper.js';
 import { emptyDrops } from './ledger-drops.js';
-import type { CommitNotice, LedgerGauges, SeriesUpdate } from './messages.js';
+import type { CommitNotice, LedgerGauges, PairedUpdate, SeriesUpdate } from './messages.js';
 import { eventBins } from './event-bins.js';
 
 /** What the store's thread has told of its counts: the copy that scrapes read. */
@@ -18,6 +20,14 @@ export interface Mirror {
   /** From here on, other models are shown; those that are new begin at nothing until they are told of. */
   use(configs: readonly StoreModel[]): void;
   apply(notice: CommitNotice): void;
+}
+
+function pairedOf({ counts, slices }: PairedUpdate, before: PairedTally | undefined): PairedTally {
+  const { rule } = counts.quality;
+  const goesOn = before !== undefined && isSameRule(before.quality.rule, rule);
+  const tally = { ...pairedFromJSON(counts, rule), ...(goesOn ? { slices: before.slices } : {}) };
+  for (const { name, value, quality } of slices) sliceCounts(tally.slices, name).set(value, PairedQuality.fromJSON(quality));
+  return tally;
 }
 
 export function createMirror(first: readonly StoreModel[]): Mirror {
@@ -42,6 +52,7 @@ export function createMirror(first: readonly StoreModel[]): Mirror {
     if (told.quality !== undefined) tally.quality = qualityFromJSON(told.quality, tally.quality.slices);
     if (told.events !== undefined) updateEvents(tally.events, told.events);
     for (const slice of told.slices) updateSlice(tally, slice);
+    if (told.paired !== undefined) tally.paired = pairedOf(told.paired, tally.paired);
   };
 
   return {

@@ -17,15 +17,17 @@ export function preparePairs(db: DatabaseSyncInstance) {
     insertOne: insert(1),
     insertMany: insert(ROWS_PER_INSERT),
     insertTruth: db.prepare(`INSERT INTO prediction (model, id, state, due, truth, truth_time) VALUES (?, ?, ${STATE.early}, ?, ?, ?)`),
-    find: db.prepare(`SELECT state, due, series, time, output, slices, truth, truth_time FROM prediction ${where}`),
-    meet: db.prepare(`UPDATE prediction SET state = ${STATE.joined}, due = ?, series = ?, time = ? ${where}`),
-    join: db.prepare(
-      `UPDATE prediction SET state = ${STATE.joined}, due = ?, truth = ?, truth_time = ?, output = NULL, slices = NULL ${where}`,
-    ),
+    find: db.prepare(`SELECT state, due, series, time, output, slices, truth, truth_time, challengers FROM prediction ${where}`),
+    meet: db.prepare(`UPDATE prediction SET state = ${STATE.joined}, due = ?, series = ?, time = ?, output = ? ${where}`),
+    // The output stays: that of a challenger may come after ground truth.
+    join: db.prepare(`UPDATE prediction SET state = ${STATE.joined}, due = ?, truth = ?, truth_time = ?, slices = NULL ${where}`),
+    setChallengers: db.prepare(`UPDATE prediction SET challengers = ? ${where}`),
     setTruth: db.prepare(`UPDATE prediction SET truth = ?, truth_time = ? ${where}`),
-    expire: db.prepare(`UPDATE prediction SET state = ${STATE.expired}, due = ?, output = NULL, slices = NULL ${where}`),
+    expire: db.prepare(
+      `UPDATE prediction SET state = ${STATE.expired}, due = ?, output = NULL, slices = NULL, challengers = NULL ${where}`,
+    ),
     remove: db.prepare(`DELETE FROM prediction ${where}`),
-    due: db.prepare('SELECT model, id, series, due FROM prediction WHERE state = ? AND due <= ? ORDER BY due LIMIT ?'),
+    due: db.prepare('SELECT model, id, series, due, challengers FROM prediction WHERE state = ? AND due <= ? ORDER BY due LIMIT ?'),
     forgetFirst: db.prepare(
       `DELETE FROM prediction WHERE (model, id) IN (SELECT model, id FROM prediction WHERE state = ? ORDER BY due LIMIT ?)`,
     ),

@@ -2,8 +2,10 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { GroundTruth } from '@modelwatch/core';
 import { joinPair } from '../../pipeline/join.js';
 import { countEvent } from '../count-event.js';
+import { countPair } from '../paired-tally.js';
 import type { OnSlice } from '../slice-values.js';
 import type { EventBatch, PredictionOutcome, TruthOutcome } from '../store.js';
+import { CHALLENGERS_PER_PREDICTION_MAX, outputsText, parseOutputs } from './challenger-outputs.js';
 import type { LedgerDrops, RecordMessage } from './messages.js';
 import { preparePairs, ROWS_PER_INSERT } from './pair-statements.js';
 import { columnsOf, predictionsOf, storable, type Prediction } from './prediction-rows.js';
@@ -40,6 +42,7 @@ interface Row {
   readonly slices: string | null;
   readonly truth: number | null;
   readonly truth_time: number | null;
+  readonly challengers: string | null;
 }
 
 export function createPairs(
@@ -61,23 +64,29 @@ export function createPairs(
     model.changed = true;
   };
 
-  const countJoined = (series: SeriesEntry, prediction: Omit<Prediction, 'id'>, truth: number, truthTime: number) => {
-    const { config } = series.model;
-    if (config === undefined) return;
-    const delaySeconds = truthTime - prediction.time;
-    joinPair(
-      series.tally.quality,
-      config,
-      { output: prediction.output, truth, delaySeconds, slices: prediction.slices },
-      onSliceOf(series),
-    );
+  const countJoined = (series: SeriesEntry, { time, output, slices }: Omit<Prediction, 'id'>, truth: number, truthTime: number) => {
+    const { rule, tally, slicesChanged } = series;
+    if (rule === undefined) return;
+    joinPair(tally.quality, rule, { output, truth, delaySeconds: truthTime - time, slices }, onSliceOf(slicesChanged));
     series.qualityChanged = true;
   };
 
+  /** A challenger's output, compared with ground truth and with what the champion gave. */
+  const countCompared = (series: SeriesEntry, champion: number, own: Omit<Prediction, 'id'>, truth: number, truthTime: number) => {
+    countJoined(series, own, truth, truthTime);
+    const { rule, tally, pairedSlicesChanged } = series;
+    if (rule === undefined || tally.paired === undefined) return;
+    countPair(tally.paired, rule.slices, { champion, challenger: own.output, truth }, own.slices, onSliceOf(pairedSlicesChanged));
+    series.pairedChanged = true;
+  };
+
   /** A prediction's horizon has passed: it stays for another, so that ground truth can still be told to be late. */
-  const expire = (model: ModelEntry, id: string, series: SeriesEntry, due: number, nowSeconds: number): Row | undefined => {
-    series.tally.quality.expired++;
-    series.qualityChanged = true;
+  const expire = (model: ModelEntry, { id, series, due, challengers }: ExpiringRow, nowSeconds: number): Row | undefined => {
+    for (const key of [series!, ...parseOutputs(challengers).map(([challenger]) => challenger)]) {
+      const entry = tallies.seriesByKey(key);
+      entry.tally.quality.expired++;
+      entry.qualityChanged = true;
+    }
     wait(model, 'pending', -1);
     const forgetAt = due + horizonOf(model);
     if (forgetAt <= nowSeconds) {
@@ -89,12 +98,13 @@ export function createPairs(
     return {
       state: STATE.expired,
       due: forgetAt,
-      series: series.key,
+      series,
       time: null,
       output: null,
       slices: null,
       truth: null,
       truth_time: null,
+      challengers: null,
     };
   };
 
@@ -111,14 +121,15 @@ export function createPairs(
   const find = (model: ModelEntry, id: string, nowSeconds: number): Row | undefined => {
     const row = statements.find.get(model.key, id) as Row | undefined;
     if (row === undefined || row.due > nowSeconds) return row;
-    if (row.state === STATE.pending) return expire(model, id, tallies.seriesByKey(row.series!), row.due, nowSeconds);
+    if (row.state === STATE.pending) return expire(model, { ...row, id }, nowSeconds);
     forget(model, id, row.state);
     return undefined;
   };
 
   const settleEarly = (series: SeriesEntry, prediction: Prediction, row: Row, nowSeconds: number) => {
     const { model } = series;
-    statements.meet.run(nowSeconds + horizonOf(model), series.key, prediction.time, model.key, prediction.id);
+    const output = Number.isNaN(prediction.output) ? null : prediction.output;
+    statements.meet.run(nowSeconds + horizonOf(model), series.key, prediction.time, output, model.key, prediction.id);
     wait(model, 'early', -1);
     settled++;
     countJoined(series, prediction, row.truth!, row.truth_time!);
@@ -177,6 +188,10 @@ export function createPairs(
       const series = tallies.series(model, message.version, message.role);
       const predictions = predictionsOf(message.ids, message.timesSeconds, message.outputs, message.slices);
       const { nowSeconds } = message;
+      if (message.role === 'challenger') {
+        for (const prediction of predictions) compare(series, prediction, nowSeconds);
+        return;
+      }
       if (model.early === 0 && waiting + predictions.length <= waitingMax && statements.nextDue(nowSeconds) === undefined) {
         addMany(series, predictions, nowSeconds);
         return;
@@ -200,7 +215,7 @@ export function createPairs(
         }
         if (outcome === 'over_capacity') drops.unpaired++;
         model.tally.events.prediction.received++;
-        countEvent(series.tally.events, model.config?.slices ?? [], batch, row, onSliceOf(series));
+        countEvent(series.tally.events, model.config?.slices ?? [], batch, row, onSliceOf(series.slicesChanged));
         series.eventsChanged = true;
         return outcome;
       });
@@ -227,7 +242,7 @@ export function createPairs(
         rows += due.length;
         for (const row of due) {
           const model = tallies.modelByKey(row.model);
-          if (state === STATE.pending) expire(model, row.id, tallies.seriesByKey(row.series!), row.due, nowSeconds);
+          if (state === STATE.pending) expire(model, row, nowSeconds);
           else forget(model, row.id, state);
         }
       }
@@ -264,22 +279,47 @@ export function createPairs(
     wait(model, 'pending', -1);
     settled++;
     const slices = row.slices === null ? [] : (JSON.parse(row.slices) as (string | null)[]);
-    countJoined(tallies.seriesByKey(row.series!), { time: row.time!, output: row.output ?? NaN, slices }, value, timeSeconds);
+    const prediction = { time: row.time!, output: row.output ?? NaN, slices };
+    countJoined(tallies.seriesByKey(row.series!), prediction, value, timeSeconds);
+    for (const [key, output] of parseOutputs(row.challengers)) {
+      countCompared(tallies.seriesByKey(key), prediction.output, { ...prediction, output }, value, timeSeconds);
+    }
     return 'joined';
+  }
+
+  /** Keeps a challenger's output with the prediction of its id, or compares it at once where ground truth is there. */
+  function compare(series: SeriesEntry, own: Prediction, nowSeconds: number): void {
+    const { paired } = series.tally;
+    if (paired === undefined) return;
+    series.pairedChanged = true;
+    const row = find(series.model, own.id, nowSeconds);
+    if (row?.state !== STATE.pending && row?.state !== STATE.joined) {
+      paired.unmatched++;
+      return;
+    }
+    const outputs = parseOutputs(row.challengers);
+    if (outputs.some(([key]) => key === series.key)) paired.duplicates++;
+    else if (outputs.length >= CHALLENGERS_PER_PREDICTION_MAX) paired.full++;
+    else {
+      paired.received++;
+      statements.setChallengers.run(outputsText([...outputs, [series.key, own.output]]), series.model.key, own.id);
+      if (row.state === STATE.joined) countCompared(series, row.output ?? NaN, { ...own, time: row.time! }, row.truth!, row.truth_time!);
+    }
   }
 }
 
 const onSliceOf =
-  ({ slicesChanged }: SeriesEntry): OnSlice =>
+  (changed: Map<string, Set<string>>): OnSlice =>
   (name, value) => {
-    const values = slicesChanged.get(name);
-    if (values === undefined) slicesChanged.set(name, new Set([value]));
+    const values = changed.get(name);
+    if (values === undefined) changed.set(name, new Set([value]));
     else values.add(value);
   };
 
-interface DueRow {
-  readonly model: number;
+interface ExpiringRow extends Pick<Row, 'series' | 'due' | 'challengers'> {
   readonly id: string;
-  readonly series: number | null;
-  readonly due: number;
+}
+
+interface DueRow extends ExpiringRow {
+  readonly model: number;
 }

@@ -49,7 +49,9 @@ export function createRecordBuffer(): RecordBuffer {
       return rows;
     },
     take(nowSeconds) {
-      const messages = series.map(({ model, version, role, ids, times, outputs, slices }) => ({
+      // Those of challengers last: each is kept with the prediction it is a second opinion on.
+      const inOrder = [...series.filter(({ role }) => role !== 'challenger'), ...series.filter(({ role }) => role === 'challenger')];
+      const messages = inOrder.map(({ model, version, role, ids, times, outputs, slices }) => ({
         kind: 'record' as const,
         model,
         version,

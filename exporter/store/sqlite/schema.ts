@@ -83,6 +83,17 @@ const MIGRATIONS: readonly string[] = [
     version INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  // The outputs that challengers gave for a prediction travel with its row, and live and end with it.
+  `
+  ALTER TABLE prediction ADD COLUMN challengers TEXT;
+  CREATE TABLE paired (
+    series INTEGER NOT NULL REFERENCES series (key),
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    counts TEXT NOT NULL,
+    PRIMARY KEY (series, name, value)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -16,6 +16,7 @@ const model: StoreModel = {
   kind: 'probability',
   threshold: 0.5,
   horizonSeconds: 86_400,
+  challengers: [{ version: '2', threshold: 0.5, toleranceAbsolute: 0 }],
   slices: [],
   baselines: [
     {
@@ -54,8 +55,8 @@ const numbersOf = (lines: readonly string[], kind: string) =>
     .filter(([first]) => first === kind)
     .flatMap(([, from, to]) => Array.from({ length: Number(to) - Number(from) }, (_, i) => Number(from) + i));
 
-/** Sends all numbers again and checks that what was acknowledged is there, and that nothing is counted twice. */
-async function expectExactlyOnce(file: string, predicted: readonly number[], told: readonly number[], end: number): Promise<void> {
+/** Sends all numbers again and checks that what was acknowledged is there, and that nothing is counted twice. Gives the pairs compared before. */
+async function expectExactlyOnce(file: string, predicted: readonly number[], told: readonly number[], end: number): Promise<number> {
   const store = await openSqliteStore({
     path: file,
     models: [model],
@@ -66,21 +67,17 @@ async function expectExactlyOnce(file: string, predicted: readonly number[], tol
   const send = async (numbers: readonly number[]) => {
     const ids = numbers.map((number) => `id-${number}`);
     const columns = { features: [ids.map(() => 0.3)], outputs: ids.map(() => 0.9), slices: [] };
-    const predictions = await store.ingestPredictions({
-      model: 'm',
-      version: '1',
-      role: 'champion',
-      rows: ids.length,
-      ids,
-      timeSeconds: 1,
-      ...columns,
-    });
+    const batch = { model: 'm', version: '1', role: 'champion' as const, rows: ids.length, ids, timeSeconds: 1, ...columns };
+    const predictions = await store.ingestPredictions(batch);
+    store.recordPredictions({ ...batch, version: '2', role: 'challenger', features: [] });
     const truths = await store.ingestGroundTruth(ids.map((id) => ({ model: 'm', id, value: 1, timeSeconds: 2 })));
     return {
       predictions: predictions.ok ? new Set<string>(predictions.value) : undefined,
       truths: truths.ok ? new Set<string>(truths.value) : undefined,
     };
   };
+  const challenger = () => store.readings().series.find(({ role }) => role === 'challenger')!;
+  const comparedBefore = challenger().paired!.quality.count;
   expect((await send(told)).truths).toEqual(new Set(['duplicate']));
   expect((await send(predicted)).predictions).toEqual(new Set(['duplicate']));
   await send(Array.from({ length: end }, (_, i) => i));
@@ -89,7 +86,10 @@ async function expectExactlyOnce(file: string, predicted: readonly number[], tol
   expect(series[0]!.quality.joined).toBe(end);
   expect(series[0]!.quality.confusion.truePositive).toBe(end);
   expect(series[0]!.events.features[0]!.count).toBe(end);
+  const { quality, paired } = challenger();
+  expect([quality.joined, paired!.received, ...paired!.quality.outcomes]).toEqual([end, end, end, 0, 0, 0]);
   await store.close();
+  return comparedBefore;
 }
 
 /** What SQLite says of the files as a crash left them; of a copy, since looking would mend them. */
@@ -119,7 +119,8 @@ describe('a crash', () => {
     }
     const told = numbersOf(lines, 'truths');
     expect(told.length).toBeGreaterThan(500);
-    await expectExactlyOnce(file, numbersOf(lines, 'predictions'), told, end);
+    const compared = await expectExactlyOnce(file, numbersOf(lines, 'predictions'), told, end);
+    expect(compared).toBeGreaterThanOrEqual(told.length);
   }, 120_000);
 });
 

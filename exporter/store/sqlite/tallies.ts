@@ -1,6 +1,8 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { Role } from '@modelwatch/core';
+import type { OutputRule, Role } from '@modelwatch/core';
+import type { JoinRule } from '../../pipeline/join.js';
 import { emptyModelTally, type ModelTally } from '../model-tally.js';
+import { emptyPaired, pairedRule, pairedSlices, pairedToJSON } from '../paired-tally.js';
 import {
   emptyEvents,
   emptyQuality,
@@ -16,6 +18,7 @@ import {
 import type { StoreModel } from '../store.js';
 import { eventBins } from './event-bins.js';
 import type { LedgerReport, SeriesUpdate } from './messages.js';
+import { createPairedRows, type PairedRows } from './paired-rows.js';
 import { createSliceRows, slicesOf } from './slice-rows.js';
 
 /** A model with its row in the store. Without `config` it is no longer configured: it is kept, and what waits for it expires when it is due. */
@@ -37,6 +40,10 @@ export interface SeriesEntry {
   eventsChanged: boolean;
   /** Values whose counts changed, by slice name. */
   readonly slicesChanged: Map<string, Set<string>>;
+  /** How its outputs are compared with ground truth; undefined without a configured model. */
+  readonly rule: JoinRule | undefined;
+  pairedChanged: boolean;
+  readonly pairedSlicesChanged: Map<string, Set<string>>;
 }
 
 /** The counts in memory and their rows. They are written in the transaction that changes what they count. */
@@ -65,6 +72,7 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
   const updateEvents = db.prepare('UPDATE series SET events = ? WHERE key = ?');
 
   const sliceRows = createSliceRows(db);
+  const pairedRows = createPairedRows(db);
 
   const addModel = (key: number, tally: ModelTally) => {
     const entry = { key, config: configByName.get(tally.model), tally, early: 0, changed: false };
@@ -88,7 +96,7 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
     addModel(Number(insertModel.run(name, JSON.stringify(tally)).lastInsertRowid), tally);
   }
   for (const row of db.prepare('SELECT key, model, version, role, quality, events FROM series').all() as SeriesRow[]) {
-    const { key, tally } = addSeries(readSeries(row, modelsByKey.get(row.model)!));
+    const { key, tally } = addSeries(readSeries(row, modelsByKey.get(row.model)!, pairedRows));
     sliceRows.load(key, tally);
   }
   countWaiting(db, modelsByKey);
@@ -96,8 +104,8 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
   const reportOf = (entries: Iterable<SeriesEntry>, whole: boolean): SeriesUpdate[] => {
     const updates: SeriesUpdate[] = [];
     for (const entry of entries) {
-      const { model, version, role, quality, events } = entry.tally;
-      if (!whole && !entry.qualityChanged && !entry.eventsChanged) continue;
+      const { model, version, role, quality, events, paired } = entry.tally;
+      if (!whole && !entry.qualityChanged && !entry.eventsChanged && !entry.pairedChanged) continue;
       updates.push({
         model,
         version,
@@ -105,6 +113,9 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
         ...(whole || entry.qualityChanged ? { quality: qualityToJSON(quality) } : {}),
         ...(whole || entry.eventsChanged ? { events: eventsToJSON(events, entry.bins) } : {}),
         slices: slicesOf(entry.tally, whole ? undefined : entry.slicesChanged),
+        ...(paired !== undefined && (whole || entry.pairedChanged)
+          ? { paired: { counts: pairedToJSON(paired), slices: pairedSlices(paired, whole ? undefined : entry.pairedSlicesChanged) } }
+          : {}),
       });
     }
     return updates;
@@ -118,7 +129,9 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
       const found = seriesByName.get(JSON.stringify([model.tally.model, version, role]));
       if (found !== undefined) return found;
       const bins = model.config === undefined ? undefined : eventBins(model.config, version);
-      const tally = { model: model.tally.model, version, role, quality: emptyQuality(), events: emptyEvents(bins) };
+      const { rule, pairing } = rulesOf(model, version, role);
+      const paired = pairing === undefined ? undefined : emptyPaired(pairing);
+      const tally = { model: model.tally.model, version, role, quality: emptyQuality(), events: emptyEvents(bins), paired };
       const { lastInsertRowid } = insertSeries.run(
         model.key,
         version,
@@ -131,9 +144,11 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
         model,
         bins,
         tally,
+        rule,
+        ...unchanged(),
         qualityChanged: true,
         eventsChanged: true,
-        slicesChanged: new Map(),
+        pairedChanged: true,
       });
     },
     save() {
@@ -149,7 +164,10 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
         if (update.quality !== undefined) updateQuality.run(JSON.stringify(update.quality), entry.key);
         if (update.events !== undefined) updateEvents.run(JSON.stringify(update.events), entry.key);
         sliceRows.save(entry.key, update.slices);
+        if (update.paired !== undefined) pairedRows.save(entry.key, update.paired);
         entry.slicesChanged.clear();
+        entry.pairedSlicesChanged.clear();
+        entry.pairedChanged = false;
         entry.qualityChanged = false;
         entry.eventsChanged = false;
       }
@@ -171,16 +189,34 @@ interface SeriesRow {
   readonly events: string;
 }
 
-function readSeries(row: SeriesRow, model: ModelEntry): SeriesEntry {
+const unchanged = () => ({
+  qualityChanged: false,
+  eventsChanged: false,
+  slicesChanged: new Map<string, Set<string>>(),
+  pairedChanged: false,
+  pairedSlicesChanged: new Map<string, Set<string>>(),
+});
+
+/** How outputs of a series are compared with ground truth, and those of a challenger with the champion's. */
+function rulesOf({ config }: ModelEntry, version: string, role: Role): { rule: JoinRule | undefined; pairing: OutputRule | undefined } {
+  if (config === undefined) return { rule: undefined, pairing: undefined };
+  const pairing = role === 'challenger' ? pairedRule(config, version) : undefined;
+  const threshold = pairing?.kind === 'probability' ? pairing.challengerThreshold : config.threshold;
+  return { rule: { kind: config.kind, threshold, slices: config.slices }, pairing };
+}
+
+function readSeries(row: SeriesRow, model: ModelEntry, pairedRows: PairedRows): SeriesEntry {
   const bins = model.config === undefined ? undefined : eventBins(model.config, row.version);
+  const { rule, pairing } = rulesOf(model, row.version, row.role);
   const tally = {
     model: model.tally.model,
     version: row.version,
     role: row.role,
     quality: qualityFromJSON(JSON.parse(row.quality) as QualityJSON),
     events: eventsFromJSON(JSON.parse(row.events) as EventsJSON, bins),
+    paired: pairing === undefined ? undefined : pairedRows.load(row.key, pairing),
   };
-  return { key: row.key, model, bins, tally, qualityChanged: false, eventsChanged: false, slicesChanged: new Map() };
+  return { key: row.key, model, bins, tally, rule, ...unchanged() };
 }
 
 /** `pending` and `early` follow from the rows, so that they cannot drift away from them. */

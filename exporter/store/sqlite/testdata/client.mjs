@@ -9,6 +9,7 @@ const model = {
   kind: 'probability',
   threshold: 0.5,
   horizonSeconds: 86_400,
+  challengers: [{ version: '2', threshold: 0.5, toleranceAbsolute: 0 }],
   slices: [],
   baselines: [
     {
@@ -64,6 +65,8 @@ async function worker(offset) {
       slices: [],
     };
     await acknowledged('predictions', from, from + 10, () => store.ingestPredictions(batch));
+    // Nobody waits for it, but ground truth that is acknowledged after it has met it.
+    store.recordPredictions({ ...batch, version: '2', role: 'challenger', features: [] });
     await acknowledged('truths', from, from + 10, () =>
       store.ingestGroundTruth(ids.map((id) => ({ model: 'm', id, value: 1, timeSeconds: 2 }))),
     );

@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import type { StoreModel } from '../../store.js';
-import type { Oracle, OracleSeries } from './ledger-oracle.js';
+import type { Oracle, OraclePaired, OracleSeries } from './ledger-oracle.js';
 import { openLedger, type Ledger, type LedgerOptions } from '../ledger.js';
-import type { LedgerReport, WriteMessage } from '../messages.js';
+import type { LedgerReport, PairedUpdate, WriteMessage } from '../messages.js';
 
 const HORIZON_SECONDS = 10;
 
@@ -12,6 +12,7 @@ export const commandModels: readonly StoreModel[] = (['probability', 'regression
   kind,
   threshold: 0.5,
   horizonSeconds: HORIZON_SECONDS,
+  challengers: ['c0', 'c1'].map((version, i) => ({ version, threshold: 0.3 + i / 2, toleranceAbsolute: 0.5 })),
   slices: [{ name: 'region', valuesMax: 1 }],
   baselines: [],
 }));
@@ -31,7 +32,7 @@ type Command = fc.Command<Expected, Real>;
 
 /** Part of a request: predictions of some ids, or what came true for them. Its output, version and slice follow from the id. */
 interface Sending {
-  readonly kind: 'record' | 'predictions' | 'truths';
+  readonly kind: 'record' | 'challenger' | 'predictions' | 'truths';
   readonly model: 'probability' | 'regression';
   readonly ids: readonly number[];
   readonly value: 0 | 1;
@@ -41,7 +42,9 @@ interface Sending {
 
 const outputOf = (id: number) => (id === 7 ? NaN : id / 11);
 const sliceOf = (id: number) => `r${id % 3}`;
-const versionOf = (sending: Sending) => String(sending.ids[0]! % 2);
+/** Of a challenger's: another output, from another version. */
+const secondOf = (id: number) => (id === 5 ? NaN : 1 - id / 13);
+const versionOf = ({ kind, ids }: Sending) => `${kind === 'challenger' ? 'c' : ''}${ids[0]! % 2}`;
 
 function messageOf(sending: Sending, nowSeconds: number): WriteMessage {
   const { kind, model, ids, value, ageSeconds } = sending;
@@ -50,6 +53,11 @@ function messageOf(sending: Sending, nowSeconds: number): WriteMessage {
   switch (kind) {
     case 'record':
       return { kind, nowSeconds, ...identity, outputs, timesSeconds: new Float64Array(ids.length).fill(nowSeconds) };
+    case 'challenger': {
+      const seconds = Float64Array.from(ids, secondOf);
+      const times = new Float64Array(ids.length).fill(nowSeconds);
+      return { kind: 'record', nowSeconds, ...identity, role: 'challenger', outputs: seconds, timesSeconds: times };
+    }
     case 'predictions':
       return { kind, ticket: 1, nowSeconds, batch: { ...identity, rows: ids.length, timeSeconds: nowSeconds, features: [], outputs } };
     case 'truths':
@@ -64,6 +72,10 @@ function messageOf(sending: Sending, nowSeconds: number): WriteMessage {
 
 function expectedOf(sending: Sending, { oracle, now }: Expected): readonly string[] {
   const { kind, model, ids, value, ageSeconds } = sending;
+  if (kind === 'challenger') {
+    for (const id of ids) oracle.second({ model, version: versionOf(sending), id: String(id), output: secondOf(id), slice: sliceOf(id) });
+    return [];
+  }
   return ids.map((id) =>
     kind === 'truths'
       ? oracle.tell(model, String(id), value, now - ageSeconds, now)
@@ -90,7 +102,7 @@ function totalsOf({ models, series, gauges }: LedgerReport): ReturnType<Oracle['
   };
 }
 
-function seriesOf({ quality, events, slices }: Pick<LedgerReport['series'][number], 'quality' | 'events' | 'slices'>): OracleSeries {
+function seriesOf({ quality, events, slices, paired }: Omit<LedgerReport['series'][number], 'model' | 'version'>): OracleSeries {
   const { joined, expired, errors, confusion, delaySeconds } = quality!;
   expect(errors.count + errors.missing).toBe(joined);
   // Each of its predictions has a slice.
@@ -114,6 +126,23 @@ function seriesOf({ quality, events, slices }: Pick<LedgerReport['series'][numbe
         .filter(([, counts]) => counts.some((count) => count > 0)),
     ),
     events: events!.predictions,
+    ...(paired === undefined ? {} : { paired: pairedOf(paired) }),
+  };
+}
+
+/** Losses are of probabilities alone; the oracle sums them in another order. */
+function pairedOf({ counts, slices }: PairedUpdate): OraclePaired {
+  const { received, duplicates, unmatched, full, quality } = counts;
+  expect(full).toBe(0);
+  const outcomesOf = (outcomes: readonly number[]) => [...outcomes] as unknown as OracleSeries['outcomes'];
+  return {
+    received,
+    duplicates,
+    unmatched,
+    outcomes: outcomesOf(quality.outcomes),
+    missing: quality.missing,
+    loss: expect.closeTo(quality.moreLoss - quality.lessLoss, 9) as unknown as number,
+    slices: Object.fromEntries(slices.map(({ value, quality: own }) => [value, outcomesOf(own.outcomes)])),
   };
 }
 
@@ -131,7 +160,7 @@ function send(sendings: readonly Sending[]): Command {
     run(expected, real) {
       expected.oracle.pass(expected.now);
       const outcomes = sendings.map((sending) => expectedOf(sending, expected));
-      const wanted = outcomes.map((outcome, i) => (sendings[i]!.kind === 'record' ? undefined : outcome));
+      const wanted = outcomes.map((outcome, i) => (['record', 'challenger'].includes(sendings[i]!.kind) ? undefined : outcome));
       const messages = sendings.map((sending) => messageOf(sending, expected.now));
       expect(commit(messages, expected, real)).toEqual(wanted);
     },
@@ -165,14 +194,14 @@ function restart(): Command {
 }
 
 const sending = fc.record<Sending>({
-  kind: fc.constantFrom('record', 'predictions', 'truths', 'truths'),
+  kind: fc.constantFrom('record', 'predictions', 'challenger', 'challenger', 'truths', 'truths'),
   model: fc.constantFrom('probability', 'regression'),
   ids: fc.array(fc.nat(11), { minLength: 1, maxLength: 5 }),
   value: fc.constantFrom(0, 1),
   ageSeconds: fc.constantFrom(0, 3, -3, 1000),
 });
 
-/** Histories of predictions, ground truth in any order, repeats, conflicts, time that passes or goes back, and restarts. */
+/** Histories of predictions, outputs of challengers, ground truth in any order, repeats, conflicts, time that passes or goes back, and restarts. */
 export const histories = fc.commands(
   [
     fc.array(sending, { minLength: 1, maxLength: 3 }).map(send),

@@ -13,6 +13,19 @@ interface Entry {
   slice: string;
   truth?: number;
   truthTime: number;
+  /** Outputs of challengers by version. */
+  seconds: Record<string, number>;
+}
+
+/** How a challenger compares: who was right, both, the champion alone, the challenger alone, neither; and the sum of the loss differences. */
+export interface OraclePaired {
+  received: number;
+  duplicates: number;
+  unmatched: number;
+  outcomes: Outcomes;
+  missing: number;
+  loss: number;
+  slices: Record<string, Outcomes>;
 }
 
 export interface OracleModel {
@@ -33,6 +46,7 @@ export interface OracleSeries {
   delaySeconds: number;
   slices: Record<string, Outcomes>;
   events: number;
+  paired?: OraclePaired;
 }
 
 export interface OraclePrediction {
@@ -59,18 +73,50 @@ export function createOracle(configs: readonly StoreModel[], waitingMax: number)
   const inState = (...states: Entry['state'][]) => [...entries.values()].filter(({ state }) => states.includes(state)).length;
   const full = () => inState('pending', 'early') >= waitingMax;
 
-  const countJoined = ({ series: key, time, output, slice, truth, truthTime }: Entry) => {
+  const admit = (values: object, slice: string, valuesMax: number) => {
+    const own = Object.keys(values).filter((value) => value !== OTHER_BIN);
+    return own.includes(slice) || own.length < valuesMax ? slice : OTHER_BIN;
+  };
+
+  /** A challenger's output is joined as the champion's, and then the two are compared. */
+  const countCompared = (entry: Entry, version: string, output: number) => {
+    const { name, kind, threshold, challengers, slices } = configOf(modelOf(entry.series));
+    const own = challengers!.find((challenger) => challenger.version === version)!;
+    countJoined({ ...entry, series: `${name}/${version}`, output }, own.threshold);
+    const paired = pairedOf(name, version);
+    if (Number.isNaN(output) || Number.isNaN(entry.output)) paired.missing++;
+    const value = admit(paired.slices, entry.slice, slices[0]!.valuesMax);
+    const ofSlice = (paired.slices[value] ??= [0, 0, 0, 0]);
+    if (Number.isNaN(output) || Number.isNaN(entry.output)) return;
+    const isRight = (given: number, bar: number) =>
+      kind === 'regression' ? Math.abs(given - entry.truth!) <= own.toleranceAbsolute : given >= bar === (entry.truth === 1);
+    const outcome = (isRight(entry.output, threshold) ? 0 : 2) + (isRight(output, own.threshold) ? 0 : 1);
+    paired.outcomes[outcome]!++;
+    ofSlice[outcome]!++;
+    paired.loss += (output - entry.truth!) ** 2 - (entry.output - entry.truth!) ** 2;
+  };
+  const pairedOf = (model: string, version: string) =>
+    (seriesOf(`${model}/${version}`).paired ??= {
+      received: 0,
+      duplicates: 0,
+      unmatched: 0,
+      outcomes: [0, 0, 0, 0],
+      missing: 0,
+      loss: 0,
+      slices: {},
+    });
+
+  const countJoined = ({ series: key, time, output, slice, truth, truthTime }: Entry, bar?: number) => {
     const config = configOf(modelOf(key));
+    const threshold = bar ?? config.threshold;
     const tally = seriesOf(key);
     tally.joined++;
     tally.delaySeconds += Math.max(0, truthTime - time);
     if (Number.isNaN(output)) tally.withoutOutput++;
     else if (config.kind === 'probability') {
-      const outcome = (output >= config.threshold ? 0 : 2) + (output >= config.threshold === (truth === 1) ? 0 : 1);
+      const outcome = (output >= threshold ? 0 : 2) + (output >= threshold === (truth === 1) ? 0 : 1);
       tally.outcomes[outcome]!++;
-      const own = Object.keys(tally.slices).filter((value) => value !== OTHER_BIN);
-      const counted = own.includes(slice) || own.length < config.slices[0]!.valuesMax ? slice : OTHER_BIN;
-      (tally.slices[counted] ??= [0, 0, 0, 0])[outcome]!++;
+      (tally.slices[admit(tally.slices, slice, config.slices[0]!.valuesMax)] ??= [0, 0, 0, 0])[outcome]!++;
     }
   };
 
@@ -81,7 +127,10 @@ export function createOracle(configs: readonly StoreModel[], waitingMax: number)
         if (entry.due > now) continue;
         const forgetAt = entry.due + configOf(modelOf(key)).horizonSeconds;
         if (entry.state === 'early') models[modelOf(key)]!.unmatched++;
-        if (entry.state === 'pending') seriesOf(entry.series).expired++;
+        if (entry.state === 'pending') {
+          seriesOf(entry.series).expired++;
+          for (const version of Object.keys(entry.seconds)) seriesOf(`${modelOf(key)}/${version}`).expired++;
+        }
         if (entry.state === 'pending' && forgetAt > now) entries.set(key, { ...entry, state: 'expired', due: forgetAt });
         else entries.delete(key);
       }
@@ -100,7 +149,7 @@ export function createOracle(configs: readonly StoreModel[], waitingMax: number)
         tally.events++;
       }
       const due = now + configOf(model).horizonSeconds;
-      const entry = { truthTime: 0, due, series: `${model}/${version}`, time: now, output, slice };
+      const entry = { truthTime: 0, due, series: `${model}/${version}`, time: now, output, slice, seconds: {} };
       if (found !== undefined) {
         const joined: Entry = { ...entry, state: 'joined', truth: found.truth!, truthTime: found.truthTime };
         entries.set(key, joined);
@@ -110,6 +159,18 @@ export function createOracle(configs: readonly StoreModel[], waitingMax: number)
       const state = full() ? 'unpaired' : 'pending';
       if (state === 'pending' || acknowledged) entries.set(key, { ...entry, state });
       return state === 'pending' ? 'accepted' : 'over_capacity';
+    },
+    /** A challenger's output for a prediction: it counts once a version, with the prediction that was made before. */
+    second({ model, version, id, output, slice }: OraclePrediction): void {
+      const paired = pairedOf(model, version);
+      const entry = entries.get(keyOf(model, id));
+      if (entry?.state !== 'pending' && entry?.state !== 'joined') paired.unmatched++;
+      else if (version in entry.seconds) paired.duplicates++;
+      else {
+        paired.received++;
+        entry.seconds[version] = output;
+        if (entry.state === 'joined') countCompared({ ...entry, slice }, version, output);
+      }
     },
     tell(model: string, id: string, truth: number, truthTime: number, now: number): string {
       const key = keyOf(model, id);
@@ -124,13 +185,14 @@ export function createOracle(configs: readonly StoreModel[], waitingMax: number)
       if (found === undefined && full()) return 'over_capacity';
       tally.received++;
       if (found === undefined) {
-        entries.set(key, { state: 'early', due, series: '', time: 0, output: NaN, slice: '', truth, truthTime });
+        entries.set(key, { state: 'early', due, series: '', time: 0, output: NaN, slice: '', truth, truthTime, seconds: {} });
         return 'early';
       }
       Object.assign(found, { truth, truthTime });
       if (found.state === 'pending') {
         Object.assign(found, { state: 'joined', due });
         countJoined(found);
+        for (const [version, output] of Object.entries(found.seconds)) countCompared(found, version, output);
         return 'joined';
       }
       tally.unmatched++;
