@@ -26,12 +26,15 @@ function columnsTo(targets: Columns['targets']): Columns {
   };
 }
 
+/** Takes the values of one row. */
+export type RowSink = Pick<RowBuffer, 'setNumber' | 'setNumbers' | 'setText' | 'setSlice'>;
+
 /** Reads features and slices out of the tensors of requests. */
 export interface FeatureReader {
   /** Rows of a request, never more than its values; undefined where its tensors do not agree on a number of rows. */
   rowsOf(tensors: readonly Tensor[]): number | undefined;
   /** Sets the features and slices of one row; what the request does not carry stays missing. Cost: about 10 ns a value. */
-  readRow(tensors: readonly Tensor[], row: number, buffer: RowBuffer): void;
+  readRow(tensors: readonly Tensor[], row: number, into: RowSink): void;
   /** Places of the features that the columns of a tensor hold; -1 for a column that holds none. */
   featuresIn(tensorName: string, isOnly: boolean): readonly number[];
   /** Features that no tensor of these names holds; empty where all are found. */
@@ -106,7 +109,7 @@ export function createFeatureReader({ features, inputs, sliceFeatures }: Feature
   };
 }
 
-function readTensorRow({ data, datatype }: Tensor, { targets, isPlain }: Columns, row: number, buffer: RowBuffer): void {
+function readTensorRow({ data, datatype }: Tensor, { targets, isPlain }: Columns, row: number, buffer: RowSink): void {
   let at = row * targets.length;
   if (isPlain && (datatype === 'FP32' || datatype === 'FP64')) {
     buffer.setNumbers(data as Float32Array | Float64Array, at, targets.length);

@@ -8,6 +8,8 @@ import { sliceValue } from './slice-value.js';
 export interface LabelGate {
   admit(value: string): string;
   /** Values admitted so far, `__other__` excluded. */
+  /** What a value counts as by now; for what is counted beside the predictions, after them. */
+  nameOf(value: string): string;
   readonly size: number;
   readonly capacity: number;
   /** Predictions counted as `__other__` because the cap was reached. */
@@ -28,6 +30,11 @@ export function createLabelGate(capacity: number): LabelGate {
       }
       admitted.add(shown);
       return shown;
+    },
+    nameOf(value) {
+      if (admitted.has(value)) return value;
+      const shown = sliceValue(value);
+      return admitted.has(shown) ? shown : OTHER_BIN;
     },
     get size() {
       return admitted.size;

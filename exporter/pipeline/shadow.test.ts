@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ChallengerConfig, ModelConfig } from '@modelwatch/core';
+import type { ChallengerConfig, ModelConfig, PredictionBatch } from '@modelwatch/core';
 import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
 import type { InferResponse } from '../models/open-inference/index.js';
 import type { Scorer } from '../models/scorer.js';
 import { createFeatureReader, createOutputReader } from './feature-reader.js';
+import { createLabelGate } from './label-gate.js';
 import { createShadow, SHADOW_ROWS_MAX, type Shadow } from './shadow.js';
 import type { AnsweredRequest } from './watched-model.js';
 
@@ -29,10 +30,11 @@ function request(id: string, outputs: readonly number[], scoringSeconds?: number
 }
 
 /** A shadow of a scorer whose answers the test gives, in any order. */
-function shadowOf(model = MODEL, challenger = CHALLENGER) {
+function shadowOf(model = MODEL, challenger = CHALLENGER, gate = createLabelGate(1)) {
   const waiting: Done[] = [];
   const scored: number[] = [];
   const faults: unknown[] = [];
+  const recorded: PredictionBatch[] = [];
   let seconds = 0;
   let isLoaded = true;
   const scorer = { outputs: [], score: (_request: unknown, done: Done) => waiting.push(done) } as unknown as Scorer;
@@ -40,9 +42,13 @@ function shadowOf(model = MODEL, challenger = CHALLENGER) {
     model,
     challenger,
     watched: {
-      features: createFeatureReader({ features: [], inputs: undefined, sliceFeatures: [] }),
+      features: createFeatureReader({ features: [], inputs: undefined, sliceFeatures: ['x', undefined] }),
       output: createOutputReader(undefined, undefined),
+      sliceHeaders: [undefined, 'x-tenant'],
+      watch: { slices: ['x', 'tenant'].map((name) => ({ name, gate })) },
     },
+    record: (batch) => recorded.push(batch),
+    nowSeconds: () => 7,
     scorer: () => (isLoaded ? scorer : undefined),
     monotonicSeconds: () => seconds,
     onScored: (took) => scored.push(took),
@@ -52,7 +58,7 @@ function shadowOf(model = MODEL, challenger = CHALLENGER) {
     seconds += took;
     waiting.shift()!(result);
   };
-  return { shadow, waiting, scored, faults, answer, unload: () => (isLoaded = false) };
+  return { shadow, waiting, scored, faults, recorded, answer, unload: () => (isLoaded = false) };
 }
 
 const sum = ({ outcomes }: Shadow) => Object.values(outcomes).reduce((total, count) => total + count, 0);
@@ -68,6 +74,39 @@ describe('createShadow', () => {
     expect(shadow.agreement.differences.over).toBeCloseTo(0.6, 12);
     expect(shadow.agreement.differences.under).toBeCloseTo(0.3, 12);
     expect([shadow.latency.champion, shadow.latency.challenger, scored]).toEqual([0.25, 1, [1]]);
+  });
+
+  it('hands on what it scored with the identity of each row, and compares by slice as the champion counts it', () => {
+    const gate = createLabelGate(2);
+    for (const value of ['1', 'acme']) gate.admit(value);
+    const { shadow, answer, recorded } = shadowOf(MODEL, CHALLENGER, gate);
+    const rows = [0, 1, 2].map((value) => value / 10);
+    const inputs = [{ name: 'x', datatype: 'FP64', shape: [3], data: Float64Array.of(1, 2, NaN) }] as const;
+    shadow.offer({ ...request('a', rows), inputs, headerSlices: [undefined, 'acme'] });
+    answer(response([0.1, 0.9, 0.2]));
+    expect(recorded).toMatchObject([{ version: '2', role: 'challenger', timeSeconds: 7, ids: ['a/0', 'a/1', 'a/2'] }]);
+    expect([Array.from(recorded[0]!.outputs), recorded[0]!.slices]).toEqual([
+      [0.1, 0.9, 0.2],
+      [
+        ['1', '2', undefined],
+        ['acme', 'acme', 'acme'],
+      ],
+    ]);
+    const counted = [...shadow.slices].map(([name, values]) => [name, [...values].map(([value, { outcomes }]) => [value, [...outcomes]])]);
+    expect(counted).toEqual([
+      [
+        'x',
+        [
+          ['1', [0, 0, 0, 1]],
+          ['__other__', [0, 0, 1, 0]],
+        ],
+      ],
+      ['tenant', [['acme', [0, 0, 1, 2]]]],
+    ]);
+    expect(gate.folded).toBe(0);
+    shadow.offer({ ...request('b', [0.1]), rowIds: ['own'] });
+    answer(response([0.1]));
+    expect(recorded[1]!.ids).toEqual(['own']);
   });
 
   it('reads classes at the threshold of each, and estimates by their tolerance', () => {
@@ -135,7 +174,11 @@ describe('createShadow', () => {
         watched: {
           features: createFeatureReader({ features: [], inputs: undefined, sliceFeatures: [] }),
           output: createOutputReader(undefined, undefined),
+          sliceHeaders: [],
+          watch: { slices: [] },
         },
+        record: () => undefined,
+        nowSeconds: () => 0,
         scorer: () => ({ outputs: [], score }) as unknown as Scorer,
         monotonicSeconds: () => 0,
         onScored: () => undefined,

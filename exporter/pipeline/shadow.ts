@@ -1,11 +1,14 @@
-import { Agreement, LatencyPairs, type ChallengerConfig, type ModelConfig, type OutputRule } from '@modelwatch/core';
+import { Agreement, LatencyPairs, type ChallengerConfig, type ModelConfig, type OutputRule, type PredictionBatch } from '@modelwatch/core';
 import { ERRORS, type RequestError } from '../errors.js';
 import type { InferResponse } from '../models/open-inference/index.js';
 import type { Scorer } from '../models/scorer.js';
+import { sliceCounts } from '../store/slice-values.js';
 import type { Tensor } from '../models/open-inference/tensor.js';
+import type { SliceCounts } from './model-watch.js';
 import { createOutputReader } from './feature-reader.js';
 import { isSampled } from './is-sampled.js';
-import type { AnsweredRequest, WatchedModel } from './watched-model.js';
+import { sliceColumns, type SliceColumns } from './slice-columns.js';
+import { rowId, type AnsweredRequest, type WatchedModel } from './watched-model.js';
 
 /** What becomes of a copy. `dropped` is for want of room, `skipped` for a request that is not one the challenger takes. */
 export const SHADOW_OUTCOMES = ['scored', 'dropped', 'failed', 'timed_out', 'skipped'] as const;
@@ -18,6 +21,8 @@ export interface Shadow {
   readonly inFlight: number;
   readonly outcomes: Readonly<Record<ShadowOutcome, number>>;
   readonly agreement: Agreement;
+  /** By slice name, then by slice value, as the champion's predictions count under it. */
+  readonly slices: ReadonlyMap<string, ReadonlyMap<string, Agreement>>;
   readonly latency: LatencyPairs;
   /** Takes a copy of an answered request, should its id be among the sampled. Never throws, never waits. */
   offer(answered: AnsweredRequest): void;
@@ -26,11 +31,16 @@ export interface Shadow {
 export interface ShadowOptions {
   readonly model: ModelConfig;
   readonly challenger: ChallengerConfig;
-  /** The champion's: says how many rows a request has. */
-  readonly watched: Pick<WatchedModel, 'features' | 'output'>;
+  /** The champion's: says how many rows a request has, and under which values its slices count. */
+  readonly watched: Pick<WatchedModel, 'features' | 'output' | 'sliceHeaders'> & {
+    readonly watch: { readonly slices: readonly Pick<SliceCounts, 'name' | 'gate'>[] };
+  };
   /** Undefined while it is not loaded. */
   readonly scorer: () => Scorer | undefined;
   readonly monotonicSeconds: () => number;
+  /** Takes the challenger's predictions of a copy that it scored, to be compared with ground truth. */
+  readonly record: (batch: PredictionBatch) => void;
+  readonly nowSeconds: () => number;
   /** Told how long the challenger took for a copy that it scored. */
   readonly onScored: (seconds: number) => void;
   /** A fault of our own in reading or comparing: it cost one copy. */
@@ -40,8 +50,10 @@ export interface ShadowOptions {
 /** Comparing more rows in one go would hold the event loop: about 0.2 us each. */
 export const SHADOW_ROWS_MAX = 4096;
 
-export function createShadow({ model, challenger, watched, scorer, monotonicSeconds, onScored, onFault }: ShadowOptions): Shadow {
+export function createShadow(options: ShadowOptions): Shadow {
+  const { model, challenger, watched, scorer, monotonicSeconds, record, nowSeconds, onScored, onFault } = options;
   const agreement = new Agreement(outputRule(model, challenger));
+  const slices = new Map<string, Map<string, Agreement>>();
   const latency = new LatencyPairs();
   const outcomes: Record<ShadowOutcome, number> = { scored: 0, dropped: 0, failed: 0, timed_out: 0, skipped: 0 };
   const output = createOutputReader(model.output.tensor, model.output.column);
@@ -49,13 +61,48 @@ export function createShadow({ model, challenger, watched, scorer, monotonicSeco
   let inFlight = 0;
   let inFlightBytes = 0;
 
-  const compare = (champion: Float64Array, response: InferResponse): ShadowOutcome => {
-    const own = output.read(response.outputs, champion.length);
+  const compare = (answered: AnsweredRequest, champion: Float64Array, response: InferResponse): ShadowOutcome => {
+    const rows = champion.length;
+    const own = output.read(response.outputs, rows);
     if (own === undefined) return 'failed';
-    for (let row = 0; row < champion.length; row++) agreement.update({ champion: champion[row]!, challenger: own.at(row) });
+    const outputs = Float64Array.from({ length: rows }, (_, row) => own.at(row));
+    for (let row = 0; row < rows; row++) agreement.update({ champion: champion[row]!, challenger: outputs[row]! });
+    const columns = sliceColumns(watched, answered, rows);
+    columns.forEach((column, i) => {
+      compareSlice(watched.watch.slices[i]!, column, champion, outputs);
+    });
+    record({
+      model: model.name,
+      version: challenger.version,
+      role: 'challenger',
+      rows,
+      ids: Array.from({ length: rows }, (_, row) => rowId(answered, row, rows)),
+      timeSeconds: nowSeconds(),
+      features: [],
+      outputs,
+      slices: columns,
+    });
     return 'scored';
   };
-  const send = (to: Scorer, { inputs, scoringSeconds }: AnsweredRequest, champion: Float64Array, bytes: number) => {
+  /** Values count under the name that the champion's gate has given them: it has seen them before. */
+  const compareSlice = (
+    { name, gate }: Pick<SliceCounts, 'name' | 'gate'>,
+    column: SliceColumns[number],
+    champion: Float64Array,
+    outputs: Float64Array,
+  ) => {
+    const counts = sliceCounts(slices, name);
+    for (let row = 0; row < champion.length; row++) {
+      const value = column[row];
+      if (value === undefined || value === '') continue;
+      const admitted = gate.nameOf(value);
+      let ofSlice = counts.get(admitted);
+      if (ofSlice === undefined) counts.set(admitted, (ofSlice = new Agreement(agreement.rule)));
+      ofSlice.update({ champion: champion[row]!, challenger: outputs[row]! });
+    }
+  };
+  const send = (to: Scorer, answered: AnsweredRequest, champion: Float64Array, bytes: number) => {
+    const { inputs, scoringSeconds } = answered;
     const startSeconds = monotonicSeconds();
     let ended = false;
     const end = (outcomeOfCall: () => ShadowOutcome) => {
@@ -79,7 +126,7 @@ export function createShadow({ model, challenger, watched, scorer, monotonicSeco
     inFlightBytes += bytes;
     try {
       to.score({ id: undefined, inputs, outputs: wanted(to), binaryOutputs: false }, (result) => {
-        end(() => (result.ok ? compare(champion, result.value) : outcomeOf(result.error)));
+        end(() => (result.ok ? compare(answered, champion, result.value) : outcomeOf(result.error)));
       });
     } catch (fault) {
       end(() => {
@@ -101,6 +148,7 @@ export function createShadow({ model, challenger, watched, scorer, monotonicSeco
     },
     outcomes,
     agreement,
+    slices,
     latency,
     offer(answered) {
       if (!isSampled(answered.id, challenger.share)) return;

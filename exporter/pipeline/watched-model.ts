@@ -61,6 +61,11 @@ export interface AnsweredRequest {
   readonly headerSlices: readonly (string | undefined)[] | undefined;
 }
 
+/** The identity of a row's prediction. */
+export function rowId({ id, rowIds }: Pick<AnsweredRequest, 'id' | 'rowIds'>, row: number, rows: number): string {
+  return rowIds?.[row] ?? (rows === 1 ? id : `${id}/${row}`);
+}
+
 /** Rows of one request collected in one go: a few milliseconds' worth. */
 const ROWS_AT_ONCE = 4096;
 
@@ -74,14 +79,14 @@ export function collectRows(
   from: number,
   onFull: (model: WatchedModel) => void,
 ): number | undefined | false {
-  const { id, rowIds, inputs, outputs, headerSlices } = answered;
+  const { inputs, outputs, headerSlices } = answered;
   const rows = model.features.rowsOf(inputs);
   if (rows === undefined) return false;
   const output = model.output.read(outputs, rows);
   const { buffer } = model;
   const to = Math.min(rows, from + ROWS_AT_ONCE);
   for (let row = from; row < to; row++) {
-    buffer.begin(rowIds?.[row] ?? (rows === 1 ? id : `${id}/${row}`));
+    buffer.begin(rowId(answered, row, rows));
     model.features.readRow(inputs, row, buffer);
     if (output !== undefined) buffer.setOutput(output.at(row));
     if (headerSlices !== undefined) setSlices(buffer, headerSlices);

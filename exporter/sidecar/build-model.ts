@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Baseline, Config, ModelConfig } from '@modelwatch/core';
+import type { Baseline, Config, ModelConfig, PredictionBatch } from '@modelwatch/core';
 import { formatBaselineFaults } from '../baseline/baseline-fault.js';
 import { loadBaseline } from '../baseline/read-baseline.js';
 import type { Clock } from '../clock.js';
@@ -19,6 +19,8 @@ export interface BuildDeps {
   readonly logger: Logger;
   readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
   readonly scoringSeconds: (model: string, version: string, role: string) => Histogram;
+  /** Takes predictions of the inference path on to the store. */
+  readonly record: (batch: PredictionBatch) => void;
 }
 
 /** Loads a configured model with its baseline and gets it ready to answer. Throws a StartError that says what is wrong with which model. */

@@ -50,6 +50,8 @@ export function startChallenger(
     watched,
     scorer: () => scorer,
     monotonicSeconds: clock.monotonicSeconds,
+    nowSeconds: clock.nowSeconds,
+    record: deps.record,
     onScored(seconds) {
       scored.observe(seconds);
     },

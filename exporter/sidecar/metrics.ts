@@ -64,7 +64,15 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const features = featureSources(models, readings);
   featureFamilies(registry, features);
   const watched = () =>
-    [...models().values()].map(({ name, version, role, config }) => ({ model: name, version, role, kind: config.output.kind }));
+    [...models().values()].flatMap(({ name, version, role, config, challengers }) => [
+      { model: name, version, role, kind: config.output.kind },
+      ...challengers.map((challenger) => ({
+        model: name,
+        version: challenger.version,
+        role: 'challenger' as const,
+        kind: config.output.kind,
+      })),
+    ]);
   qualityFamilies(registry, readings, watched);
   storeFamilies(registry, readings, () => [queueReading(sources.watchQueue()), ...scorerQueue(models())]);
   const { watch } = sources.config();

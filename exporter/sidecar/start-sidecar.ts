@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { durationSeconds, type Config } from '@modelwatch/core';
+import { durationSeconds, type Config, type PredictionBatch } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import { createWatcher, type Watcher } from '../pipeline/watcher.js';
 import { createApp, type Route } from '../routes/app.js';
@@ -97,10 +97,13 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   });
   const guard: Guard = createGuard({ access: config.access, clock, logger, counts: metrics.access });
   const logFault = createFaultLog(logger, clock);
+  const record = (batch: PredictionBatch) => {
+    store.recordPredictions(batch);
+  };
   const watcher = watcherOf(config, metrics, {
     clock,
     logFault,
-    record: (batch) => store.recordPredictions(batch),
+    record,
     onCollected(watched, answered) {
       const model = set.models.get(watched.name);
       // Of a model that a reload has exchanged meanwhile nothing is scored again.
@@ -112,7 +115,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const onRefused = (model: string, code: string) => {
     metrics.self.validationErrors.child(model, code).value++;
   };
-  const deps = { clock, logger, requestSeries: metrics.requestSeries, scoringSeconds: metrics.scoringSeconds };
+  const deps = { clock, logger, requestSeries: metrics.requestSeries, scoringSeconds: metrics.scoringSeconds, record };
 
   let http: HttpServer;
   let routes: readonly Route[];
@@ -279,7 +282,9 @@ async function retire({ source, calls }: ModelRuntime, { server }: Config): Prom
 }
 
 async function closeAll({ models }: ModelSet, store: Store): Promise<void> {
-  await Promise.all([...[...models.values()].map(closeModel), store.close()]);
+  // What challengers answer until they end is still written.
+  await Promise.all([...models.values()].map(closeModel));
+  await store.close();
 }
 
 async function closeParts(models: readonly ModelRuntime[], challengers: readonly Challenger[]): Promise<void> {

@@ -99,7 +99,8 @@ function seriesReader(readings: () => StoreReadings, models: () => readonly Qual
       const kind = kinds.get(model);
       if (kind === undefined) continue;
       const entry = { model, version, role, kind };
-      qualities.set(keyOf(entry), { entry, quality });
+      // A challenger that is no longer configured is compared no longer.
+      if (role !== 'challenger' || qualities.has(keyOf(entry))) qualities.set(keyOf(entry), { entry, quality });
     }
     for (const key of labelsByKey.keys()) if (!qualities.has(key)) labelsByKey.delete(key);
     return [...qualities].map(([key, { entry, quality }]) => {
