@@ -129,7 +129,9 @@ describe('the flights challenger', () => {
       const rows = flightRows('live.csv').slice(0, 600);
       const expected = new Agreement({ kind: 'probability', championThreshold: 0.5, challengerThreshold: 0.5 });
       let requests = 0;
+      const ids: string[] = [];
       for (let from = 0; from < rows.length; from += 50) {
+        for (let row = 0; row < 50; row++) ids.push(`r-${from}/${row}`);
         const body = flightsRequest(rows.slice(from, from + 50), `r-${from}`);
         const probabilities = await Promise.all(
           ['flights', 'alone'].map(async (name) => {
@@ -158,6 +160,20 @@ describe('the flights challenger', () => {
       const bins = await sidecar.seriesOf(`modelwatch_shadow_difference_bin_total{${labels}`);
       expect([...bins.values()].reduce((sum, count) => sum + count, 0)).toBe(rows.length);
       expect(await sidecar.series(`modelwatch_scoring_duration_seconds_count{${labels}}`)).toBe(requests);
+
+      // Every flight was late: who said so is right.
+      const truths = ids.map((id) => ({ model: 'flights', id, value: 1 }));
+      for (let from = 0; from < truths.length; from += 300) {
+        const told = await sidecar.post('/v1/ground-truth', JSON.stringify(truths.slice(from, from + 300)));
+        expect(told.status).toBe(200);
+      }
+      const right = ['both_right', 'champion_only_right', 'challenger_only_right', 'both_wrong'];
+      await until(async () => (await sidecar.series(`modelwatch_ground_truth_joined_total{${labels}}`)) === rows.length);
+      const paired = await Promise.all(
+        right.map((outcome) => sidecar.series(`modelwatch_shadow_paired_total{${labels},outcome="${outcome}"}`)),
+      );
+      expect(paired).toEqual([...expected.outcomes]);
+      expect(await sidecar.series(`modelwatch_shadow_outputs_received_total{${labels}}`)).toBe(rows.length);
 
       await sidecar.sidecar.reload(await sidecar.configOf(yaml));
       expect(await sidecar.series(`modelwatch_shadow_sent_total{${labels}}`)).toBe(requests);

@@ -17,6 +17,7 @@ import { SlicedRegistry } from '../telemetry/registry.js';
 import { requestFamilies, type RequestSeries } from '../telemetry/request-series.js';
 import { scorerFamilies } from '../telemetry/scorer-series.js';
 import type { Histogram } from '../telemetry/series.js';
+import { pairedFamilies } from '../telemetry/paired-series.js';
 import { shadowFamilies } from '../telemetry/shadow-series.js';
 import { selfFamilies, type SelfSeries } from '../telemetry/self-series.js';
 import { storeFamilies } from '../telemetry/store-series.js';
@@ -56,6 +57,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { seriesOf: requestSeries, scoringSeconds } = requestFamilies(registry, self.validationErrors);
   scorerFamilies(registry, models);
   shadowFamilies(registry, models);
+  pairedFamilies(registry, readings, models);
   goldenFamilies(registry, models);
   explainFamilies(registry, models);
   costFamilies(registry, models, clock);

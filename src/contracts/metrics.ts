@@ -4,6 +4,7 @@ import { EXPLAIN_METRICS } from './explain-metrics.js';
 import { ACCESS_METRICS } from './access-metrics.js';
 import { GOLDEN_METRICS } from './golden-metrics.js';
 import { REGISTRY_METRICS } from './registry-metrics.js';
+import { PAIRED_METRICS } from './paired-metrics.js';
 import { SHADOW_METRICS } from './shadow-metrics.js';
 
 export type { MetricDescription };
@@ -87,6 +88,7 @@ export const METRICS = [
   ),
   m('modelwatch_quarantined_requests', 'gauge', MODEL, 'Requests remembered as deadly to a scorer child and refused.'),
   ...SHADOW_METRICS,
+  ...PAIRED_METRICS,
   ...REGISTRY_METRICS,
   ...GOLDEN_METRICS,
   ...EXPLAIN_METRICS,
