@@ -106,6 +106,7 @@ models:
     team: platform
     champion: { version: '2', registry: true, onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} }, baseline: identity.json }
     challengers: [{ version: '3', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }]
+    slices: [{ name: tenant, header: x-tenant }]
     explain: { share: 1 }
     cost: { currency: EUR, cpuSecondPrice: 0.01, requestPrice: 0.001, replicaHourPrice: 1 }
   - name: trips
@@ -147,7 +148,7 @@ async function traffic(): Promise<void> {
     [1, 2],
     [2, 1],
   ]) {
-    await sidecar.post('/v2/models/identity/infer', fp32(shape), { 'x-request-id': 'same' });
+    await sidecar.post('/v2/models/identity/infer', fp32(shape), { 'x-request-id': 'same', 'x-tenant': 'acme' });
   }
   for (let row = 0; row < ROWS; row++) {
     const score = row % 4 === 0 ? 0.9 : 0.2;
@@ -181,7 +182,7 @@ async function traffic(): Promise<void> {
     time: NOW_SECONDS + row,
   }));
   const early = { model: 'trips', id: 'not-yet', value: 1 };
-  await sidecar.post('/v1/ground-truth', JSON.stringify([...truths, early]));
+  await sidecar.post('/v1/ground-truth', JSON.stringify([...truths, early, { model: 'identity', id: 'same', value: 1 }]));
   await sidecar.post('/v1/ground-truth', JSON.stringify([truths[0], { ...truths[1], value: true }]));
   const event = { model: 'prices', id: 'p', output: 250_000 };
   for (let again = 0; again < 2; again++) await sidecar.post('/v1/predictions', JSON.stringify(event));
