@@ -11,6 +11,7 @@ import { createGuard, type Guard } from '../security/guard.js';
 import { storeModels, type Store, type StoreModel } from '../store/index.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import type { Challenger } from './challenger.js';
+import { checkSeries } from './check-series.js';
 import { refuseOpenBind } from './open-bind.js';
 import { createFaultLog } from './fault-log.js';
 import { listen, type HttpServer } from './http-server.js';
@@ -320,18 +321,6 @@ function watcherOf(
       self.watchDuration.observeMany(seconds / requests, requests);
     },
   });
-}
-
-/** A configuration whose series would not fit is refused: better now than at a scrape in the night. */
-function checkSeries({ registry }: Metrics, { watch, models }: Config): void {
-  const bySlice = models.flatMap(({ slices, challengers }) =>
-    // A challenger counts by slice as the champion does, and is compared with it twice.
-    slices.map(({ valuesMax }) => (valuesMax + 1) * (5 + 12 * challengers.length)),
-  );
-  const series = registry.countSeries() + bySlice.reduce((sum, count) => sum + count, 0);
-  if (series > watch.seriesMax) {
-    throw new StartError(2, `the models make up to ${series} series on /metrics, watch.seriesMax allows ${watch.seriesMax}\n`);
-  }
 }
 
 /** What concerns the server, the queues and the folders stays as it was at the start. */
