@@ -1,6 +1,8 @@
 import { Frequencies, type Baseline, type Binning, type PredictionBatch, type Role } from '@modelwatch/core';
+import type { EstimateWatch } from './estimate-watch.js';
 import { createLabelGate, type LabelGate } from './label-gate.js';
 import { createLocalWindow, type LocalWindow } from './local-window.js';
+import type { ReconstructionWatch } from './reconstruction-watch.js';
 
 export interface SliceCounts {
   readonly name: string;
@@ -19,6 +21,10 @@ export interface ModelWatch {
   readonly output: Frequencies | undefined;
   readonly slices: readonly SliceCounts[];
   readonly window: LocalWindow;
+  /** What predictions are expected to come to; undefined without a calibration. */
+  readonly estimate: EstimateWatch | undefined;
+  /** Errors of whole rows; undefined without a reconstruction in the baseline. */
+  readonly reconstruction: ReconstructionWatch | undefined;
   /** Rows seen. */
   readonly predictions: number;
   /** Counts a batch. Cost: about 20 ns a value. */
@@ -33,8 +39,10 @@ export function createModelWatch(options: {
   readonly slices: readonly { readonly name: string; readonly valuesMax: number }[];
   readonly windowSeconds: number;
   readonly nowSeconds: number;
+  readonly estimate?: EstimateWatch | undefined;
+  readonly reconstruction?: ReconstructionWatch | undefined;
 }): ModelWatch {
-  const { model, version, role, baseline } = options;
+  const { model, version, role, baseline, estimate, reconstruction } = options;
   const features = (baseline?.features ?? []).map((feature) => new Frequencies(binningOf(feature)));
   const output = baseline === undefined ? undefined : new Frequencies(binningOf(baseline.output));
   const slices = options.slices.map(({ name, valuesMax }) => ({
@@ -53,6 +61,8 @@ export function createModelWatch(options: {
     output,
     slices,
     window,
+    estimate,
+    reconstruction,
     get predictions() {
       return predictions;
     },
@@ -60,6 +70,8 @@ export function createModelWatch(options: {
       predictions += batch.rows;
       for (let i = 0; i < features.length; i++) features[i]!.updateColumn(batch.features[i], batch.rows);
       output?.updateColumn(batch.outputs, batch.rows);
+      estimate?.observe(batch);
+      reconstruction?.observe(batch);
       for (let i = 0; i < slices.length; i++) countSlices(slices[i]!, batch.slices[i] ?? [], batch.rows);
     },
   };

@@ -1,8 +1,10 @@
 import type { Baseline, ModelConfig, PredictionBatch, Role } from '@modelwatch/core';
 import { durationSeconds } from '@modelwatch/core';
 import type { Tensor } from '../models/open-inference/tensor.js';
+import { createEstimateWatch } from './estimate-watch.js';
 import { createFeatureReader, createOutputReader, type FeatureReader, type OutputReader } from './feature-reader.js';
 import { createModelWatch, type ModelWatch } from './model-watch.js';
+import { createReconstructionWatch } from './reconstruction-watch.js';
 import { createRowBuffer, type RowBuffer } from './row-buffer.js';
 
 /** One model version with all that watching it needs: how to read its predictions, where they are collected, what counts them. */
@@ -34,7 +36,15 @@ export function createWatchedModel(options: {
     name,
     version: champion.version,
     role: 'champion',
-    watch: createModelWatch({ ...identity, baseline, slices, windowSeconds: durationSeconds(localWindow), nowSeconds }),
+    watch: createModelWatch({
+      ...identity,
+      baseline,
+      slices,
+      windowSeconds: durationSeconds(localWindow),
+      nowSeconds,
+      estimate: createEstimateWatch(config, baseline),
+      reconstruction: createReconstructionWatch(config, baseline),
+    }),
     features: createFeatureReader({ features, inputs, sliceFeatures: slices.map(sliceFeature) }),
     output: createOutputReader(output.tensor, output.column),
     buffer: createRowBuffer({ ...identity, features, sliceCount: slices.length }),

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { ErrorCode } from '../errors.js';
 import type { Registrar } from '../registry/index.js';
+import { watchIngested } from '../sidecar/ingest-watch.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Store } from '../store/store.js';
 import type { SlicedRegistry } from '../telemetry/registry.js';
@@ -34,7 +35,12 @@ export interface RouteDeps {
 export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
   const { clock, onRefused, eventsBytesMax } = deps;
   // Models and store may be exchanged by a reload: a handler works on those of its request.
-  const ingest = () => ({ store: deps.store(), models: deps.ingestModels(), clock, onRefused });
+  const ingest = () => ({ store: ingested(deps.store()), models: deps.ingestModels(), clock, onRefused });
+  const ingested = (store: Store) => ({
+    ingestGroundTruth: store.ingestGroundTruth,
+    ingestPayload: store.ingestPayload,
+    ...watchIngested(store, deps.models),
+  });
   const decode = payloadDecoder(deps.models);
   const post = { method: 'POST', scope: 'ingest', rateClass: 'ingest', bodyBytesMax: eventsBytesMax } as const;
   return [

@@ -21,7 +21,7 @@ export interface IngestVersion {
 }
 
 export interface IngestDeps {
-  readonly store: Store;
+  readonly store: Pick<Store, 'ingestPredictions' | 'ingestGroundTruth' | 'ingestPayload'>;
   readonly models: ReadonlyMap<string, IngestModel>;
   readonly clock: Clock;
   /** Told of each request refused with 4xx, with the model where it is known, else ''. */

@@ -7,6 +7,7 @@ import { costFamilies } from '../telemetry/cost-series.js';
 import { explainFamilies } from '../telemetry/explain-series.js';
 import type { Guard, GuardCounts } from '../security/guard.js';
 import { accessFamilies } from '../telemetry/access-series.js';
+import { estimateFamilies } from '../telemetry/estimate-series.js';
 import { featureFamilies, type FeatureSource } from '../telemetry/feature-series.js';
 import { goldenFamilies } from '../telemetry/golden-series.js';
 import { localDriftFamilies } from '../telemetry/local-drift.js';
@@ -59,6 +60,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   shadowFamilies(registry, models);
   pairedFamilies(registry, readings, models);
   goldenFamilies(registry, models);
+  estimateFamilies(registry, models);
   explainFamilies(registry, models);
   costFamilies(registry, models, clock);
   registryFamilies(registry, sources.registry, () => sources.config().registry.versionsShownMax);

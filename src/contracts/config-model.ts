@@ -2,6 +2,7 @@ import { alerts } from './config-alerts.js';
 import { cost } from './config-cost.js';
 import { cap, duration, name } from './config-parts.js';
 import { explain } from './config-explain.js';
+import { multivariate } from './config-multivariate.js';
 import { challenger, champion } from './config-scorers.js';
 
 /** One watched model. */
@@ -77,6 +78,7 @@ export const model = {
       },
     },
     explain,
+    multivariate,
     alerts,
   },
 } as const;

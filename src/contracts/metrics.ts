@@ -2,9 +2,11 @@ import { metricRow as m, MODEL_LABELS as MODEL, type MetricDescription } from '.
 import { COST_METRICS } from './cost-metrics.js';
 import { EXPLAIN_METRICS } from './explain-metrics.js';
 import { ACCESS_METRICS } from './access-metrics.js';
+import { ESTIMATE_METRICS } from './estimate-metrics.js';
 import { GOLDEN_METRICS } from './golden-metrics.js';
 import { REGISTRY_METRICS } from './registry-metrics.js';
 import { PAIRED_METRICS } from './paired-metrics.js';
+import { MULTIVARIATE_METRICS } from './multivariate-metrics.js';
 import { SHADOW_METRICS } from './shadow-metrics.js';
 
 export type { MetricDescription };
@@ -219,6 +221,8 @@ export const METRICS = [
   m('modelwatch_under_error_total', 'counter', MODEL, 'Sum of ground truth minus output where the output was smaller.'),
   m('modelwatch_slice_predictions_total', 'counter', SLICE, 'Predictions by slice.'),
   m('modelwatch_slice_confusion_total', 'counter', [...SLICE, 'outcome'], 'Joined classifications by slice and outcome.'),
+  ...ESTIMATE_METRICS,
+  ...MULTIVARIATE_METRICS,
   // Ingest and validation
   m(
     'modelwatch_events_received_total',

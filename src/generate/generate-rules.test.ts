@@ -20,6 +20,7 @@ const modelConfig = (name: string, alerts: Partial<ModelConfig['alerts']> = {}):
   identity: { header: 'x-request-id' },
   challengers: [],
   slices: [],
+  multivariate: {},
   groundTruth: { horizon: '7d' },
   explain: { share: 0.1, cpuShareMax: 0.05, queueRowsMax: 64 },
   cost: { currency: 'USD' },

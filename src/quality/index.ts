@@ -39,6 +39,7 @@ export { f1 } from './f1.js';
 export { logLoss } from './log-loss.js';
 export { mae } from './mae.js';
 export { precision } from './precision.js';
+export { PREDICTIONS_MIN } from './quality-metric.js';
 export type { QualityKind, QualityMetric } from './quality-metric.js';
 export { recall } from './recall.js';
 export { rmse } from './rmse.js';

@@ -4,13 +4,16 @@ import { classification } from './classification.js';
 import { featureDrift, outputDrift } from './drift.js';
 import { errors } from './errors.js';
 import { driftImpact, explanations } from './explanations.js';
+import { estimated } from './estimated.js';
 import { latency } from './latency.js';
 import { missing } from './missing.js';
 import { ranking } from './ranking.js';
 import type { RecordingFamily } from './recording-family.js';
 import { cost } from './cost.js';
+import { reconstructionDrift } from './reconstruction.js';
 import { shadow } from './shadow.js';
 import { sidecars } from './sidecars.js';
+import { skew } from './skew.js';
 
 /** Every family of recording rules. A new one is a file beside these and a line here. */
 export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
@@ -22,6 +25,9 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   missing,
   classification,
   ranking,
+  estimated,
+  skew,
+  reconstructionDrift,
   calibration,
   errors,
   shadow,

@@ -1,0 +1,202 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  calibration,
+  calibrationEdges,
+  Confusion,
+  ExpectedQuality,
+  fitCalibrator,
+  predictionSkew,
+  QUALITY_ESTIMATES,
+  QUALITY_INTERVALS,
+  reconstructionError,
+  ReconstructionErrors,
+  ScoreCalibration,
+  seededRandom,
+  type ConfusionJSON,
+  type IntervalReading,
+} from '@modelwatch/core';
+import { stringify } from 'yaml';
+import { OUTCOMES } from '../telemetry/quality-labels.js';
+import { hasProgram, runProgram } from './debian-program.js';
+import { MODEL, onInstance, SIGNIFICANCE } from './two-replicas.js';
+
+/*
+ * Two replicas count what predictions are expected to come to, what they came to, and their reconstruction errors; what the rules make of both must
+ * be what the core makes of all of it. Counters are 0 where the hour begins, so that `increase` has nothing to extrapolate.
+ */
+
+const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
+const withPromtool = hasProgram('promtool') ? describe : describe.skip;
+const TOLERANCE = 1e-6;
+const CONFIDENCE = 1 - SIGNIFICANCE;
+
+interface Replica {
+  readonly expected: ExpectedQuality;
+  readonly confusion: Confusion;
+  readonly errors: ReconstructionErrors;
+}
+
+const emptyReplica = (): Replica => ({ expected: new ExpectedQuality(), confusion: new Confusion(), errors: new ReconstructionErrors() });
+
+function calibratorOf(random: () => number): (score: number) => number {
+  const rows = Array.from({ length: 3000 }, () => {
+    const score = random();
+    return { score, truth: random() < 0.1 + 0.7 * score ** 2 ? 1 : 0 } as const;
+  });
+  const sketch = new ScoreCalibration(calibrationEdges(rows.map(({ score }) => score)));
+  for (const row of rows) sketch.update(row);
+  const fitted = fitCalibrator(sketch);
+  if (fitted.kind === 'undetermined') throw new Error(fitted.reason);
+  return calibration(fitted.calibrator);
+}
+
+function replica(rows: number, probabilityOf: (score: number) => number, random: () => number): Replica {
+  const counts = emptyReplica();
+  const scores = Float64Array.from({ length: rows }, () => random() ** 2);
+  counts.expected.updateScores(scores, rows, { threshold: 0.4, probabilityOf });
+  for (const score of scores) {
+    counts.confusion.update({ predicted: score >= 0.4 ? 1 : 0, truth: random() < probabilityOf(score) ? 1 : 0 });
+    counts.errors.update(2 * random());
+  }
+  return counts;
+}
+
+/** The counters of a replica, as they are exported. */
+function exported({ expected, confusion, errors }: Replica): readonly (readonly [series: string, value: number])[] {
+  const confusions = OUTCOMES.flatMap(([outcome, field]) => [
+    [`modelwatch_estimated_confusion_total{${MODEL},outcome="${outcome}"}`, expected.confusion[field]] as const,
+    [`modelwatch_confusion_total{${MODEL},outcome="${outcome}"}`, confusion[field]] as const,
+  ]);
+  let below = 0;
+  const bins = [...expected.scores.positive].flatMap((count, bin) => [
+    [`modelwatch_estimated_score_bin_total{${MODEL},truth="1",bin="${bin}"}`, count] as const,
+    [`modelwatch_estimated_score_bin_total{${MODEL},truth="0",bin="${bin}"}`, expected.scores.negative[bin]!] as const,
+    [`modelwatch_estimated_score_cumulative_total{${MODEL},truth="1",bin="${bin}"}`, (below += count)] as const,
+  ]);
+  return [
+    ...confusions,
+    ...bins,
+    [`modelwatch_reconstruction_error_total{${MODEL}}`, errors.sum],
+    [`modelwatch_reconstruction_rows_total{${MODEL}}`, errors.count],
+    [`modelwatch_reconstruction_beyond_rows_total{${MODEL}}`, errors.count / 50],
+  ];
+}
+
+const measured = (reading: IntervalReading) => {
+  if (reading.kind !== 'measured') throw new Error(reading.reason);
+  return reading;
+};
+
+const ofClasses = QUALITY_INTERVALS.flatMap((interval) => (interval.reads === 'confusion' ? [interval] : []));
+const EVALUATED: ConfusionJSON = { truePositive: 1300, falsePositive: 300, trueNegative: 7800, falseNegative: 600 };
+
+/** What the core says of all replicas together, by the series that must say the same. */
+function expectations({ expected, confusion, errors }: Replica, reference: ReconstructionErrors): readonly (readonly [string, number])[] {
+  const estimates = QUALITY_ESTIMATES.map((estimate) => {
+    const reading = estimate.measure(expected);
+    if (reading.kind !== 'measured') throw new Error(reading.reason);
+    return [`model_version_role:modelwatch_estimated_${estimate.name}_ratio:1h{${MODEL},evidence="estimate"}`, reading.value] as const;
+  });
+  const skews = ofClasses.flatMap((interval) => {
+    const live = measured(interval.measure(confusion, CONFIDENCE));
+    const recorded = measured(interval.measure(Confusion.fromJSON(EVALUATED), CONFIDENCE));
+    const skew = measured(predictionSkew({ live, recorded }));
+    const series = (metric: string) => `model_version_role_quality:modelwatch_${metric}:1h{${MODEL},quality="${interval.name}"}`;
+    return [
+      [series('quality'), live.value],
+      [series('quality_lower'), live.lower],
+      [series('quality_upper'), live.upper],
+      [series('quality_skew'), skew.value],
+      [series('quality_skew_lower'), skew.lower],
+      [series('quality_skew_upper'), skew.upper],
+    ] as const;
+  });
+  const drift = reconstructionError.measure({ current: errors, reference, significance: SIGNIFICANCE });
+  if (drift.kind !== 'measured') throw new Error(drift.reason);
+  const series = (metric: string) => `model_version_role:modelwatch_reconstruction_${metric}:1h{${MODEL}}`;
+  return [
+    ...estimates,
+    ...skews,
+    [series('rows'), errors.count],
+    [series('error'), drift.value],
+    [series('error_critical'), drift.criticalValue!],
+    [series('beyond_ratio'), 0.02],
+  ];
+}
+
+/** Gauges of the baseline, the same on both replicas. */
+function gauges(reference: ReconstructionErrors): readonly (readonly [string, number])[] {
+  const quality = ofClasses.flatMap((interval) => {
+    const { value, lower, upper } = measured(interval.measure(Confusion.fromJSON(EVALUATED), CONFIDENCE));
+    const labels = `{${MODEL},quality="${interval.name}"}`;
+    return [
+      [`modelwatch_baseline_quality${labels}`, value],
+      [`modelwatch_baseline_quality_lower${labels}`, lower],
+      [`modelwatch_baseline_quality_upper${labels}`, upper],
+    ] as const;
+  });
+  return [
+    ...quality,
+    [`modelwatch_baseline_reconstruction_error{${MODEL}}`, reference.mean],
+    [`modelwatch_baseline_reconstruction_error_deviation{${MODEL}}`, Math.sqrt(reference.variance)],
+    [`modelwatch_baseline_reconstruction_rows{${MODEL}}`, reference.count],
+  ];
+}
+
+withPromtool('the recording rules', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-estimates-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function evaluate(replicas: readonly Replica[], reference: ReconstructionErrors, tests: readonly object[]) {
+    const counters = replicas.flatMap((counts, i) =>
+      exported(counts).map(([series, value]) => ({ series: onInstance(series, `r${i}`), values: `0 0 ${value}x58` })),
+    );
+    const constant = gauges(reference).flatMap(([series, value]) =>
+      replicas.map((_, i) => ({ series: onInstance(series, `r${i}`), values: `${value}x60` })),
+    );
+    const test = { interval: '1m', input_series: [...counters, ...constant], promql_expr_test: tests };
+    const file = path.join(folder, 'test.yaml');
+    await writeFile(file, stringify({ rule_files: [recording], evaluation_interval: '1h', tests: [test] }, { lineWidth: 0 }));
+    return runProgram('promtool', ['test', 'rules', file]);
+  }
+  const isNear = (series: string, value: number) => ({
+    expr: `count(abs(${series} - ${value}) <= ${TOLERANCE})`,
+    eval_time: '1h',
+    exp_samples: [{ labels: '{}', value: 1 }],
+  });
+
+  it.each([1, 2])('say what the core says of all replicas together, seed %p', async (seed) => {
+    const random = seededRandom(seed);
+    const probabilityOf = calibratorOf(random);
+    const reference = ReconstructionErrors.of(Array.from({ length: 2000 }, () => 1.8 * random()));
+    const replicas = [replica(900, probabilityOf, random), replica(300, probabilityOf, random)];
+    const whole = emptyReplica();
+    for (const counts of replicas) {
+      whole.expected.merge(counts.expected);
+      whole.confusion.merge(counts.confusion);
+      whole.errors.merge(counts.errors);
+    }
+    const expected = expectations(whole, reference);
+    expect(expected).toHaveLength(5 + 4 * 6 + 4);
+    const tests = expected.map(([series, value]) => isNear(series, value));
+    expect(await evaluate(replicas, reference, tests)).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
+    const [name, value] = expected[0]!;
+    expect((await evaluate(replicas, reference, [isNear(name, value + 0.001)])).code).toBe(1);
+  });
+
+  it('say nothing of fewer than 100 cases', async () => {
+    const random = seededRandom(3);
+    const few = replica(99, calibratorOf(random), random);
+    const reference = ReconstructionErrors.of(Array.from({ length: 2000 }, random));
+    const silent = ['model_version_role_quality:modelwatch_quality_skew:1h', 'model_version_role:modelwatch_reconstruction_error:1h'].map(
+      (expr) => ({ expr, eval_time: '1h', exp_samples: [] }),
+    );
+    expect(await evaluate([few], reference, silent)).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
+  });
+});

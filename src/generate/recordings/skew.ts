@@ -1,0 +1,67 @@
+import { confidenceStandardErrors } from '../../math/index.js';
+import { PREDICTIONS_MIN } from '../../quality/index.js';
+import { MODEL_LABELS, number, summedIncrease } from '../promql.js';
+import { driftWindows } from './recording-family.js';
+import type { RecordingFamily } from './recording-family.js';
+
+const LABELS = `${MODEL_LABELS}, quality`;
+
+/** Each metric as a share of cases; F1 as the share J of right ones among what is positive, predicted or true: F1 = 2 J / (1 + J). */
+const SHARES = {
+  accuracy: { hits: 'true_positive|true_negative', cases: 'true_positive|false_positive|true_negative|false_negative' },
+  precision: { hits: 'true_positive', cases: 'true_positive|false_positive' },
+  recall: { hits: 'true_positive', cases: 'true_positive|false_negative' },
+  f1: { hits: 'true_positive', cases: 'true_positive|false_positive|false_negative' },
+} as const;
+
+/**
+ * Prediction skew: live quality less the quality recorded at evaluation, with its interval at the confidence 1 - significance. Live bounds are
+ * Wilson's of n cases: (p + z^2 / 2n -+ sqrt(z^2 / n (p (1 - p) + z^2 / 4n))) / (1 + z^2 / n); bounds of the skew are the distances of both sides
+ * from theirs, squared and added. Absent below 100 cases, as in the core.
+ */
+export const skew: RecordingFamily = {
+  name: 'skew',
+  help: 'Live accuracy, precision, recall and F1 with their bounds, and how far they are from the quality recorded at evaluation, with bounds.',
+  windows: driftWindows,
+  rules({ window, bars, select }) {
+    const name = (metric: string) => `model_version_role_quality:modelwatch_${metric}:${window}`;
+    const z2 = number(confidenceStandardErrors(1 - bars.significance) ** 2);
+    const counts = Object.entries(SHARES).flatMap(([quality, { hits, cases }]) =>
+      Object.entries({ quality_hits: hits, quality_cases: cases }).map(([metric, outcomes]) => ({
+        record: name(metric),
+        expr: summedIncrease(MODEL_LABELS, select('modelwatch_confusion_total', `outcome=~"${outcomes}"`), window),
+        labels: { quality },
+      })),
+    );
+    const [share, cases] = [select(name('quality_share')), select(name('quality_cases'))];
+    const bound = (sign: '-' | '+') =>
+      `(\n  ${share} + ${z2} / (2 * ${cases})\n  ${sign} sqrt(${z2} / ${cases} * (${share} * (1 - ${share}) + ${z2} / (4 * ${cases})))\n)\n/\n(1 + ${z2} / ${cases})`;
+    const carried = (record: string) => {
+      const ofF1 = select(record, 'quality="f1"');
+      return `${select(record, 'quality!="f1"')}\nor\n2 * ${ofF1} / (1 + ${ofF1})`;
+    };
+    const recorded = (metric: string) => `max by (${LABELS}) (${select(`modelwatch_baseline_${metric}`)})`;
+    const live = (metric: string) => select(name(metric));
+    const reach = (of: readonly [string, string], than: readonly [string, string]) =>
+      `sqrt(\n  (${of[0]} - ${of[1]}) ^ 2\n  + on (${LABELS})\n  (${than[0]} - ${than[1]}) ^ 2\n)`;
+    const difference = live('quality_skew');
+    return [
+      ...counts,
+      { record: name('quality_share'), expr: `${live('quality_hits')}\n/\n(${cases} >= ${PREDICTIONS_MIN})` },
+      { record: name('quality_share_lower'), expr: bound('-') },
+      { record: name('quality_share_upper'), expr: bound('+') },
+      { record: name('quality'), expr: carried(name('quality_share')) },
+      { record: name('quality_lower'), expr: carried(name('quality_share_lower')) },
+      { record: name('quality_upper'), expr: carried(name('quality_share_upper')) },
+      { record: name('quality_skew'), expr: `${live('quality')}\n- on (${LABELS})\n${recorded('quality')}` },
+      {
+        record: name('quality_skew_lower'),
+        expr: `${difference}\n- on (${LABELS})\n${reach([live('quality'), live('quality_lower')], [recorded('quality_upper'), recorded('quality')])}`,
+      },
+      {
+        record: name('quality_skew_upper'),
+        expr: `${difference}\n+ on (${LABELS})\n${reach([live('quality_upper'), live('quality')], [recorded('quality'), recorded('quality_lower')])}`,
+      },
+    ];
+  },
+};
