@@ -43,6 +43,25 @@ async function largeBaseline(): Promise<string> {
   });
 }
 
+const inBin = (bin: number, count: number) => Array.from({ length: 50 }, (_, i) => (i === bin ? count : 0));
+const EVALUATION: Baseline['evaluation'] = {
+  kind: 'probability',
+  rows: 1000,
+  files: [],
+  threshold: 0.5,
+  confusion: { truePositive: 450, falsePositive: 0, trueNegative: 550, falseNegative: 0 },
+  scores: { positive: inBin(39, 450), negative: inBin(9, 550) },
+  calibration: { edges: [0.2], counts: [550, 450], scores: [110, 360], positives: [0, 450] },
+  errors: { over: 110, under: 90, squared: 40 },
+  groundTruth: { edges: [0], counts: [550, 450] },
+};
+const RECONSTRUCTION: Baseline['reconstruction'] = {
+  features: ['a', 'b'].map((name) => ({ name, kind: 'numeric', mean: 1, scale: 2 })),
+  components: [[0.6, 0.8]],
+  varianceRatio: 0.75,
+  errors: { count: 200, sum: 100, squared: 60, beyond: 2 },
+};
+
 /** A baseline of the model that gives back its input, one of whose golden rows has another output and another explanation. */
 async function identityBaseline(): Promise<string> {
   const plain = JSON.parse(await readFile(BASELINE, 'utf8')) as Baseline;
@@ -53,6 +72,8 @@ async function identityBaseline(): Promise<string> {
     version: '2',
     provenance: { ...plain.provenance, modelDigest: undefined },
     features: ['a', 'b'].map((name) => ({ ...distance, name })),
+    evaluation: EVALUATION,
+    reconstruction: RECONSTRUCTION,
     goldenRows: {
       features: [
         [1, 2],
