@@ -1,0 +1,65 @@
+import { appendFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import { median } from 'simple-statistics';
+
+/** Whether the promises run at the length they are given at, by `npm run reliability`; else they take seconds. */
+export const FULL = process.env['MODELWATCH_RELIABILITY'] !== undefined;
+
+/** One thing looked at. */
+export interface Finding {
+  readonly id: string;
+  readonly promise: string;
+  readonly what: string;
+  readonly bar: string;
+  readonly found: string;
+  readonly held: boolean;
+}
+
+/** What a promise tells of its run. */
+export interface Findings {
+  /** A count, which must be the bar's on any machine. */
+  count(what: string, found: number, bar: number): void;
+  /** A count that must reach the bar for the run to have shown anything, or stay below it. */
+  bound(what: string, found: number, bar: { readonly min?: number; readonly max?: number; readonly unit?: string }): void;
+  /** A time, judged in a full run alone: what a busy machine takes says nothing of a promise. */
+  time(what: string, seconds: readonly number[], of: 'p99' | 'longest' | 'median', barSeconds: number): void;
+}
+
+/**
+ * One promise of docs/reliability.md as a test of its name. In a full run its findings are written down, those of times as well, by
+ * `MODELWATCH_RELIABILITY`'s file; a promise that is not kept fails either way.
+ */
+export function promise(id: string, sentence: string, run: (findings: Findings) => Promise<void>): void {
+  it(`${id}: ${sentence}`, async () => {
+    const all: Finding[] = [];
+    const add = (what: string, bar: string, found: string, held: boolean) => {
+      all.push({ id, promise: sentence, what, bar, found, held });
+    };
+    await run({
+      count(what, found, bar) {
+        add(what, String(bar), String(found), found === bar);
+      },
+      bound(what, found, { min = -Infinity, max = Infinity, unit = '' }) {
+        const bars = [min === -Infinity ? [] : [`at least ${text(min)}`], max === Infinity ? [] : [`at most ${text(max)}`]].flat();
+        add(what, `${bars.join(', ')}${unit}`, `${text(found)}${unit}`, found >= min && found <= max);
+      },
+      time(what, seconds, of, barSeconds) {
+        if (!FULL) return;
+        const found = quantileOf(seconds, of);
+        add(`${what}, ${of} of ${seconds.length}`, `${milliseconds(barSeconds)} ms`, `${milliseconds(found)} ms`, found <= barSeconds);
+      },
+    });
+    if (FULL) for (const finding of all) appendFileSync(process.env['MODELWATCH_RELIABILITY']!, `${JSON.stringify(finding)}\n`);
+    expect(all.length).toBeGreaterThan(0);
+    expect(all.filter(({ held }) => !held)).toEqual([]);
+  }, 3_600_000);
+}
+
+const text = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
+const milliseconds = (seconds: number) => (seconds * 1000).toPrecision(3);
+
+function quantileOf(values: readonly number[], of: 'p99' | 'longest' | 'median'): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  if (of === 'median') return median(sorted);
+  return of === 'longest' ? sorted.at(-1)! : sorted[Math.ceil(sorted.length * 0.99) - 1]!;
+}
