@@ -44,7 +44,7 @@ function build() {
 }
 
 /** Debian packages of the programs that contract tests talk to, by the program they bring. */
-const PROGRAMS = { promtool: 'prometheus', amtool: 'prometheus-alertmanager' };
+const PROGRAMS = { promtool: 'prometheus', amtool: 'prometheus-alertmanager', strace: 'strace' };
 
 const hasProgram = (name) => spawnSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' }).status === 0;
 

@@ -111,11 +111,7 @@ promise('P12', `killed ${KILLS} times under load, nothing acknowledged is lost a
     await lostOf('ground-truth', all);
     const series = parsePage(await (await fetch(`${url}/metrics`)).text());
     const value = (name: string) => series.get(name) ?? NaN;
-    findings.count(
-      'predictions counted twice',
-      value('modelwatch_events_received_total{model="m",kind="prediction"}') - ledger.next,
-      0,
-    );
+    findings.count('predictions counted twice', value('modelwatch_events_received_total{model="m",kind="prediction"}') - ledger.next, 0);
     const labels = 'model="m",version="1",role="champion"';
     findings.count('pairs counted twice', value(`modelwatch_ground_truth_joined_total{${labels}}`) - ledger.next, 0);
     findings.count('conflicts', value('modelwatch_ground_truth_conflicts_total{model="m"}'), 0);
