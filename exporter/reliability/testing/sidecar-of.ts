@@ -1,0 +1,70 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { runSidecar, type SidecarProcess } from '../../contract/sidecar-process.js';
+import { parsePage } from '../../contract/test-sidecar.js';
+import { createClients, type Clients } from './clients.js';
+
+/** A sidecar in a process of its own, with clients. */
+export interface Running extends SidecarProcess {
+  readonly address: string;
+  readonly clients: Clients;
+  series(): Promise<ReadonlyMap<string, number>>;
+}
+
+/** A folder with a configuration, in which sidecars are started one after the other. */
+export interface Place {
+  readonly folder: string;
+  start(): Promise<Running>;
+  /** Kills what still runs and takes the folder away. */
+  remove(): Promise<void>;
+}
+
+export async function makePlace(yaml: string): Promise<Place> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-promise-'));
+  const file = path.join(folder, 'modelwatch.yaml');
+  await writeFile(file, yaml);
+  const started: Running[] = [];
+  return {
+    folder,
+    async start() {
+      const sidecar = runSidecar(['--config', file, '--port', '0']);
+      const address = await sidecar.url;
+      const clients = createClients(address);
+      const running = {
+        ...sidecar,
+        address,
+        clients,
+        series: async () => parsePage((await clients.send('/metrics'))!.body.toString()),
+      };
+      started.push(running);
+      return running;
+    },
+    async remove() {
+      for (const { clients, kill, end } of started) {
+        clients.close();
+        kill('SIGKILL');
+        await end;
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The sum of all series whose name and labels begin so. */
+export function sumOf(series: ReadonlyMap<string, number>, prefix: string): number {
+  let sum = 0;
+  for (const [name, value] of series) if (name.startsWith(prefix)) sum += value;
+  return sum;
+}
+
+/** Resident bytes of a process at their highest since `forgetPeak`; of Linux. */
+export async function peakBytes(processId: number): Promise<number> {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${processId}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) * 1024;
+}
+
+/** The highest resident memory of a process is what it has now. */
+export async function forgetPeak(processId: number): Promise<void> {
+  await writeFile(`/proc/${processId}/clear_refs`, '5');
+}
