@@ -93,11 +93,31 @@ models:
       drains.push(await drainOnce(place, reached, life));
     }
     const sum = (of: (drain: Drain) => number) => drains.reduce((total, drain) => total + of(drain), 0);
-    findings.bound('requests answered', sum(({ taken }) => taken), { min: DRAINS * 20 });
-    findings.count('requests taken and not answered', sum(({ lost }) => lost), 0);
-    findings.count('answers other than 200', sum(({ unwanted }) => unwanted), 0);
-    findings.count('answers that said ready during the drain', sum(({ saidReady }) => saidReady), 0);
-    findings.count('ends with another exit code than 0', sum(({ exitCode }) => Number(exitCode !== 0)), 0);
+    findings.bound(
+      'requests answered',
+      sum(({ taken }) => taken),
+      { min: DRAINS * 20 },
+    );
+    findings.count(
+      'requests taken and not answered',
+      sum(({ lost }) => lost),
+      0,
+    );
+    findings.count(
+      'answers other than 200',
+      sum(({ unwanted }) => unwanted),
+      0,
+    );
+    findings.count(
+      'answers that said ready during the drain',
+      sum(({ saidReady }) => saidReady),
+      0,
+    );
+    findings.count(
+      'ends with another exit code than 0',
+      sum(({ exitCode }) => Number(exitCode !== 0)),
+      0,
+    );
     const acknowledged = drains.flatMap((drain) => drain.acknowledged);
     findings.bound('predictions acknowledged', acknowledged.length, { min: DRAINS });
     const { clients } = await place.start();
@@ -107,7 +127,12 @@ models:
       known += (JSON.parse(answer!.body.toString()) as { readonly duplicates: number }).duplicates;
     }
     findings.count('of them lost', acknowledged.length - known, 0);
-    findings.time('from SIGTERM to the end', drains.map(({ seconds }) => seconds), 'longest', 10);
+    findings.time(
+      'from SIGTERM to the end',
+      drains.map(({ seconds }) => seconds),
+      'longest',
+      10,
+    );
   } finally {
     await place.remove();
     upstream.close();

@@ -21,7 +21,8 @@ export function createClients(url: string): Clients {
     send(route, body, headers = {}) {
       const startSeconds = performance.now() / 1000;
       const method = body === undefined ? 'GET' : 'POST';
-      const all = body === undefined ? headers : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers };
+      const all =
+        body === undefined ? headers : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers };
       return new Promise((resolve) => {
         const lost = () => {
           resolve(undefined);
