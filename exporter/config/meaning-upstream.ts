@@ -47,14 +47,14 @@ function checkPointer(pointer: string | undefined, path: Path, report: Report): 
 }
 
 /** An origin and nothing more. The URL itself is not repeated in a message, for it may hold a password. */
-function checkOrigin(text: string | undefined, path: Path, report: Report): void {
+export function checkOrigin(text: string | undefined, path: Path, report: Report, whose = 'an upstream'): void {
   const url = parseUrl(text, path, report);
   if (url === undefined) return;
   const expected = 'an origin such as http://127.0.0.1:8080';
-  if (url.username !== '' || url.password !== '') report(path, 'the URL of an upstream holds no credentials', { expected });
+  if (url.username !== '' || url.password !== '') report(path, `the URL of ${whose} holds no credentials`, { expected });
   // One clean origin: the proxy appends the paths it allows, and only those.
   else if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || /[?#]/.test(text ?? '')) {
-    report(path, 'the URL of an upstream is an origin, without path, query or fragment', { expected });
+    report(path, `the URL of ${whose} is an origin, without path, query or fragment`, { expected });
   }
 }
 

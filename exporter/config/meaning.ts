@@ -1,7 +1,7 @@
 import type { ChampionConfig, Config, ModelConfig } from '@modelwatch/core';
 import { checkAccess } from './meaning-access.js';
 import { checkDurations, checkWindows } from './meaning-durations.js';
-import { checkUpstream, checkWebUrl } from './meaning-upstream.js';
+import { checkOrigin, checkUpstream, checkWebUrl } from './meaning-upstream.js';
 import { formatPath, quote } from './fault.js';
 import type { Path } from './fault.js';
 import type { Part } from './sound-part.js';
@@ -58,6 +58,7 @@ function checkModel(model: Part<ModelConfig>, path: Path, report: Report): void 
   checkInputs(model.inputs, [...path, 'inputs'], report);
   checkOutput(model.output, [...path, 'output'], report);
   checkSlices(model.slices ?? [], [...path, 'slices'], report);
+  if (model.parity !== undefined) checkOrigin(model.parity.url, [...path, 'parity', 'url'], report, 'a feature server');
   checkWindows(model.alerts, [...path, 'alerts'], report);
 }
 

@@ -129,6 +129,8 @@ models:
     challengers: [{ version: '3', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }]
     slices: [{ name: tenant, header: x-tenant }]
     explain: { share: 1 }
+    # No input holds the join key: requests are skipped, and nobody is called.
+    parity: { url: 'http://127.0.0.1:1', entities: { key: key }, features: { x: 'view:x' }, share: 1 }
     cost: { currency: EUR, cpuSecondPrice: 0.01, requestPrice: 0.001, replicaHourPrice: 1 }
   - name: trips
     champion: { version: '1', upstream: { url: '${upstream.url}' }, baseline: baseline.json }

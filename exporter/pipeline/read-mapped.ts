@@ -2,6 +2,7 @@ import type { JsonMapping } from '@modelwatch/core';
 import { checkPredictionId } from '../routes/prediction-id.js';
 import { pointerSteps, resolvePointer } from './json-pointer.js';
 import { columnTensor, numberOf, parseBody } from './json-rows.js';
+import type { SchemaFindings } from './schema-watch.js';
 import type { SkipReason } from './watcher.js';
 import type { AnsweredRequest } from './watched-model.js';
 
@@ -61,9 +62,24 @@ export function readMappedRequest(mapping: JsonMapping, exchange: MappedExchange
     id: exchange.id,
     ...(idSteps === undefined ? {} : { rowIds: rows.map((row) => idOf(resolvePointer(row, idSteps))) }),
     inputs,
+    findings: findingsOf(rows, pointers),
     outputs: [{ name: 'output', datatype: 'FP64', shape: [outputs.length], data: outputs }],
     headerSlices: exchange.headerSlices,
   };
+}
+
+const FIELDS_LOOKED_AT = 256;
+
+/** Features that no row has, and fields of the first row that no pointer goes through. */
+function findingsOf(rows: readonly unknown[], { features, id }: Pointers): SchemaFindings {
+  const absent = features.flatMap(([name, steps]) => (rows.every((row) => resolvePointer(row, steps) === undefined) ? [name] : []));
+  const [first] = rows;
+  if (typeof first !== 'object' || first === null || Array.isArray(first)) return { absent, unknown: [] };
+  const asked = new Set([...features.map(([, steps]) => steps[0]), id?.[0]]);
+  const unknown = Object.keys(first)
+    .slice(0, FIELDS_LOOKED_AT)
+    .filter((field) => !asked.has(field));
+  return { absent, unknown };
 }
 
 /** An identity by which ground truth can name the row: usable text, or a number as its decimal text. */

@@ -6,6 +6,7 @@ import { createFeatureReader, createOutputReader, type FeatureReader, type Outpu
 import { createModelWatch, type ModelWatch } from './model-watch.js';
 import { createReconstructionWatch } from './reconstruction-watch.js';
 import { createRowBuffer, type RowBuffer } from './row-buffer.js';
+import { createSchemaWatch, type SchemaFindings, type SchemaWatch, type SchemaWatchOptions } from './schema-watch.js';
 
 /** One model version with all that watching it needs: how to read its predictions, where they are collected, what counts them. */
 export interface WatchedModel {
@@ -18,6 +19,8 @@ export interface WatchedModel {
   readonly buffer: RowBuffer;
   /** Request headers whose values are slices, by the slice's place; undefined for a slice from a feature. */
   readonly sliceHeaders: readonly (string | undefined)[];
+  /** Undefined without a baseline: there is nothing to hold features against. */
+  readonly schema: SchemaWatch | undefined;
 }
 
 export function createWatchedModel(options: {
@@ -25,6 +28,10 @@ export function createWatchedModel(options: {
   readonly baseline: Baseline | undefined;
   readonly localWindow: string;
   readonly nowSeconds: number;
+  /** Names of the model's own inputs. */
+  readonly inputNames?: readonly string[];
+  /** Told of each new feature of requests once. */
+  readonly onNewFeature?: SchemaWatchOptions['onNew'];
 }): WatchedModel {
   const { config, baseline, localWindow, nowSeconds } = options;
   const { name, champion, slices } = config;
@@ -49,7 +56,26 @@ export function createWatchedModel(options: {
     output: createOutputReader(output.tensor, output.column),
     buffer: createRowBuffer({ ...identity, features, sliceCount: slices.length }),
     sliceHeaders: slices.map(({ header }) => header),
+    schema: baseline === undefined ? undefined : schemaOf(config, baseline, options),
   };
+}
+
+function schemaOf(
+  { slices, inputs, schema, champion: { upstream } }: ModelConfig,
+  { features }: Baseline,
+  {
+    inputNames = [],
+    onNewFeature = () => undefined,
+  }: { readonly inputNames?: readonly string[]; readonly onNewFeature?: SchemaWatchOptions['onNew'] },
+): SchemaWatch {
+  const known = [
+    ...inputNames,
+    ...Object.keys(inputs ?? {}),
+    ...Object.keys(upstream?.mapping?.features ?? {}),
+    ...slices.flatMap((slice) => sliceFeature(slice) ?? []),
+    ...schema.ignored,
+  ];
+  return createSchemaWatch({ features, known: new Set(known), newFeaturesMax: schema.newFeaturesMax, onNew: onNewFeature });
 }
 
 /** The feature a slice takes its value from: that of its own name unless said otherwise; none where it comes from a header. */
@@ -65,6 +91,8 @@ export interface AnsweredRequest {
   readonly rowIds?: readonly (string | undefined)[];
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
+  /** What reading its rows has shown of features that are not there. */
+  readonly findings?: SchemaFindings | undefined;
   /** How long its model took; undefined where that is not known. */
   readonly scoringSeconds?: number;
   /** In the order of the model's slices; undefined where none comes from a header. */

@@ -51,6 +51,7 @@ export function createServeInfer(deps: InferDeps): (call: InferCall, scorer: Sco
       observeSeconds(model.requests.scoring, scoringSeconds, trace, deps);
       if (!result.ok) {
         call.failed(result.error);
+        if (OF_FEATURES.has(result.error.code)) checkRefused(decoded.value, scorer, call, deps);
         return;
       }
       try {
@@ -62,6 +63,19 @@ export function createServeInfer(deps: InferDeps): (call: InferCall, scorer: Sco
       }
     });
   };
+}
+
+/** Refusals that may be for the features of a request. */
+const OF_FEATURES: ReadonlySet<string> = new Set(['missing_input', 'unknown_input', 'datatype_mismatch']);
+
+/** Counts by feature what a request was refused for, once its answer has left. */
+function checkRefused({ inputs }: InferRequest, scorer: Scorer, { model: { watched } }: InferCall, deps: InferDeps): void {
+  try {
+    const datatypes = new Map(scorer.inputs.map(({ name, datatype }) => [name, datatype]));
+    watched.schema?.checkRequest(inputs, watched.features, { datatypes });
+  } catch (fault) {
+    deps.onFault(fault);
+  }
 }
 
 function decode(request: IncomingMessage, body: Buffer): Result<InferRequest> {

@@ -1,4 +1,5 @@
 import type { BaselineFeature, Role } from '@modelwatch/core';
+import type { SchemaWatch } from '../pipeline/schema-watch.js';
 import type { Clock } from '../clock.js';
 import type { ErrorCode } from '../errors.js';
 import type { Store } from '../store/store.js';
@@ -18,6 +19,8 @@ export interface IngestVersion {
   readonly role: Role;
   /** In the order of the baseline; undefined without one: features are neither counted nor checked then. */
   readonly features: readonly Pick<BaselineFeature, 'name' | 'kind'>[] | undefined;
+  /** Counts what differs from the baseline's features, also of events that are refused for it. */
+  readonly schema?: Pick<SchemaWatch, 'checkEvent'> | undefined;
 }
 
 export interface IngestDeps {

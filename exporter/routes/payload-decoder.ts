@@ -29,6 +29,7 @@ export function payloadDecoder(models: () => ReadonlyMap<string, ModelRuntime>):
     }
     const rows = read.model.features.rowsOf(read.answered.inputs);
     if (rows === undefined || rows === 0) return fail('shape_mismatch', 'the tensors do not agree on a number of rows');
+    model.watched.schema?.checkRequest(read.answered.inputs, read.model.features);
     const buffer = createRowBuffer({
       model: model.name,
       version: model.version,

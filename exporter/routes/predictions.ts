@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { NAME_PATTERN, type FeatureColumn } from '@modelwatch/core';
 import { fail, quoteInput, succeed, type RequestError, type Result } from '../errors.js';
+import { similarName } from '../pipeline/schema-watch.js';
 import type { EventBatch, PredictionOutcome } from '../store/store.js';
 import { checkId, compileCheck, idSchema, ofEvent, readTime, refuse, timeSchema } from './ingest-fields.js';
 import { EVENTS_MAX, type IngestDeps, type IngestModel, type IngestVersion } from './ingest-model.js';
@@ -108,6 +109,7 @@ function resolve(form: PredictionForm, model: IngestModel, nowSeconds: number): 
   if (!id.ok) return id;
   const time = readTime(form.time, nowSeconds);
   if (!time.ok) return time;
+  version.schema?.checkEvent(form.features ?? {});
   const features = checkFeatures(form.features ?? {}, version);
   if (!features.ok) return features;
   for (const name of Object.keys(form.slices ?? {})) {
@@ -121,12 +123,18 @@ function checkFeatures(features: Readonly<Record<string, Value>>, version: Inges
   const kinds = kindsOf(version);
   for (const [name, value] of Object.entries(features)) {
     const kind = kinds.get(name);
-    if (kind === undefined) return fail('unknown_field', `the baseline has no feature ${quoteInput(name)}`);
+    if (kind === undefined) return fail('unknown_field', `the baseline has no feature ${quoteInput(name)}${hint(name, kinds)}`);
     if (kind === 'numeric' && value !== null && typeof value !== 'number') {
       return fail('datatype_mismatch', `feature ${quoteInput(name)} takes a number or null`);
     }
   }
   return succeed(undefined);
+}
+
+/** A feature of the baseline that the name may have been meant for. */
+function hint(name: string, kinds: ReadonlyMap<string, unknown>): string {
+  const similar = similarName(name.slice(0, 256), [...kinds.keys()]);
+  return similar === undefined ? '' : `; did you mean ${quoteInput(similar)}?`;
 }
 
 const kindsByVersion = new WeakMap<IngestVersion, ReadonlyMap<string, 'numeric' | 'categorical'>>();

@@ -11,6 +11,7 @@ import type { RequestSeries } from '../telemetry/request-series.js';
 import { closeSource, type ModelRuntime, type ModelSource } from './model-runtime.js';
 import { startGolden } from './start-golden.js';
 import { startExplainer } from './start-explainer.js';
+import { startParity } from './start-parity.js';
 import { StartError } from './start-error.js';
 import { startProbe } from './upstream-probe.js';
 
@@ -31,7 +32,17 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
   const { source, digest } = await startSource(config, deps);
   try {
     const nowSeconds = deps.clock.nowSeconds();
-    const watched = createWatchedModel({ config, baseline, localWindow: watch.localWindow, nowSeconds });
+    const watched = createWatchedModel({
+      config,
+      baseline,
+      localWindow: watch.localWindow,
+      nowSeconds,
+      inputNames: source.kind === 'onnx' ? source.scorer.inputs.map((input) => input.name) : [],
+      onNewFeature(feature, similar) {
+        const renamed = similar === undefined ? {} : { renamedFrom: similar };
+        deps.logger.warn({ model: name, version, feature, ...renamed }, 'requests have a feature that the baseline has not');
+      },
+    });
     const model: ModelRuntime = {
       config,
       name,
@@ -40,6 +51,7 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
       baseline,
       source,
       watched,
+      parity: await startParity(config, watched, deps),
       requests: deps.requestSeries(name, version, 'champion'),
       traced: tracedAs(config),
       calls: { underWay: 0 },

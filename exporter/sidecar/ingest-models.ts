@@ -7,12 +7,12 @@ export function ingestModels(models: ReadonlyMap<string, ModelRuntime>): Readonl
   return new Map([...models].map(([name, model]) => [name, ingestModel(model)]));
 }
 
-function ingestModel({ name, version, role, config, baseline }: ModelRuntime): IngestModel {
+function ingestModel({ name, version, role, config, baseline, watched }: ModelRuntime): IngestModel {
   return {
     name,
     kind: config.output.kind,
     version,
-    versions: new Map([[version, { role, features: baseline?.features }]]),
+    versions: new Map([[version, { role, features: baseline?.features, schema: watched.schema }]]),
     slices: config.slices.map((slice) => ({ name: slice.name, feature: sliceFeature(slice) })),
   };
 }

@@ -19,6 +19,8 @@ import { requestFamilies, type RequestSeries } from '../telemetry/request-series
 import { scorerFamilies } from '../telemetry/scorer-series.js';
 import type { Histogram } from '../telemetry/series.js';
 import { pairedFamilies } from '../telemetry/paired-series.js';
+import { parityFamilies } from '../telemetry/parity-series.js';
+import { schemaFamilies } from '../telemetry/schema-series.js';
 import { shadowFamilies } from '../telemetry/shadow-series.js';
 import { selfFamilies, type SelfSeries } from '../telemetry/self-series.js';
 import { storeFamilies } from '../telemetry/store-series.js';
@@ -59,6 +61,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
   scorerFamilies(registry, models);
   shadowFamilies(registry, models);
   pairedFamilies(registry, readings, models);
+  schemaFamilies(registry, models);
+  parityFamilies(registry, models);
   goldenFamilies(registry, models);
   estimateFamilies(registry, models);
   explainFamilies(registry, models);

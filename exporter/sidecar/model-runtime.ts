@@ -3,6 +3,7 @@ import type { Scorer } from '../models/scorer.js';
 import type { Upstream } from '../models/upstream/upstream.js';
 import type { Explainer } from '../pipeline/explainer.js';
 import type { GoldenReplay } from '../pipeline/golden-replay.js';
+import type { Parity } from '../pipeline/parity.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { TraceSubject } from '../telemetry/tracing.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
@@ -34,6 +35,8 @@ export interface ModelRuntime {
   readonly traced: TraceSubject;
   /** Requests it is answering now: a reload lets them end before it closes what answers them. */
   readonly calls: { underWay: number };
+  /** Its features against a feature server, where the configuration names one. */
+  readonly parity: Parity | undefined;
   /** Versions that score copies of what it answered. */
   readonly challengers: readonly Challenger[];
 }

@@ -109,6 +109,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       const model = set.models.get(watched.name);
       // Of a model that a reload has exchanged meanwhile nothing is scored again.
       if (model?.watched !== watched) return;
+      watched.schema?.checkRequest(answered.inputs, watched.features, { findings: answered.findings });
+      model.parity?.offer(answered);
       for (const { shadow } of model.challengers) shadow.offer(answered);
       if (model.source.kind === 'onnx') model.source.explainer?.offer(answered);
     },

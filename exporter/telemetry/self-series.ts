@@ -8,6 +8,9 @@ import { histogramFamily, numberFamily, readFamily, type Histogram, type NumberF
 /** Where a fault in watching can happen. */
 const WATCH_STAGES = ['decode', 'observe'] as const;
 
+/** What the names of new features are called among label sets; no slice has a space in its name. */
+const NEW_FEATURES = 'new feature';
+
 /** What the sidecar counts of itself, by hand. */
 export interface SelfSeries {
   readonly httpRequests: NumberFamily;
@@ -122,6 +125,8 @@ function sliceFamilies(registry: SlicedRegistry, { models, readings }: SelfSourc
     registry.add(
       readFamily(metric(name), function* () {
         for (const { model, slice } of slicesOf()) yield [labelText(['model', 'label'], [model.name, slice.name]), slice.gate[of]] as const;
+        for (const { name, watched } of models().values())
+          if (watched.schema !== undefined) yield [labelText(['model', 'label'], [name, NEW_FEATURES]), watched.schema.gate[of]] as const;
       }),
     );
   gate('modelwatch_label_values', 'size');

@@ -3,6 +3,8 @@ import { cost } from './config-cost.js';
 import { cap, duration, name } from './config-parts.js';
 import { explain } from './config-explain.js';
 import { multivariate } from './config-multivariate.js';
+import { parity } from './config-parity.js';
+import { schemaWatch } from './config-schema-watch.js';
 import { challenger, champion } from './config-scorers.js';
 
 /** One watched model. */
@@ -79,6 +81,8 @@ export const model = {
     },
     explain,
     multivariate,
+    schema: schemaWatch,
+    parity,
     alerts,
   },
 } as const;

@@ -96,6 +96,7 @@ export type Config = FromSchema<typeof configSchema>;
 export type AccessConfig = Config['access'];
 export type TokenConfig = AccessConfig['tokens'][number];
 export type ModelConfig = Config['models'][number];
+export type ParityConfig = NonNullable<ModelConfig['parity']>;
 export type ChampionConfig = ModelConfig['champion'];
 export type ChallengerConfig = ModelConfig['challengers'][number];
 export type OnnxConfig = NonNullable<ChampionConfig['onnx']>;

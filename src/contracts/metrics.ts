@@ -7,6 +7,8 @@ import { GOLDEN_METRICS } from './golden-metrics.js';
 import { REGISTRY_METRICS } from './registry-metrics.js';
 import { PAIRED_METRICS } from './paired-metrics.js';
 import { MULTIVARIATE_METRICS } from './multivariate-metrics.js';
+import { PARITY_METRICS } from './parity-metrics.js';
+import { SCHEMA_METRICS } from './schema-metrics.js';
 import { SHADOW_METRICS } from './shadow-metrics.js';
 
 export type { MetricDescription };
@@ -231,6 +233,8 @@ export const METRICS = [
     'Predictions ingested as events (kind prediction) and CloudEvents (kind request, response), duplicates excluded.',
   ),
   m('modelwatch_events_duplicates_total', 'counter', ['model', 'kind'], 'Events received again and ignored.'),
+  ...SCHEMA_METRICS,
+  ...PARITY_METRICS,
   m('modelwatch_validation_errors_total', 'counter', ['model', 'code'], 'Requests refused with 4xx, by error code.'),
   m(
     'modelwatch_watch_skipped_total',

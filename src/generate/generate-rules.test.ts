@@ -22,6 +22,7 @@ const modelConfig = (name: string, alerts: Partial<ModelConfig['alerts']> = {}):
   slices: [],
   multivariate: {},
   groundTruth: { horizon: '7d' },
+  schema: { ignored: [], newFeaturesMax: 20 },
   explain: { share: 0.1, cpuShareMax: 0.05, queueRowsMax: 64 },
   cost: { currency: 'USD' },
   alerts: { ...DEFAULT_BARS, ...alerts },

@@ -7,6 +7,7 @@ import { driftImpact, explanations } from './explanations.js';
 import { estimated } from './estimated.js';
 import { latency } from './latency.js';
 import { missing } from './missing.js';
+import { parity } from './parity.js';
 import { ranking } from './ranking.js';
 import type { RecordingFamily } from './recording-family.js';
 import { cost } from './cost.js';
@@ -23,6 +24,7 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   featureDrift,
   outputDrift,
   missing,
+  parity,
   classification,
   ranking,
   estimated,
