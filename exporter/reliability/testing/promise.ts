@@ -26,8 +26,8 @@ export interface Findings {
 }
 
 /**
- * One promise of docs/reliability.md as a test of its name. In a full run its findings are written down, those of times as well, by
- * `MODELWATCH_RELIABILITY`'s file; a promise that is not kept fails either way.
+ * One promise as a test of its name. In a full run its findings, those of times as well, are written to the file that `MODELWATCH_RELIABILITY`
+ * names; a promise that is not kept fails either way.
  */
 export function promise(id: string, sentence: string, run: (findings: Findings) => Promise<void>): void {
   it(`${id}: ${sentence}`, async () => {
