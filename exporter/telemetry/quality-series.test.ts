@@ -186,24 +186,29 @@ describe('the store on the scrape', () => {
     const count = (await linesOf(registry, 'modelwatch_store_commit_duration_seconds_count'))['']!;
     expect(count).toBeGreaterThanOrEqual(2);
     expect(commits['{le="+Inf"}']).toBe(count);
-    // Beside these stand the queues of the books, which have tests of their own.
-    expect(await linesOf(registry, 'modelwatch_queue_entries')).toMatchObject({
+    expect(await linesOf(registry, 'modelwatch_queue_entries')).toEqual({
       '{queue="watch"}': 3,
       '{queue="store"}': 0,
       '{queue="ingest"}': 0,
       '{queue="predictions"}': 1,
       '{queue="settled"}': 0,
       '{queue="payloads"}': 0,
+      '{queue="asks"}': 0,
+      '{queue="events"}': 0,
+      '{queue="registry"}': 0,
     });
-    expect(await linesOf(registry, 'modelwatch_queue_capacity_entries')).toMatchObject({
+    expect(await linesOf(registry, 'modelwatch_queue_capacity_entries')).toEqual({
       '{queue="watch"}': 10,
       '{queue="store"}': 50,
       '{queue="ingest"}': 50,
       '{queue="predictions"}': 100,
       '{queue="settled"}': 100,
       '{queue="payloads"}': 10_000,
+      '{queue="asks"}': 1000,
+      '{queue="events"}': 100_000,
+      '{queue="registry"}': 1000,
     });
-    expect(await linesOf(registry, 'modelwatch_queue_dropped_total')).toMatchObject({
+    expect(await linesOf(registry, 'modelwatch_queue_dropped_total')).toEqual({
       '{queue="watch",reason="full"}': 2,
       '{queue="store",reason="full"}': 51,
       '{queue="store",reason="store_unavailable"}': 0,
@@ -215,6 +220,11 @@ describe('the store on the scrape', () => {
       '{queue="settled",reason="full"}': 0,
       '{queue="payloads",reason="full"}': 0,
       '{queue="payloads",reason="expired"}': 0,
+      '{queue="asks",reason="full"}': 0,
+      '{queue="asks",reason="store_unavailable"}': 0,
+      '{queue="events",reason="full"}': 0,
+      '{queue="events",reason="aged"}': 0,
+      '{queue="registry",reason="full"}': 0,
     });
   });
 });

@@ -25,13 +25,15 @@ describe('recording rules', () => {
   });
 
   it('are named for the labels they have: the level lists what they are summed by', () => {
-    for (const { record, expr } of rules) {
+    for (const { record, expr, labels = {} } of rules) {
       const level = record.split(':')[0]!;
-      // The label `reference` stands in no level: it tells the series of one name apart.
+      // The labels `reference` and `evidence` stand in no level: they tell the series of one name apart.
+      const set = Object.keys(labels).filter((label) => label !== 'reference' && label !== 'evidence');
+      // Where each of a recorded series is divided by a sum, the labels are those of the series.
+      const divided = /^(?:1000 \* )?([a-z_]+):\w+:\w+\n\/ on \([^)]*\) group_left/.exec(expr)?.[1];
       const summed = /(?:sum|max) by \(([^)]*)\)/.exec(expr)?.[1]?.replace(', reference', '');
       if (summed?.includes(', bin') === true && !level.endsWith('_bin')) continue;
-      // `quality` is set by the rule, and `currency` comes from the other side of a division.
-      if (summed !== undefined) expect([level, level.replace(/_(?:quality|currency)$/, '')]).toContain(summed.replaceAll(', ', '_'));
+      if (summed !== undefined) expect(level).toBe(divided ?? [...summed.split(', '), ...set].join('_'));
     }
   });
 
