@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Binning, Reading } from '@modelwatch/core';
+import type { Binning } from '@modelwatch/core';
 import {
   binLabels,
   categoricalBinning,
@@ -16,6 +16,7 @@ import {
 } from '@modelwatch/core';
 import { parse, stringify } from 'yaml';
 import { hasProgram, runProgram } from './debian-program.js';
+import { agrees, criticalOf, valueOf } from './rule-expectations.js';
 import { onInstance, SIGNIFICANCE, type InputSeries } from './two-replicas.js';
 
 // Eight days of two replicas, scraped every half hour. Each replica starts anew after every hour, so that an hour's counts are what its
@@ -24,7 +25,6 @@ import { onInstance, SIGNIFICANCE, type InputSeries } from './two-replicas.js';
 
 const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
-const TOLERANCE = 1e-6;
 const HOURS = 170;
 const SCRAPES_PER_HOUR = 2;
 const INSTANCES = ['a', 'b'];
@@ -106,15 +106,6 @@ function merged(all: readonly Frequencies[]): Frequencies {
   return whole;
 }
 
-const valueOf = (reading: Reading): number => {
-  if (reading.kind !== 'measured') throw new Error(`a value was expected, got ${reading.reason}`);
-  return reading.value;
-};
-const criticalOf = (reading: Reading): number => {
-  if (reading.kind !== 'measured' || reading.criticalValue === undefined) throw new Error('a critical value was expected');
-  return reading.criticalValue;
-};
-
 /** What the core says, by the recorded series that must say the same. */
 function expectations(hours: History['hours']): readonly (readonly [string, number])[] {
   return SUBJECTS.flatMap((subject) => {
@@ -166,7 +157,7 @@ withPromtool('the recording rules of drift against production', () => {
     return runProgram('promtool', ['test', 'rules', file]);
   }
   const within = (expected: readonly (readonly [string, number])[]) =>
-    expected.map(([series, value]) => [`count(abs(${series} - ${value}) <= ${TOLERANCE})`, 1] as const);
+    expected.map(([series, value]) => [agrees(series, value), 1] as const);
 
   it.each([1, 2])(
     'say what the core says of the same hours, with hours without traffic, seed %p',

@@ -21,6 +21,7 @@ import {
 import { stringify } from 'yaml';
 import { OUTCOMES } from '../telemetry/quality-labels.js';
 import { hasProgram, runProgram } from './debian-program.js';
+import { agrees } from './rule-expectations.js';
 import { MODEL, onInstance, SIGNIFICANCE } from './two-replicas.js';
 
 /*
@@ -30,7 +31,6 @@ import { MODEL, onInstance, SIGNIFICANCE } from './two-replicas.js';
 
 const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
-const TOLERANCE = 1e-6;
 const CONFIDENCE = 1 - SIGNIFICANCE;
 
 interface Replica {
@@ -166,7 +166,7 @@ withPromtool('the recording rules', () => {
     return runProgram('promtool', ['test', 'rules', file]);
   }
   const isNear = (series: string, value: number) => ({
-    expr: `count(abs(${series} - ${value}) <= ${TOLERANCE})`,
+    expr: agrees(series, value),
     eval_time: '1h',
     exp_samples: [{ labels: '{}', value: 1 }],
   });

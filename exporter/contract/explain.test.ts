@@ -1,15 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { shapleyPlan, seededRandom, type Baseline, type Reading } from '@modelwatch/core';
 import { flightRows, flightsRequest } from './flights-traffic.js';
-import { FLIGHTS, MODELS, startTestSidecar, type TestSidecar } from './test-sidecar.js';
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 1200 && !(await isSo()); attempt++) await pause(50);
-  expect(await isSo()).toBe(true);
-}
+import { FLIGHTS, MODELS, startTestSidecar, until, type TestSidecar } from './test-sidecar.js';
 
 const OUTCOMES = ['explained', 'dropped', 'failed', 'timed_out', 'skipped'];
 const MODEL = 'model="flights-late",version="1",role="champion"';

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Reading } from '@modelwatch/core';
 import {
   accuracy,
   attributionNdcg,
@@ -32,6 +31,7 @@ import {
 } from '@modelwatch/core';
 import { stringify } from 'yaml';
 import { hasProgram, runProgram } from './debian-program.js';
+import { agrees, criticalOf, TOLERANCE, valueOf } from './rule-expectations.js';
 import { CHALLENGER, emptyCounts, exportedBaseline, FEATURE, hourOfTraffic, MODEL, onInstance, SIGNIFICANCE } from './two-replicas.js';
 import type { Binnings, Counts, InputSeries } from './two-replicas.js';
 
@@ -40,7 +40,6 @@ import type { Binnings, Counts, InputSeries } from './two-replicas.js';
 
 const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
-const TOLERANCE = 1e-6;
 /** Groups whose series another group reads come first: here all are evaluated but once. */
 const GROUPS_READ = ['modelwatch-feature-drift-1h', 'modelwatch-explanations-1h', 'modelwatch-drift-impact-1h'];
 
@@ -66,15 +65,6 @@ function countOne(counts: Counts, drift: number, random: () => number): void {
 }
 
 const numeric = (drift: number, random: () => number): number => 10 * random() ** (1 / (1 + drift)) + drift;
-
-const valueOf = (reading: Reading): number => {
-  if (reading.kind !== 'measured') throw new Error(`a value was expected, got ${reading.reason}`);
-  return reading.value;
-};
-const criticalOf = (reading: Reading): number => {
-  if (reading.kind !== 'measured' || reading.criticalValue === undefined) throw new Error('a critical value was expected');
-  return reading.criticalValue;
-};
 
 /** What the core says, by the name of the recorded series that must say the same. */
 function expectations(current: Counts, reference: Counts): readonly (readonly [series: string, value: number])[] {
@@ -201,7 +191,7 @@ withPromtool('the recording rules', () => {
       interval: '1m',
       input_series: scraped,
       promql_expr_test: expected.map(([series, value]) => ({
-        expr: `count(abs(${series} - ${value}) <= ${TOLERANCE})`,
+        expr: agrees(series, value),
         eval_time: '1h',
         exp_samples: [{ labels: '{}', value: 1 }],
       })),

@@ -2,19 +2,13 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Agreement } from '@modelwatch/core';
 import { flightRows, flightsRequest } from './flights-traffic.js';
-import { FLIGHTS, MODELS, startTestSidecar, type TestSidecar } from './test-sidecar.js';
+import { FLIGHTS, MODELS, startTestSidecar, until, type TestSidecar } from './test-sidecar.js';
 
 const model = (name: string) => path.join(MODELS, `${name}.onnx`);
 const OUTCOMES = ['scored', 'dropped', 'failed', 'timed_out', 'skipped'];
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 600 && !(await isSo()); attempt++) await pause(50);
-  expect(await isSo()).toBe(true);
-}
 
 const challengerReady = (sidecar: TestSidecar, name: string, version: string) => () =>
   sidecar.series(`modelwatch_model_ready{model="${name}",version="${version}",role="challenger"}`).then((ready) => ready === 1);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Config } from '@modelwatch/core';
 import { systemClock, type Clock } from '../clock.js';
@@ -117,4 +118,13 @@ export function accountsIn(series: ReadonlyMap<string, number>, model: string): 
     shed: sum('shed_total'),
     inFlight: sum('in_flight'),
   };
+}
+
+/** Asks again and again until it is so, for a minute at most. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 1200; attempt++) {
+    if (await isSo()) return;
+    await pause(50);
+  }
+  throw new Error('what a test waits for did not come to be within a minute');
 }

@@ -1,10 +1,9 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { runSidecar } from '../contract/sidecar-process.js';
-import { parsePage } from '../contract/test-sidecar.js';
+import { together } from './testing/clients.js';
 import { FULL, promise } from './testing/promise.js';
+import { makePlace, type Place, type Running } from './testing/sidecar-of.js';
 
 const KILLS = FULL ? 200 : 25;
 const CLIENTS = 4;
@@ -28,24 +27,15 @@ const bodyOf = {
 };
 
 /** Sends some numbers; undefined where no answer came, which says nothing of what was kept. */
-async function send(url: string, kind: keyof typeof bodyOf, numbers: readonly number[]): Promise<Outcomes | undefined> {
-  const answer = await fetch(`${url}/v1/${kind}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(bodyOf[kind](numbers)),
-  }).catch(() => undefined);
-  if (answer?.status !== 200) return undefined;
-  return answer.json().then(
-    (outcomes) => outcomes as Outcomes,
-    () => undefined,
-  );
+async function send({ clients }: Running, kind: keyof typeof bodyOf, numbers: readonly number[]): Promise<Outcomes | undefined> {
+  const answer = await clients.send(`/v1/${kind}`, JSON.stringify(bodyOf[kind](numbers)));
+  return answer?.status === 200 ? (JSON.parse(answer.body.toString()) as Outcomes) : undefined;
 }
 
 /** One life of a sidecar: clients send until so many requests are acknowledged, then it is killed in the middle of the others. */
-async function live(file: string, ledger: Ledger, requests: number): Promise<number> {
+async function live(place: Place, ledger: Ledger, requests: number): Promise<number> {
   const startSeconds = performance.now() / 1000;
-  const sidecar = runSidecar(['--config', file, '--port', '0']);
-  const url = await sidecar.url;
+  const sidecar = await place.start();
   const readySeconds = performance.now() / 1000 - startSeconds;
   let acknowledged = 0;
   let dead = requests === 0;
@@ -59,12 +49,12 @@ async function live(file: string, ledger: Ledger, requests: number): Promise<num
     while (!dead) {
       const numbers = Array.from({ length: PER_REQUEST }, (_, i) => ledger.next + i);
       ledger.next += PER_REQUEST;
-      if ((await send(url, 'predictions', numbers)) !== undefined) told('predictions', numbers);
-      if ((await send(url, 'ground-truth', numbers)) !== undefined) told('truths', numbers);
+      if ((await send(sidecar, 'predictions', numbers)) !== undefined) told('predictions', numbers);
+      if ((await send(sidecar, 'ground-truth', numbers)) !== undefined) told('truths', numbers);
     }
   };
   if (dead) sidecar.kill('SIGKILL');
-  await Promise.all(Array.from({ length: CLIENTS }, client));
+  await together(CLIENTS, client);
   await sidecar.end;
   return readySeconds;
 }
@@ -82,23 +72,20 @@ async function isSound(file: string): Promise<boolean> {
 }
 
 promise('P12', `killed ${KILLS} times under load, nothing acknowledged is lost and nothing is counted twice`, async (findings) => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-p12-'));
+  const place = await makePlace("store: { path: kept.db }\nmodels: [{ name: m, champion: { version: '1' } }]\n");
   try {
-    const file = path.join(folder, 'modelwatch.yaml');
-    await writeFile(file, "store: { path: kept.db }\nmodels: [{ name: m, champion: { version: '1' } }]\n");
     const ledger: Ledger = { acknowledged: { predictions: new Set(), truths: new Set() }, next: 0 };
     const readySeconds: number[] = [];
     for (let kill = 0; kill < KILLS; kill++) {
       const requests = ACKNOWLEDGED[kill % ACKNOWLEDGED.length]!;
-      readySeconds.push(await live(file, ledger, requests));
+      readySeconds.push(await live(place, ledger, requests));
     }
-    findings.count('stores that are sound after the last kill', Number(await isSound(path.join(folder, 'kept.db'))), 1);
+    findings.count('stores that are sound after the last kill', Number(await isSound(path.join(place.folder, 'kept.db'))), 1);
 
-    const sidecar = runSidecar(['--config', file, '--port', '0']);
-    const url = await sidecar.url;
+    const sidecar = await place.start();
     const lostOf = async (kind: keyof typeof bodyOf, numbers: readonly number[]) => {
       let known = 0;
-      for (let i = 0; i < numbers.length; i += 1000) known += (await send(url, kind, numbers.slice(i, i + 1000)))?.duplicates ?? 0;
+      for (let i = 0; i < numbers.length; i += 1000) known += (await send(sidecar, kind, numbers.slice(i, i + 1000)))?.duplicates ?? 0;
       return numbers.length - known;
     };
     const { predictions, truths } = ledger.acknowledged;
@@ -109,16 +96,14 @@ promise('P12', `killed ${KILLS} times under load, nothing acknowledged is lost a
     const all = Array.from({ length: ledger.next }, (_, number) => number);
     await lostOf('predictions', all);
     await lostOf('ground-truth', all);
-    const series = parsePage(await (await fetch(`${url}/metrics`)).text());
+    const series = await sidecar.series();
     const value = (name: string) => series.get(name) ?? NaN;
     findings.count('predictions counted twice', value('modelwatch_events_received_total{model="m",kind="prediction"}') - ledger.next, 0);
     const labels = 'model="m",version="1",role="champion"';
     findings.count('pairs counted twice', value(`modelwatch_ground_truth_joined_total{${labels}}`) - ledger.next, 0);
     findings.count('conflicts', value('modelwatch_ground_truth_conflicts_total{model="m"}'), 0);
     findings.time('from the start of the process to its first answer', readySeconds, 'p99', 2);
-    sidecar.kill('SIGTERM');
-    await sidecar.end;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await place.remove();
   }
 });

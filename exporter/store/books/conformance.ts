@@ -1,7 +1,11 @@
-import { expect, it } from '@jest/globals';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { testClock, type TestClock } from '../conformance.js';
 import type { Result } from '../../errors.js';
 import type { BookClient, Store } from '../store.js';
+import { openSqliteStore } from '../index.js';
 import { ROWS_READ_MAX, type BookLimits } from './book.js';
 import type { BookName } from './index.js';
 
@@ -17,6 +21,26 @@ export interface BookUnderTest<Name extends BookName> {
   readonly reads: readonly ((book: BookClient<Name>) => Promise<Result<readonly unknown[]>>)[];
   /** The reason that is counted where a row finds no room, or drives out another. */
   readonly dropReason: string;
+}
+
+/** Opens stores in a directory of the tests' own, which goes when they end. Call it once in a test file. */
+export function storesOf<Name extends BookName>(name: Name): BookUnderTest<Name>['open'] {
+  let directory: string;
+  beforeAll(() => {
+    directory = fs.mkdtempSync(path.join(os.tmpdir(), 'modelwatch-books-'));
+  });
+  afterAll(() => {
+    fs.rmSync(directory, { recursive: true });
+  });
+  return ({ place, limits, clock }) =>
+    openSqliteStore({
+      path: place === undefined ? ':memory:' : path.join(directory, place),
+      models: [],
+      queueEntriesMax: 10,
+      predictionsMax: 10,
+      ...(limits === undefined ? {} : { bookLimits: { [name]: limits } }),
+      clock,
+    });
 }
 
 const valueOf = <T>(result: Result<T>): T => {

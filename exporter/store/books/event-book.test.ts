@@ -1,29 +1,9 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { testClock } from '../conformance.js';
-import { openSqliteStore, type BookLimits } from '../index.js';
-import { bookConformance } from './conformance.js';
+import { bookConformance, storesOf } from './conformance.js';
 import type { EventQuery, EventReport } from './event-book.js';
 
-let directory: string;
-beforeAll(() => {
-  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'modelwatch-books-'));
-});
-afterAll(() => {
-  fs.rmSync(directory, { recursive: true });
-});
-
-const open = ({ place, limits, clock }: { place: string | undefined; limits?: BookLimits; clock: ReturnType<typeof testClock> }) =>
-  openSqliteStore({
-    path: place === undefined ? ':memory:' : path.join(directory, place),
-    models: [],
-    queueEntriesMax: 10,
-    predictionsMax: 10,
-    ...(limits === undefined ? {} : { bookLimits: { events: limits } }),
-    clock,
-  });
+const open = storesOf('events');
 const ALL: EventQuery = { fromSeconds: 0, toSeconds: 1e12, eventsMax: 1000 };
 const job: EventReport = { id: 'job-7', kind: 'training_job', model: 'm', status: 'running' };
 

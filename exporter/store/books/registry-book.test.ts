@@ -1,29 +1,10 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { NewVersion } from '@modelwatch/core';
 import { testClock } from '../conformance.js';
-import { openSqliteStore, type BookLimits, type Store } from '../index.js';
-import { bookConformance } from './conformance.js';
+import type { Store } from '../index.js';
+import { bookConformance, storesOf } from './conformance.js';
 
-let directory: string;
-beforeAll(() => {
-  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'modelwatch-books-'));
-});
-afterAll(() => {
-  fs.rmSync(directory, { recursive: true });
-});
-
-const open = ({ place, limits, clock }: { place: string | undefined; limits?: BookLimits; clock: ReturnType<typeof testClock> }) =>
-  openSqliteStore({
-    path: place === undefined ? ':memory:' : path.join(directory, place),
-    models: [],
-    queueEntriesMax: 10,
-    predictionsMax: 10,
-    ...(limits === undefined ? {} : { bookLimits: { registry: limits } }),
-    clock,
-  });
+const open = storesOf('registry');
 const versionOf = (version: string): NewVersion => ({
   model: 'm',
   version,
