@@ -1,6 +1,7 @@
 import { succeed, type ErrorCode, type Result } from '../errors.js';
 import type { InferRequest } from '../models/open-inference/index.js';
 import type { Scorer } from '../models/scorer.js';
+import { watchedOutputAlone } from '../models/watched-output.js';
 import { createOutputReader, type OutputReader } from '../pipeline/feature-reader.js';
 
 /** Of a model: one row in, its watched output out. NaN is an answer that holds no such output. */
@@ -11,9 +12,7 @@ export interface CalledModel {
 
 export function createCalledModel(scorer: Scorer, output: { readonly tensor?: string; readonly column?: number }): CalledModel {
   const reader: OutputReader = createOutputReader(output.tensor, output.column);
-  const name = output.tensor ?? scorer.outputs.at(-1)?.name;
-  // Other outputs may be large, and are not looked at. One that the model has not is refused by it, which is the answer.
-  const outputs = name === undefined ? undefined : [{ name, binary: false }];
+  const outputs = watchedOutputAlone(scorer, output.tensor);
   return {
     scorer,
     call: (request) =>

@@ -2,6 +2,7 @@ import { shapleyPlan, type Explanation, type Mixtures } from '@modelwatch/core';
 import { fail, type ErrorCode, type RequestError, type Result } from '../errors.js';
 import type { InferResponse } from '../models/open-inference/index.js';
 import type { Scorer } from '../models/scorer.js';
+import { watchedOutputAlone } from '../models/watched-output.js';
 import type { OutputReader } from './feature-reader.js';
 import type { InputRow, InputRows } from './input-rows.js';
 
@@ -55,8 +56,7 @@ const BATCH_ROWS_MAX = 256;
 export function createRowExplainer(options: RowExplainerOptions): RowExplainer {
   const { scorer, rows, features, rowsMax, output, monotonicSeconds, mayGoOn, onBatch } = options;
   const background = rows.background(options.background);
-  const wanted = options.outputTensor ?? scorer.outputs.at(-1)?.name;
-  const outputs = wanted === undefined ? undefined : [{ name: wanted, binary: false }];
+  const outputs = watchedOutputAlone(scorer, options.outputTensor);
   const size = { features, backgroundRows: options.background.length, batchRowsMax: rows.rowsPerCall ?? BATCH_ROWS_MAX };
 
   const call = (mixtures: Mixtures, row: InputRow): Promise<Result<InferResponse>> =>

@@ -5,10 +5,10 @@ import {
   type BaselineExplanations,
   type ExplainerInconsistency,
 } from '@modelwatch/core';
-import { ERRORS, type ErrorCode } from '../errors.js';
 import type { Scorer } from '../models/scorer.js';
 import { createCpuBudget } from './cpu-budget.js';
 import { createRowExplainer, ScoringFailed, type RowExplainer, type ScoredBatch } from './explain-row.js';
+import { failedCopy } from './failed-copy.js';
 import { BUSY_CODES } from './golden-replay.js';
 import type { InputRow, InputRows } from './input-rows.js';
 import { isSampled } from './is-sampled.js';
@@ -123,7 +123,7 @@ export function createExplainer(options: ExplainerOptions): Explainer {
       attributions.update(explanation.values);
       return attributions.count > before ? 'explained' : 'failed';
     } catch (fault) {
-      if (fault instanceof ScoringFailed) return outcomeOf(fault.code);
+      if (fault instanceof ScoringFailed) return failedCopy(fault.code);
       onFault(fault);
       return 'failed';
     }
@@ -228,10 +228,4 @@ export function createExplainer(options: ExplainerOptions): Explainer {
       await working;
     },
   };
-}
-
-function outcomeOf(code: ErrorCode): ExplanationOutcome {
-  if (code === 'deadline_exceeded') return 'timed_out';
-  if (code === 'overloaded' || code === 'draining') return 'dropped';
-  return ERRORS[code] < 500 && code !== 'quarantined' ? 'skipped' : 'failed';
 }

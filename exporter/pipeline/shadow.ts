@@ -1,10 +1,11 @@
 import { Agreement, LatencyPairs, type ChallengerConfig, type ModelConfig, type OutputRule, type PredictionBatch } from '@modelwatch/core';
-import { ERRORS, type RequestError } from '../errors.js';
 import type { InferResponse } from '../models/open-inference/index.js';
 import type { Scorer } from '../models/scorer.js';
+import { watchedOutputAlone } from '../models/watched-output.js';
 import { sliceCounts } from '../store/slice-values.js';
 import type { Tensor } from '../models/open-inference/tensor.js';
 import type { SliceCounts } from './model-watch.js';
+import { failedCopy } from './failed-copy.js';
 import { createOutputReader } from './feature-reader.js';
 import { isSampled } from './is-sampled.js';
 import { sliceColumns, type SliceColumns } from './slice-columns.js';
@@ -125,19 +126,14 @@ export function createShadow(options: ShadowOptions): Shadow {
     inFlight++;
     inFlightBytes += bytes;
     try {
-      to.score({ id: undefined, inputs, outputs: wanted(to), binaryOutputs: false }, (result) => {
-        end(() => (result.ok ? compare(answered, champion, result.value) : outcomeOf(result.error)));
+      to.score({ id: undefined, inputs, outputs: watchedOutputAlone(to, model.output.tensor), binaryOutputs: false }, (result) => {
+        end(() => (result.ok ? compare(answered, champion, result.value) : failedCopy(result.error.code)));
       });
     } catch (fault) {
       end(() => {
         throw fault;
       });
     }
-  };
-  /** Only what is compared: other outputs may be large. */
-  const wanted = ({ outputs }: Scorer) => {
-    const name = model.output.tensor ?? outputs.at(-1)?.name;
-    return name === undefined ? undefined : [{ name, binary: false }];
   };
   return {
     get sent() {
@@ -189,11 +185,4 @@ function outputRule({ output }: ModelConfig, { threshold, toleranceAbsolute }: C
   return output.kind === 'regression'
     ? { kind: 'regression', toleranceAbsolute }
     : { kind: 'probability', championThreshold: output.threshold, challengerThreshold: threshold ?? output.threshold };
-}
-
-function outcomeOf({ code }: RequestError): ShadowOutcome {
-  if (code === 'deadline_exceeded') return 'timed_out';
-  if (code === 'overloaded' || code === 'draining') return 'dropped';
-  // Refused as no request for this model; one that has killed a child is the challenger's own failure.
-  return ERRORS[code] < 500 && code !== 'quarantined' ? 'skipped' : 'failed';
 }

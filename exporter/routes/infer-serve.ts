@@ -9,6 +9,7 @@ import {
   type InferResponse,
 } from '../models/open-inference/index.js';
 import type { Scorer } from '../models/scorer.js';
+import { watchedOutput } from '../models/watched-output.js';
 import { succeed, type Result } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { headerSlicesOf, observeSeconds, type InferCall, type InferDeps } from './infer-call.js';
@@ -87,7 +88,7 @@ function decode(request: IncomingMessage, body: Buffer): Result<InferRequest> {
 /** The request as the model gets it: with the watched output among those asked for, where only some are. */
 function withWatchedOutput(request: InferRequest, scorer: Scorer, { config }: ModelRuntime): InferRequest {
   if (request.outputs === undefined || request.outputs.length === 0) return request;
-  const watched = config.output.tensor ?? scorer.outputs.at(-1)?.name;
+  const watched = watchedOutput(scorer, config.output.tensor);
   if (watched === undefined || request.outputs.some(({ name }) => name === watched)) return request;
   return { ...request, outputs: [...request.outputs, { name: watched, binary: false }] };
 }

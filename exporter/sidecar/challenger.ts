@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { ChallengerConfig, ModelConfig } from '@modelwatch/core';
-import { createOnnxScorer, type OnnxScorer } from '../models/onnx/index.js';
+import type { OnnxScorer } from '../models/onnx/index.js';
 import { createShadow, type Shadow } from '../pipeline/shadow.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
+import { startBackgroundScorer } from './background-scorer.js';
 import type { BuildDeps } from './build-model.js';
 
 /** One configured challenger at work. */
@@ -20,9 +21,6 @@ export interface Challenger {
   close(): Promise<void>;
 }
 
-/** Its children stand back where the champion's want the CPU. */
-const NICENESS = 10;
-
 /**
  * Starts a challenger. It loads while the champion serves already: one that is slow, broken or not there costs a log line and its comparisons,
  * never the start of what answers requests.
@@ -36,19 +34,23 @@ export function startChallenger(
 ): Challenger {
   const { clock } = deps;
   const logger = deps.logger.child({ model: model.name, version: config.version, role: 'challenger' });
-  let scorer: OnnxScorer | undefined;
   let failed = false;
-  let closing: Promise<void> | undefined;
-  const cannotLoad = (why: object) => {
-    failed = true;
-    logger.error(why, 'the challenger cannot be loaded; its copies are skipped');
-  };
+  const background = startBackgroundScorer({
+    file: config.onnx.path,
+    config: config.onnx,
+    clock,
+    logger,
+    onFailed(why) {
+      failed = true;
+      logger.error(why, 'the challenger cannot be loaded; its copies are skipped');
+    },
+  });
   const scored = deps.scoringSeconds(model.name, config.version, 'challenger');
   const shadow = createShadow({
     model,
     challenger: config,
     watched,
-    scorer: () => scorer,
+    scorer: () => background.scorer,
     monotonicSeconds: clock.monotonicSeconds,
     nowSeconds: clock.nowSeconds,
     record: deps.record,
@@ -59,31 +61,18 @@ export function startChallenger(
       logger.error({ err: fault }, 'a copy could not be compared');
     },
   });
-  createOnnxScorer({ file: config.onnx.path, config: config.onnx, clock, logger, niceness: NICENESS })
-    .then(async (loaded) => {
-      if (!loaded.ok) cannotLoad({ reason: loaded.error.message });
-      else if (closing !== undefined) await loaded.value.close();
-      else scorer = loaded.value;
-    })
-    .catch((fault: unknown) => {
-      cannotLoad({ err: fault });
-    });
   return {
     version: config.version,
     fingerprint,
     config,
     shadow,
     get scorer() {
-      return scorer;
+      return background.scorer;
     },
     get failed() {
       return failed;
     },
-    // One that is still loading is closed when it has loaded; nobody waits for that.
-    close() {
-      closing ??= scorer?.close() ?? Promise.resolve();
-      return closing;
-    },
+    close: () => background.close(),
   };
 }
 

@@ -1,14 +1,11 @@
 import type { Baseline, ModelConfig } from '@modelwatch/core';
-import { createOnnxScorer, type OnnxScorer } from '../models/onnx/index.js';
 import type { Scorer } from '../models/scorer.js';
 import { createExplainer, type Explainer } from '../pipeline/explainer.js';
 import { createInputRows } from '../pipeline/input-rows.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
+import { startBackgroundScorer } from './background-scorer.js';
 import type { BuildDeps } from './build-model.js';
-
-/** Explaining stands back where serving wants the CPU. */
-const NICENESS = 10;
-const GOLDEN_INTERVAL_MILLISECONDS = 3_600_000;
+import { GOLDEN_INTERVAL_MILLISECONDS } from './start-golden.js';
 
 export interface ExplainedModel {
   readonly config: ModelConfig;
@@ -40,9 +37,7 @@ export function startExplainer(
     logger.info('predictions are not explained: the model takes something else than the features of its baseline');
     return undefined;
   }
-  let scorer: OnnxScorer | undefined;
-  let closed = false;
-  const explainer = createExplainer({
+  const explainer: Explainer = createExplainer({
     ...config.explain,
     explanations: baseline.explanations,
     features: baseline.features.map(({ name }) => name),
@@ -51,7 +46,7 @@ export function startExplainer(
     background,
     watched,
     outputTensor: config.output.tensor,
-    scorer: () => scorer,
+    scorer: () => child.scorer,
     clock: deps.clock,
     onGolden(inconsistency) {
       if (inconsistency.failures > 0) logger.warn(inconsistency, 'golden rows do not have the explanations that they had in training');
@@ -60,28 +55,21 @@ export function startExplainer(
       logger.error({ err: fault }, 'a prediction could not be explained');
     },
   });
-  const cannotLoad = (why: object) => {
-    logger.error(why, 'the child that explains cannot be loaded; predictions are not explained');
-  };
-  createOnnxScorer({
+  const child = startBackgroundScorer({
     file: onnx.path,
     config: { ...onnx, processes: 1, threads: 1 },
     clock: deps.clock,
     logger,
-    niceness: NICENESS,
-  })
-    .then(async (loaded) => {
-      if (!loaded.ok) return cannotLoad({ reason: loaded.error.message });
-      // What is explained is what serves, also where the file was exchanged meanwhile.
-      const isOther = digest !== undefined && `sha256:${loaded.value.digest}` !== digest;
-      if (isOther) cannotLoad({ reason: 'the file is not the one that serves any more' });
-      if (closed || isOther) return loaded.value.close();
-      scorer = loaded.value;
+    // What is explained is what serves, also where the file was exchanged meanwhile.
+    refuse: (loaded) =>
+      digest !== undefined && `sha256:${loaded.digest}` !== digest ? 'the file is not the one that serves any more' : undefined,
+    onReady() {
       explainer.replayGolden();
-    })
-    .catch((fault: unknown) => {
-      cannotLoad({ err: fault });
-    });
+    },
+    onFailed(why) {
+      logger.error(why, 'the child that explains cannot be loaded; predictions are not explained');
+    },
+  });
   const timer = setInterval(() => {
     explainer.replayGolden();
   }, GOLDEN_INTERVAL_MILLISECONDS).unref();
@@ -90,11 +78,9 @@ export function startExplainer(
     get golden() {
       return explainer.golden;
     },
-    // One that is still loading is closed when it has loaded; nobody waits for that.
     async close() {
-      closed = true;
       clearInterval(timer);
-      await Promise.all([explainer.close(), scorer?.close()]);
+      await Promise.all([explainer.close(), child.close()]);
     },
   };
 }

@@ -6,7 +6,8 @@ import { createGoldenReplay, type GoldenReplay } from '../pipeline/golden-replay
 import { holdsFeaturesAlone } from '../pipeline/input-rows.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 
-const INTERVAL_MILLISECONDS = 3_600_000;
+/** Golden rows are gone through again so often: their outputs, and their explanations. */
+export const GOLDEN_INTERVAL_MILLISECONDS = 3_600_000;
 
 /**
  * Replays the golden rows of a model that has been loaded, now and every hour, beside its traffic. Undefined where the baseline has none, or an
@@ -34,7 +35,7 @@ export function startGolden(
       logger.error({ err: fault, model: watched.name }, 'the golden rows could not be replayed');
     },
   });
-  const timer = setInterval(() => void replay.run(), INTERVAL_MILLISECONDS).unref();
+  const timer = setInterval(() => void replay.run(), GOLDEN_INTERVAL_MILLISECONDS).unref();
   void replay.run();
   return {
     get last() {
