@@ -38,9 +38,10 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
       localWindow: watch.localWindow,
       nowSeconds,
       inputNames: source.kind === 'onnx' ? source.scorer.inputs.map((input) => input.name) : [],
-      onNewFeature(feature, similar) {
+      // Its name is the client's, and what a client has sent stands in no log: modelwatch_schema_errors_total has it.
+      onNewFeature(_feature, similar) {
         const renamed = similar === undefined ? {} : { renamedFrom: similar };
-        deps.logger.warn({ model: name, version, feature, ...renamed }, 'requests have a feature that the baseline has not');
+        deps.logger.warn({ model: name, version, ...renamed }, 'requests have a feature that the baseline has not');
       },
     });
     const model: ModelRuntime = {
