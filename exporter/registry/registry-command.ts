@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import type { Promotion, RegistryVersion, Stage } from '@modelwatch/core';
 import type { Output } from '../config/check-command.js';
+import { textTable } from '../text-table.js';
 import type { FileRequest, RegisterRequest } from './registrar.js';
 
 /** Where the sidecar is, and by what it knows who asks. */
@@ -118,7 +119,7 @@ async function fileRequest(file: string): Promise<FileRequest> {
 
 function table(versions: readonly RegistryVersion[]): string {
   if (versions.length === 0) return 'no versions\n';
-  const rows = [
+  return textTable([
     ['MODEL', 'VERSION', 'STAGE', 'SINCE', 'OWNER', 'BASELINE', 'DIGEST'],
     ...versions.map(({ model, version, stage, stagedSeconds, owner = '-', baselineDigest, digest }) => [
       model,
@@ -129,15 +130,5 @@ function table(versions: readonly RegistryVersion[]): string {
       baselineDigest?.slice(0, 12) ?? '-',
       digest.slice(0, 12),
     ]),
-  ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column]!))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  ]);
 }

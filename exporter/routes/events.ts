@@ -1,10 +1,10 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { EVENT_KINDS, EVENT_STATUSES, NAME_PATTERN, type EventKind, type EventStatus } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
-import { ERRORS, fail, sendError, succeed, type ErrorCode, type RequestError, type Result } from '../errors.js';
+import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
 import type { EventQuery, EventReport, Store } from '../store/index.js';
 import type { Route } from './app.js';
-import { checkId, compileCheck, idSchema, readTime, timeSchema } from './ingest-fields.js';
+import { checkId, compileCheck, idSchema, readTime, refuse, timeSchema } from './ingest-fields.js';
 import { readEvents } from './json-body.js';
 
 export interface EventRouteDeps {
@@ -49,11 +49,8 @@ interface EventForm {
 const check = compileCheck<EventForm>(eventSchema);
 
 /** The log of events: what happened, told by people and pipelines, beside the series that show what came of it. */
-export function eventRoutes({ store, clock, onRefused }: EventRouteDeps): readonly Route[] {
-  const refuse = (response: Response, { code, message }: RequestError): void => {
-    if (ERRORS[code] < 500) onRefused('', code);
-    sendError(response, code, message);
-  };
+export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
+  const { store, clock } = deps;
   return [
     {
       method: 'POST',
@@ -65,9 +62,9 @@ export function eventRoutes({ store, clock, onRefused }: EventRouteDeps): readon
       async handle(request, response) {
         const report = readReport(request, clock.nowSeconds());
         const outcome = report.ok ? await store().book('events').write('record', report.value) : report;
-        if (!outcome.ok) refuse(response, outcome.error);
+        if (!outcome.ok) refuse(response, deps, outcome.error);
         else if (outcome.value === 'conflict')
-          refuse(response, { code: 'event_conflict', message: 'an event of this id is known with other content' });
+          refuse(response, deps, { code: 'event_conflict', message: 'an event of this id is known with other content' });
         else response.json({ outcome: outcome.value });
       },
     },
@@ -80,8 +77,8 @@ export function eventRoutes({ store, clock, onRefused }: EventRouteDeps): readon
       async handle({ query }, response) {
         const asked = readQuery(query as Readonly<Record<string, unknown>>);
         const found = asked.ok ? await store().book('events').read('events', asked.value) : asked;
-        if (!asked.ok) refuse(response, asked.error);
-        else if (!found.ok) refuse(response, found.error);
+        if (!asked.ok) refuse(response, deps, asked.error);
+        else if (!found.ok) refuse(response, deps, found.error);
         else {
           const last = found.value.length === asked.value.eventsMax ? found.value.at(-1)?.cursor : undefined;
           response.json({

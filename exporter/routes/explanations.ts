@@ -9,10 +9,11 @@ import {
   type Reading,
 } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
-import { sendError, type ErrorCode } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
 import type { Explainer } from '../pipeline/explainer.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Route } from './app.js';
+import { refuse } from './ingest-fields.js';
 
 export interface ExplanationsDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -21,7 +22,8 @@ export interface ExplanationsDeps {
 }
 
 /** GET /v1/models/:model/explanations: what the model has looked at since this sidecar loaded it, against training. */
-export function explanationsRoute({ models, clock, onRefused }: ExplanationsDeps): Route {
+export function explanationsRoute(deps: ExplanationsDeps): Route {
+  const { models, clock } = deps;
   return {
     method: 'GET',
     path: '/v1/models/:model/explanations',
@@ -31,14 +33,13 @@ export function explanationsRoute({ models, clock, onRefused }: ExplanationsDeps
     handle({ params }, response) {
       const model = models().get(String(params['model']));
       if (model === undefined) {
-        onRefused('', 'model_not_found');
-        sendError(response, 'model_not_found', 'no model of this name is configured');
+        refuse(response, deps, { code: 'model_not_found', message: 'no model of this name is configured' });
         return;
       }
       const explainer = model.source.kind === 'onnx' ? model.source.explainer : undefined;
       if (explainer === undefined) {
-        onRefused(model.name, 'not_found');
-        sendError(response, 'not_found', 'the predictions of this model are not explained; see docs/recipes/explanations.md');
+        const message = 'the predictions of this model are not explained; see docs/recipes/explanations.md';
+        refuse(response, deps, { code: 'not_found', message }, model.name);
         return;
       }
       response.json(shown(model, explainer, clock.nowSeconds()));

@@ -52,7 +52,7 @@ export function checkId(id: string): Result<string> {
 }
 
 /** Answers with an error, and counts it where it is the caller's. */
-export function refuse(response: ServerResponse, deps: IngestDeps, { code, message }: RequestError, model = ''): void {
+export function refuse(response: ServerResponse, deps: Pick<IngestDeps, 'onRefused'>, { code, message }: RequestError, model = ''): void {
   if (ERRORS[code] < 500) deps.onRefused(model, code);
   sendError(response, code, message);
 }

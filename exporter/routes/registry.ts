@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { NAME_PATTERN, STAGES, type Lineage, type Stage } from '@modelwatch/core';
-import { ERRORS, fail, sendError, type ErrorCode, type RequestError, type Result } from '../errors.js';
+import { fail, type ErrorCode, type Result } from '../errors.js';
 import type { RegisterRequest, Registrar } from '../registry/index.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Route } from './app.js';
-import { checkId, compileCheck, idSchema } from './ingest-fields.js';
+import { checkId, compileCheck, idSchema, refuse } from './ingest-fields.js';
 import { parseJson, readText } from './json-body.js';
 
 export interface RegistryRouteDeps {
@@ -191,9 +191,4 @@ function wellFormed(form: RegisterRequest): Result<RegisterRequest> {
 function answer<T>(response: Response, deps: RegistryRouteDeps, result: Result<T>, body: (value: T) => object): void {
   if (result.ok) response.json(body(result.value));
   else refuse(response, deps, result.error);
-}
-
-function refuse(response: Response, { onRefused }: RegistryRouteDeps, { code, message }: RequestError): void {
-  if (ERRORS[code] < 500) onRefused('', code);
-  sendError(response, code, message);
 }
