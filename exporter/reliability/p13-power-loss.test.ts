@@ -63,7 +63,9 @@ async function inspect(folder: string, files: ReadonlyMap<string, Buffer>, told:
     const lost =
       idsOf(told, 'predictions').filter((id) => !predicted.has(id)).length + idsOf(told, 'truths').filter((id) => !joined.has(id)).length;
     const counted = hasTables
-      ? (db.prepare("SELECT sum(json_extract(quality, '$.joined')) AS joined FROM series").get() as { readonly joined: number | null })
+      ? (db.prepare("SELECT sum(json_extract(quality, '$.joined')) AS joined FROM series WHERE role = 'champion'").get() as {
+          readonly joined: number | null;
+        })
       : { joined: 0 };
     return { isSound: true, lost, countsDiffer: (counted.joined ?? 0) !== joined.size };
   } finally {
