@@ -102,13 +102,14 @@ ${served('allocate', 'allocate.onnx')}
     const cases = hostile(BODY_BYTES);
     for (const { what, route, body, headers, statuses } of cases) {
       let wrong = 0;
-      const grown = await growth(sidecar, async () => {
-        for (let i = 0; i < REPEATS; i++) {
+      let grown = 0;
+      for (let i = 0; i < REPEATS; i++) {
+        const ofRequest = await growth(sidecar, async () => {
           const answer = await sidecar.clients.send(route, body, headers);
           if (answer === undefined || !statuses.includes(answer.status)) wrong++;
-        }
-      });
-      // What a garbage collector has not yet taken back of the request before is a request's worth too.
+        });
+        grown = Math.max(grown, ofRequest);
+      }
       const allowed = AMPLIFICATION_MAX * Buffer.byteLength(body) + ALLOWANCE_BYTES;
       findings.bound(`${what}: growth to what is allowed`, grown / allowed, { max: 1 });
       findings.count(`${what}: answers of another status than ${statuses.join(', ')}`, wrong, 0);

@@ -78,7 +78,9 @@ describe('modelwatch rules', () => {
       CONFIG.replace("version: '1' }", "version: '1' }, alerts: { driftPsiMin: 0.35 }"),
     );
     expect((await modelwatchRules()).stdout).toBe('alert-rules/recording.yaml: unchanged\nalert-rules/alerts.yaml: written\n');
-    expect(await readFile(path.join(folder, 'alert-rules', 'alerts.yaml'), 'utf8')).toContain('modelwatch_feature_psi:1h > 0.35');
+    expect(await readFile(path.join(folder, 'alert-rules', 'alerts.yaml'), 'utf8')).toContain(
+      'modelwatch_feature_psi:1h{reference="baseline"} > 0.35',
+    );
   });
 
   it('ends with 2 and every fault of a configuration', async () => {
