@@ -2,27 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { durationSeconds, type Config, type PredictionBatch } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
-import { createWatcher, type Watcher } from '../pipeline/watcher.js';
 import { createApp, type Route } from '../routes/app.js';
 import { createInferHandler } from '../routes/infer.js';
 import { sidecarRoutes } from '../routes/index.js';
 import type { Exchange, VersionName } from '../registry/index.js';
 import { createGuard, type Guard } from '../security/guard.js';
-import { storeModels, type Store, type StoreModel } from '../store/index.js';
+import { storeModels, type StoreModel } from '../store/index.js';
 import type { Tracing } from '../telemetry/tracing.js';
-import type { Challenger } from './challenger.js';
 import { checkSeries } from './check-series.js';
+import { closeAll, closeParts, IDLE_CHECK_MILLISECONDS, retire } from './close-models.js';
 import { refuseOpenBind } from './open-bind.js';
 import { createFaultLog } from './fault-log.js';
 import { listen, type HttpServer } from './http-server.js';
 import { ingestModels } from './ingest-models.js';
 import { listenFault } from './listen-fault.js';
 import { createMetrics, type Metrics } from './metrics.js';
-import { closeModel, closeSource, type ModelRuntime } from './model-runtime.js';
+import { mappedPaths } from './mapped-paths.js';
+import type { ModelRuntime } from './model-runtime.js';
 import { challengersLeftOut, EMPTY_SET, leftOut, nextSet, type ModelSet } from './model-set.js';
 import { openStore } from './open-store.js';
 import { createRegistryDesk } from './registry-desk.js';
 import { StartError } from './start-error.js';
+import { watcherOf } from './watcher-of.js';
 
 export interface SidecarOptions {
   readonly config: Config;
@@ -50,9 +51,6 @@ export interface Sidecar {
   /** Not ready any more, no new connections; requests under way are answered, what was watched is written. May be called twice. */
   drain(): Promise<void>;
 }
-
-/** How often it is looked whether what ends has ended. */
-const IDLE_CHECK_MILLISECONDS = 20;
 
 /** Loads the models, opens the store and listens. Throws a StartError that says what stands in the way; nothing is left running then. */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
@@ -277,54 +275,6 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   };
 }
 
-/** Closes a model that is no longer asked once what it was asked is answered, or the time of a drain has passed. */
-async function retire({ source, calls }: ModelRuntime, { server }: Config): Promise<void> {
-  const turns = (durationSeconds(server.drainTimeout) * 1000) / IDLE_CHECK_MILLISECONDS;
-  for (let turn = 0; calls.underWay > 0 && turn < turns; turn++) await sleep(IDLE_CHECK_MILLISECONDS);
-  await closeSource(source);
-}
-
-async function closeAll({ models }: ModelSet, store: Store): Promise<void> {
-  // What challengers answer until they end is still written.
-  await Promise.all([...models.values()].map(closeModel));
-  await store.close();
-}
-
-async function closeParts(models: readonly ModelRuntime[], challengers: readonly Challenger[]): Promise<void> {
-  await Promise.all([...models.map(({ source }) => closeSource(source)), ...challengers.map((challenger) => challenger.close())]);
-}
-
-function watcherOf(
-  { watch }: Config,
-  { self }: Metrics,
-  {
-    clock,
-    logFault,
-    record,
-    onCollected,
-  }: Pick<Parameters<typeof createWatcher>[0], 'clock' | 'record' | 'onCollected'> & {
-    readonly logFault: ReturnType<typeof createFaultLog>;
-  },
-): Watcher {
-  return createWatcher({
-    capacity: watch.queueEntriesMax,
-    bytesMax: watch.queueBytesMax,
-    clock,
-    record,
-    onCollected,
-    onSkipped(model, reason) {
-      self.watchSkipped.child(model, reason).value++;
-    },
-    onFault(stage, fault) {
-      self.watchErrors.child(stage).value++;
-      logFault(stage, fault);
-    },
-    onTurn(seconds, requests) {
-      self.watchDuration.observeMany(seconds / requests, requests);
-    },
-  });
-}
-
 /** What concerns the server, the queues and the folders stays as it was at the start. */
 function asStarted(next: Config, { server, watch, store, registry }: Config): Config {
   return { ...next, server, watch, store, registry };
@@ -332,11 +282,3 @@ function asStarted(next: Config, { server, watch, store, registry }: Config): Co
 
 /** What the store must know of the models in force. */
 const modelsOf = ({ models: configs }: Config, { models }: ModelSet) => storeModels(configs, ({ name }) => models.get(name)?.baseline);
-
-function mappedPaths(models: ReadonlyMap<string, ModelRuntime>): ReadonlyMap<string, ModelRuntime> {
-  const paths = new Map<string, ModelRuntime>();
-  for (const model of models.values()) {
-    if (model.source.kind === 'upstream' && model.source.config.mapping !== undefined) paths.set(model.source.config.mapping.path, model);
-  }
-  return paths;
-}
