@@ -59,6 +59,7 @@ function checkModel(model: Part<ModelConfig>, path: Path, report: Report): void 
   checkOutput(model.output, [...path, 'output'], report);
   checkSlices(model.slices ?? [], [...path, 'slices'], report);
   if (model.parity !== undefined) checkOrigin(model.parity.url, [...path, 'parity', 'url'], report, 'a feature server');
+  checkFreshness(model, [...path, 'freshness'], report);
   checkWindows(model.alerts, [...path, 'alerts'], report);
 }
 
@@ -135,6 +136,16 @@ function checkSlices(slices: NonNullable<Part<ModelConfig['slices']>>, path: Pat
     }
     if (slice?.feature === '') report([...path, index, 'feature'], 'the feature name is empty', { expected: 'a feature name' });
   });
+}
+
+function checkFreshness({ freshness, champion }: Part<ModelConfig>, path: Path, report: Report): void {
+  if (freshness?.header !== undefined && freshness.feature !== undefined) {
+    report([...path, 'header'], 'the event time is in a feature or a header, not both', { expected: 'feature or header', spot: 'key' });
+  }
+  const mapped = champion?.upstream?.mapping?.features;
+  if (freshness?.feature !== undefined && mapped !== undefined && !(freshness.feature in mapped)) {
+    report([...path, 'feature'], `the mapping has no feature ${quote(freshness.feature)}`, { expected: 'a feature of the mapping' });
+  }
 }
 
 function checkUnique(names: readonly (string | undefined)[], place: (index: number) => Path, what: string, report: Report): void {

@@ -129,6 +129,7 @@ models:
     challengers: [{ version: '3', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }]
     slices: [{ name: tenant, header: x-tenant }]
     explain: { share: 1 }
+    freshness: { header: x-event-time }
     # No input holds the join key: requests are skipped, and nobody is called.
     parity: { url: 'http://127.0.0.1:1', entities: { key: key }, features: { x: 'view:x' }, share: 1 }
     cost: { currency: EUR, cpuSecondPrice: 0.01, requestPrice: 0.001, replicaHourPrice: 1 }
@@ -171,7 +172,11 @@ async function traffic(): Promise<void> {
     [1, 2],
     [2, 1],
   ]) {
-    await sidecar.post('/v2/models/identity/infer', fp32(shape), { 'x-request-id': 'same', 'x-tenant': 'acme' });
+    await sidecar.post('/v2/models/identity/infer', fp32(shape), {
+      'x-request-id': 'same',
+      'x-tenant': 'acme',
+      'x-event-time': String(NOW_SECONDS - 90),
+    });
   }
   for (let row = 0; row < ROWS; row++) {
     const score = row % 4 === 0 ? 0.9 : 0.2;

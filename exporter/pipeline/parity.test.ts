@@ -49,7 +49,7 @@ function comparing(config: Partial<ParityConfig> = {}, lookup: Lookup = recorded
   const faults: unknown[] = [];
   const parity = createParity({
     config: { ...CONFIG, ...config },
-    columnOf: (tensor, _isOnly, feature) => (tensor.name === feature ? { column: 0, width: 1 } : undefined),
+    findColumn: (tensor, _isOnly, feature) => (tensor.name === feature ? { column: 0, width: 1 } : undefined),
     lookup(body, signal) {
       const answer = lookup(body, signal);
       pending.push(answer.catch(() => undefined));

@@ -2,6 +2,7 @@ import { durationSeconds, type ParityConfig } from '@modelwatch/core';
 import { createBreaker } from '../models/upstream/breaker.js';
 import type { Tensor } from '../models/open-inference/tensor.js';
 import { lookupBody, nameInAnswer, readLookup, type EntityRows, type OfflineValue } from './feature-lookup.js';
+import { columnOf, type FindColumn } from './feature-column.js';
 import { isSampled } from './is-sampled.js';
 import type { AnsweredRequest } from './watched-model.js';
 
@@ -24,8 +25,7 @@ export interface Parity {
 
 export interface ParityOptions {
   readonly config: ParityConfig;
-  /** The column of a tensor that holds a feature, and the width of a row there; undefined where it holds it not. */
-  readonly columnOf: (tensor: Tensor, isOnly: boolean, feature: string) => { readonly column: number; readonly width: number } | undefined;
+  readonly findColumn: FindColumn;
   readonly lookup: Lookup;
   readonly monotonicSeconds: () => number;
   /** A fault of our own: it cost one look-up. */
@@ -34,7 +34,7 @@ export interface ParityOptions {
 
 export const PARITY_ROWS_MAX = 64;
 
-export function createParity({ config, columnOf, lookup, monotonicSeconds, onFault }: ParityOptions): Parity {
+export function createParity({ config, findColumn, lookup, monotonicSeconds, onFault }: ParityOptions): Parity {
   const outcomes: Record<ParityOutcome, number> = { compared: 0, failed: 0, timed_out: 0, circuit_open: 0, dropped: 0, skipped: 0 };
   const features = Object.entries(config.features);
   const values = new Map(features.map(([name]) => [name, { matched: 0, mismatched: 0, missing_offline: 0 }]));
@@ -44,11 +44,8 @@ export function createParity({ config, columnOf, lookup, monotonicSeconds, onFau
   let inFlight = 0;
 
   const column = (inputs: readonly Tensor[], name: string): readonly OfflineValue[] | undefined => {
-    for (const tensor of inputs) {
-      const place = columnOf(tensor, inputs.length === 1, name);
-      if (place !== undefined) return valuesOf(tensor, place);
-    }
-    return undefined;
+    const values = columnOf(inputs, name, findColumn);
+    return values && Array.from({ length: Math.min(values.rows, PARITY_ROWS_MAX) }, (_, row) => offlineValue(values.at(row)));
   };
   const entitiesOf = (inputs: readonly Tensor[]): EntityRows | undefined => {
     const entities: Record<string, readonly (string | number)[]> = {};
@@ -125,16 +122,10 @@ export function createParity({ config, columnOf, lookup, monotonicSeconds, onFau
 
 const isKey = (value: OfflineValue): value is string | number => (typeof value === 'string' ? value !== '' : typeof value === 'number');
 
-/** The first rows of a column, as JSON: whole numbers of 64 bits as numbers where these are exact, missing ones as null. */
-function valuesOf({ data, datatype }: Tensor, { column, width }: { readonly column: number; readonly width: number }): OfflineValue[] {
-  const values: OfflineValue[] = [];
-  for (let at = column; at < data.length && values.length < PARITY_ROWS_MAX; at += width) {
-    const value = data[at]!;
-    if (typeof value === 'bigint') values.push(Number.isSafeInteger(Number(value)) ? Number(value) : String(value));
-    else if (typeof value === 'number') values.push(Number.isNaN(value) ? null : datatype === 'BOOL' ? value !== 0 : value);
-    else values.push(value === '' ? null : value);
-  }
-  return values;
+/** A value as JSON: whole numbers of 64 bits as numbers where these are exact, missing ones as null. */
+function offlineValue(value: number | bigint | string | boolean): OfflineValue {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  return value === '' || Number.isNaN(value) ? null : value;
 }
 
 /** Whether two values are the same: numbers within a share of the greater, true as 1, text exactly. */

@@ -3,6 +3,7 @@ import { durationSeconds } from '@modelwatch/core';
 import type { Tensor } from '../models/open-inference/tensor.js';
 import { createEstimateWatch } from './estimate-watch.js';
 import { createFeatureReader, createOutputReader, type FeatureReader, type OutputReader } from './feature-reader.js';
+import { createFreshnessWatch, type FreshnessWatch } from './freshness-watch.js';
 import { createModelWatch, type ModelWatch } from './model-watch.js';
 import { createReconstructionWatch } from './reconstruction-watch.js';
 import { createRowBuffer, type RowBuffer } from './row-buffer.js';
@@ -21,6 +22,8 @@ export interface WatchedModel {
   readonly sliceHeaders: readonly (string | undefined)[];
   /** Undefined without a baseline: there is nothing to hold features against. */
   readonly schema: SchemaWatch | undefined;
+  /** Undefined where the configuration does not say what has the time of events. */
+  readonly freshness: FreshnessWatch | undefined;
 }
 
 export function createWatchedModel(options: {
@@ -39,6 +42,7 @@ export function createWatchedModel(options: {
   const features = baseline?.features ?? [];
   // A mapping names each feature and the output by itself.
   const { inputs, output } = champion.upstream?.mapping === undefined ? config : { inputs: undefined, output: {} };
+  const reader = createFeatureReader({ features, inputs, sliceFeatures: slices.map(sliceFeature) });
   return {
     name,
     version: champion.version,
@@ -52,11 +56,12 @@ export function createWatchedModel(options: {
       estimate: createEstimateWatch(config, baseline),
       reconstruction: createReconstructionWatch(config, baseline),
     }),
-    features: createFeatureReader({ features, inputs, sliceFeatures: slices.map(sliceFeature) }),
+    features: reader,
     output: createOutputReader(output.tensor, output.column),
     buffer: createRowBuffer({ ...identity, features, sliceCount: slices.length }),
     sliceHeaders: slices.map(({ header }) => header),
     schema: baseline === undefined ? undefined : schemaOf(config, baseline, options),
+    freshness: createFreshnessWatch(config, features, reader),
   };
 }
 
@@ -97,6 +102,8 @@ export interface AnsweredRequest {
   readonly scoringSeconds?: number;
   /** In the order of the model's slices; undefined where none comes from a header. */
   readonly headerSlices: readonly (string | undefined)[] | undefined;
+  /** When its event happened, as a header says. */
+  readonly eventTime?: string | undefined;
 }
 
 /** The identity of a row's prediction. */

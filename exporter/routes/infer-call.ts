@@ -47,6 +47,12 @@ export function observeSeconds(histogram: Histogram, seconds: number, trace: Req
   else histogram.observe(seconds, trace.traceId, nowSeconds());
 }
 
+/** The header that has the time of a request's event; undefined where the model asks for none, or the request has it not. */
+export function eventTimeOf(request: IncomingMessage, { freshness }: WatchedModel): string | undefined {
+  const value = freshness?.header === undefined ? undefined : request.headers[freshness.header];
+  return typeof value === 'string' ? value : value?.join(',');
+}
+
 /** Slice values from request headers, in the order of the slices; undefined where the model has none such. */
 export function headerSlicesOf(request: IncomingMessage, { sliceHeaders }: WatchedModel): readonly (string | undefined)[] | undefined {
   let values: (string | undefined)[] | undefined;

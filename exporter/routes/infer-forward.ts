@@ -9,7 +9,7 @@ import type { RequestError } from '../errors.js';
 import { carriesToken } from '../security/token.js';
 import type { ModelSource } from '../sidecar/model-runtime.js';
 import { carriesKey } from './carries-key.js';
-import { headerSlicesOf, observeSeconds, type InferCall, type InferDeps } from './infer-call.js';
+import { eventTimeOf, headerSlicesOf, observeSeconds, type InferCall, type InferDeps } from './infer-call.js';
 import { checkPredictionId, headerId, newPredictionId } from './prediction-id.js';
 
 type UpstreamSource = Extract<ModelSource, { readonly kind: 'upstream' }>;
@@ -98,7 +98,9 @@ function entryOf({ request, model, body }: InferCall, { config }: UpstreamSource
       mapping === undefined
         ? readOpenInference({ body: sent, headers: request.headers }, { body: received, headers }, own)
         : readMappedRequest(mapping, { request: sent, response: received, ...own });
-    return typeof read === 'string' ? read : { ...read, scoringSeconds: answer.upstreamSeconds };
+    return typeof read === 'string'
+      ? read
+      : { ...read, scoringSeconds: answer.upstreamSeconds, eventTime: eventTimeOf(request, model.watched) };
   };
   return { model: model.watched, answered: decode, bytes: body.length + (answer.body?.length ?? 0) };
 }

@@ -12,7 +12,7 @@ import type { Scorer } from '../models/scorer.js';
 import { watchedOutput } from '../models/watched-output.js';
 import { succeed, type Result } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
-import { headerSlicesOf, observeSeconds, type InferCall, type InferDeps } from './infer-call.js';
+import { eventTimeOf, headerSlicesOf, observeSeconds, type InferCall, type InferDeps } from './infer-call.js';
 import { createOutbox } from './outbox.js';
 import { checkPredictionId, headerId, newPredictionId } from './prediction-id.js';
 
@@ -137,6 +137,7 @@ function send(answer: Answer): void {
 
 function watch({ call, id, request, outputs, scoringSeconds, message }: Answer, { watcher }: InferDeps): void {
   const { watched } = call.model;
-  const answered = { id, inputs: request.inputs, outputs, scoringSeconds, headerSlices: headerSlicesOf(call.request, watched) };
+  const ofHeaders = { headerSlices: headerSlicesOf(call.request, watched), eventTime: eventTimeOf(call.request, watched) };
+  const answered = { id, inputs: request.inputs, outputs, scoringSeconds, ...ofHeaders };
   watcher.push({ model: watched, answered, bytes: call.body.length + message.bytes });
 }

@@ -3,6 +3,7 @@ import type { Baseline, Config, ModelConfig, PredictionBatch } from '@modelwatch
 import { formatBaselineFaults } from '../baseline/baseline-fault.js';
 import { loadBaseline } from '../baseline/read-baseline.js';
 import type { Clock } from '../clock.js';
+import { quoteInput } from '../errors.js';
 import { createOnnxScorer } from '../models/onnx/index.js';
 import { createWatchedModel } from '../pipeline/watched-model.js';
 import type { TraceSubject } from '../telemetry/tracing.js';
@@ -59,6 +60,7 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
       challengers: [],
     };
     checkBaseline(model, digest);
+    checkFreshness(model);
     if (source.kind !== 'onnx') return model;
     const golden = startGolden({ baseline, scorer: source.scorer, watched }, deps);
     return {
@@ -115,6 +117,17 @@ async function startSource(
     return { source: { kind: 'upstream', upstream, config: champion.upstream, probe } };
   }
   return { source: { kind: 'events' } };
+}
+
+/** An event time that no request can have would count every prediction as missing one. */
+function checkFreshness({ name, config: { freshness }, baseline, source, watched }: ModelRuntime): void {
+  if (freshness?.feature === undefined || source.kind !== 'onnx') return;
+  const inputs = source.scorer.inputs.map((input) => input.name);
+  const features = new Set(baseline?.features.map((feature) => feature.name));
+  for (const missing of watched.features.missingFrom(inputs)) features.delete(missing);
+  if (!inputs.includes(freshness.feature) && !features.has(freshness.feature)) {
+    throw new StartError(2, `model ${name}: no input of the model holds ${quoteInput(freshness.feature)}, which freshness.feature names\n`);
+  }
 }
 
 /** A baseline that was made for another model file, or of features that the model does not take, would watch the wrong thing. */

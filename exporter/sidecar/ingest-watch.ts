@@ -2,8 +2,8 @@ import type { Store } from '../store/store.js';
 import type { ModelRuntime } from './model-runtime.js';
 
 /**
- * A store whose ingested predictions are looked at as whole rows once they are durable, each once: estimates before ground truth, and
- * reconstruction errors. Features and outputs are counted by the store itself, in its transaction.
+ * A store whose ingested predictions are looked at as whole rows once they are durable, each once: ages of their
+ * events, estimates before ground truth, and reconstruction errors. Features and outputs are counted by the store itself, in its transaction.
  */
 export function watchIngested(store: Store, models: () => ReadonlyMap<string, ModelRuntime>): Pick<Store, 'ingestPredictions'> {
   return {
@@ -11,8 +11,9 @@ export function watchIngested(store: Store, models: () => ReadonlyMap<string, Mo
       const outcomes = await store.ingestPredictions(batch);
       const model = models().get(batch.model);
       if (!outcomes.ok || model?.version !== batch.version) return outcomes;
-      const { estimate, reconstruction } = model.watched.watch;
-      if (estimate === undefined && reconstruction === undefined) return outcomes;
+      const { freshness, watch } = model.watched;
+      const { estimate, reconstruction } = watch;
+      if (freshness === undefined && estimate === undefined && reconstruction === undefined) return outcomes;
       const rows = outcomes.value.flatMap((outcome, row) => (outcome === 'duplicate' ? [] : [row]));
       const taken = {
         rows: rows.length,
@@ -20,6 +21,7 @@ export function watchIngested(store: Store, models: () => ReadonlyMap<string, Mo
         outputs: rows.map((row) => batch.outputs[row] ?? NaN),
         features: batch.features.map((column) => column && rows.map((row) => column[row] ?? null)) as typeof batch.features,
       };
+      freshness?.observeEvents(batch, rows);
       estimate?.observe(taken);
       reconstruction?.observe(taken);
       return outcomes;

@@ -9,6 +9,7 @@ import type { Guard, GuardCounts } from '../security/guard.js';
 import { accessFamilies } from '../telemetry/access-series.js';
 import { estimateFamilies } from '../telemetry/estimate-series.js';
 import { featureFamilies, type FeatureSource } from '../telemetry/feature-series.js';
+import { freshnessFamilies } from '../telemetry/freshness-series.js';
 import { goldenFamilies } from '../telemetry/golden-series.js';
 import { localDriftFamilies } from '../telemetry/local-drift.js';
 import { createLocalQuality, localQualityFamilies } from '../telemetry/local-quality.js';
@@ -63,6 +64,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   pairedFamilies(registry, readings, models);
   schemaFamilies(registry, models);
   parityFamilies(registry, models);
+  freshnessFamilies(registry, models);
   goldenFamilies(registry, models);
   estimateFamilies(registry, models);
   explainFamilies(registry, models);

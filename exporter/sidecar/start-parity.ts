@@ -1,4 +1,5 @@
 import type { ModelConfig } from '@modelwatch/core';
+import { columnFinder } from '../pipeline/feature-column.js';
 import { createParity, type Lookup, type Parity } from '../pipeline/parity.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { BuildDeps } from './build-model.js';
@@ -9,16 +10,9 @@ const ANSWER_BYTES_MAX = 4_194_304;
 /** Feature parity of a model where its configuration asks for it. Holds nothing that is to be closed: a look-up ends by its deadline. */
 export async function startParity(config: ModelConfig, watched: WatchedModel, deps: BuildDeps): Promise<Parity | undefined> {
   if (config.parity === undefined) return undefined;
-  const places = new Map(watched.watch.baseline?.features.map(({ name }, i) => [name, i]));
   return createParity({
     config: config.parity,
-    columnOf(tensor, isOnly, feature) {
-      if (tensor.name === feature) return { column: 0, width: 1 };
-      const place = places.get(feature);
-      const columns = place === undefined ? [] : watched.features.featuresIn(tensor.name, isOnly);
-      const column = columns.indexOf(place ?? -1);
-      return place === undefined || column < 0 ? undefined : { column, width: columns.length };
-    },
+    findColumn: columnFinder(watched.watch.baseline?.features ?? [], watched.features),
     lookup: await feastLookup(config.parity.url),
     monotonicSeconds: deps.clock.monotonicSeconds,
     onFault(fault) {

@@ -108,6 +108,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       // Of a model that a reload has exchanged meanwhile nothing is scored again.
       if (model?.watched !== watched) return;
       watched.schema?.checkRequest(answered.inputs, watched.features, { findings: answered.findings });
+      watched.freshness?.observeRequest(answered, clock.nowSeconds());
       model.parity?.offer(answered);
       for (const { shadow } of model.challengers) shadow.offer(answered);
       if (model.source.kind === 'onnx') model.source.explainer?.offer(answered);

@@ -8,10 +8,10 @@ export function createHistogramCounts(bounds: readonly number[]): HistogramCount
   return { counts: new Array<number>(bounds.length + 1).fill(0), sum: 0 };
 }
 
-/** Counts one value; a bucket holds what is at most its bound, as Prometheus' `le` does. */
-export function observe(histogram: HistogramCounts, bounds: readonly number[], value: number): void {
+/** Counts a value so many times; a bucket holds what is at most its bound, as Prometheus' `le` does. */
+export function observe(histogram: HistogramCounts, bounds: readonly number[], value: number, times = 1): void {
   let bucket = 0;
   while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
-  histogram.counts[bucket]!++;
-  histogram.sum += value;
+  histogram.counts[bucket]! += times;
+  histogram.sum += value * times;
 }

@@ -2,6 +2,7 @@ import { alerts } from './config-alerts.js';
 import { cost } from './config-cost.js';
 import { cap, duration, name } from './config-parts.js';
 import { explain } from './config-explain.js';
+import { freshness } from './config-freshness.js';
 import { multivariate } from './config-multivariate.js';
 import { parity } from './config-parity.js';
 import { schemaWatch } from './config-schema-watch.js';
@@ -83,6 +84,7 @@ export const model = {
     multivariate,
     schema: schemaWatch,
     parity,
+    freshness,
     alerts,
   },
 } as const;

@@ -3,6 +3,7 @@ import { COST_METRICS } from './cost-metrics.js';
 import { EXPLAIN_METRICS } from './explain-metrics.js';
 import { ACCESS_METRICS } from './access-metrics.js';
 import { ESTIMATE_METRICS } from './estimate-metrics.js';
+import { DELAY_SECONDS_BUCKETS, FRESHNESS_METRICS } from './freshness-metrics.js';
 import { GOLDEN_METRICS } from './golden-metrics.js';
 import { REGISTRY_METRICS } from './registry-metrics.js';
 import { PAIRED_METRICS } from './paired-metrics.js';
@@ -12,6 +13,7 @@ import { SCHEMA_METRICS } from './schema-metrics.js';
 import { SHADOW_METRICS } from './shadow-metrics.js';
 
 export type { MetricDescription };
+export { DELAY_SECONDS_BUCKETS } from './freshness-metrics.js';
 export { NDCG_PLACES } from './explain-metrics.js';
 
 const FEATURE = ['model', 'version', 'feature'] as const;
@@ -21,7 +23,6 @@ const SLICE = [...MODEL, 'slice', 'slice_value'] as const;
 
 /** Has a bound at 0.3 s, the usual latency objective, so that the share under it is exact. */
 export const LATENCY_SECONDS_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10] as const;
-export const DELAY_SECONDS_BUCKETS = [1, 10, 60, 300, 900, 3600, 7200, 14_400, 28_800, 86_400, 172_800, 604_800, 2_592_000] as const;
 /** Bins of a score in 0..1 by ground truth: AUC from bins is exact but for pairs within one bin. */
 export const SCORE_BINS = 50;
 /** Equal-width bins of expected calibration error. */
@@ -235,6 +236,7 @@ export const METRICS = [
   m('modelwatch_events_duplicates_total', 'counter', ['model', 'kind'], 'Events received again and ignored.'),
   ...SCHEMA_METRICS,
   ...PARITY_METRICS,
+  ...FRESHNESS_METRICS,
   m('modelwatch_validation_errors_total', 'counter', ['model', 'code'], 'Requests refused with 4xx, by error code.'),
   m(
     'modelwatch_watch_skipped_total',

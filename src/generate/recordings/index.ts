@@ -5,6 +5,7 @@ import { featureDrift, outputDrift } from './drift.js';
 import { errors } from './errors.js';
 import { driftImpact, explanations } from './explanations.js';
 import { estimated } from './estimated.js';
+import { freshness } from './freshness.js';
 import { latency } from './latency.js';
 import { missing } from './missing.js';
 import { parity } from './parity.js';
@@ -25,6 +26,7 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   outputDrift,
   missing,
   parity,
+  freshness,
   classification,
   ranking,
   estimated,
