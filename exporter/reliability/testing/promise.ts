@@ -35,7 +35,7 @@ export function promise(id: string, sentence: string, run: (findings: Findings) 
     const add = (what: string, bar: string, found: string, held: boolean) => {
       all.push({ id, promise: sentence, what, bar, found, held });
     };
-    await run({
+    const findings: Findings = {
       count(what, found, bar) {
         add(what, String(bar), String(found), found === bar);
       },
@@ -48,8 +48,15 @@ export function promise(id: string, sentence: string, run: (findings: Findings) 
         const found = quantileOf(seconds, of);
         add(`${what}, ${of} of ${seconds.length}`, `${milliseconds(barSeconds)} ms`, `${milliseconds(found)} ms`, found <= barSeconds);
       },
+    };
+    let fault: unknown;
+    await run(findings).catch((thrown: unknown) => {
+      fault = thrown;
+      // Its first line: what the table has room for.
+      add('it ended by a fault', 'none', String(thrown).split('\n')[0]!, false);
     });
     if (FULL) for (const finding of all) appendFileSync(process.env['MODELWATCH_RELIABILITY']!, `${JSON.stringify(finding)}\n`);
+    if (fault !== undefined) throw fault;
     expect(all.length).toBeGreaterThan(0);
     expect(all.filter(({ held }) => !held)).toEqual([]);
   }, 3_600_000);

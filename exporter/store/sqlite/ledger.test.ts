@@ -2,9 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import { commandModels as models, histories } from './testing/ledger-commands.js';
-import { createOracle } from './testing/ledger-oracle.js';
+import { compareHistories } from './testing/compare-histories.js';
+import { commandModels as models } from './testing/ledger-commands.js';
 import { openLedger } from './ledger.js';
 import type { WriteMessage } from './messages.js';
 
@@ -32,32 +31,17 @@ const recordOf = (ids: readonly string[]): WriteMessage => ({
 });
 const truthsOf = (ids: readonly string[]) => ids.map((id) => ({ model: 'probability', id, value: 1, timeSeconds: 100 }));
 
-/** Runs histories against the ledger and the oracle. Each command compares its outcomes and every total. */
-function compare(waitingMax: number, numRuns: number): void {
-  fc.assert(
-    fc.property(histories, (commands) => {
-      const options = { path: freshPath(), models, predictionsMax: waitingMax, settledMax: 1000 };
-      const real = { options, ledger: openLedger(options) };
-      try {
-        fc.modelRun(() => ({ model: { oracle: createOracle(models, waitingMax), now: 1_000_000 }, real }), commands);
-      } finally {
-        real.ledger.close();
-      }
-    }),
-    { seed: Number(process.env['LEDGER_SEED'] ?? 1), numRuns },
-  );
-}
-
 describe('the ledger', () => {
   // Many more, and others, by LEDGER_HISTORIES=10000 LEDGER_SEED=2.
-  const numRuns = Number(process.env['LEDGER_HISTORIES'] ?? 100);
+  const histories = Number(process.env['LEDGER_HISTORIES'] ?? 100);
+  const seed = Number(process.env['LEDGER_SEED'] ?? 1);
 
   it('counts as the oracle does over random histories', () => {
-    compare(1000, numRuns);
+    expect(compareHistories({ folder: directory, waitingMax: 1000, histories, seed })).toMatchObject({ histories });
   }, 600_000);
 
   it('does so while as much as allowed waits', () => {
-    compare(4, numRuns);
+    expect(compareHistories({ folder: directory, waitingMax: 4, histories, seed })).toMatchObject({ histories });
   }, 600_000);
 
   it('writes many rows at once and tells repeats', () => {
