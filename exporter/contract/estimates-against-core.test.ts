@@ -1,7 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   calibration,
   calibrationEdges,
@@ -18,10 +15,9 @@ import {
   type ConfusionJSON,
   type IntervalReading,
 } from '@modelwatch/core';
-import { stringify } from 'yaml';
 import { OUTCOMES } from '../telemetry/quality-labels.js';
-import { hasProgram, runProgram } from './debian-program.js';
-import { agrees } from './rule-expectations.js';
+import { hasProgram } from './debian-program.js';
+import { atTheHour, evaluateRecordings } from './rule-expectations.js';
 import { MODEL, onInstance, SIGNIFICANCE } from './two-replicas.js';
 
 /*
@@ -29,7 +25,6 @@ import { MODEL, onInstance, SIGNIFICANCE } from './two-replicas.js';
  * be what the core makes of all of it. Counters are 0 where the hour begins, so that `increase` has nothing to extrapolate.
  */
 
-const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
 const CONFIDENCE = 1 - SIGNIFICANCE;
 
@@ -147,12 +142,6 @@ function gauges(reference: ReconstructionErrors): readonly (readonly [string, nu
 }
 
 withPromtool('the recording rules', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-estimates-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
   async function evaluate(replicas: readonly Replica[], reference: ReconstructionErrors, tests: readonly object[]) {
     const counters = replicas.flatMap((counts, i) =>
       exported(counts).map(([series, value]) => ({ series: onInstance(series, `r${i}`), values: `0 0 ${value}x58` })),
@@ -160,16 +149,8 @@ withPromtool('the recording rules', () => {
     const constant = gauges(reference).flatMap(([series, value]) =>
       replicas.map((_, i) => ({ series: onInstance(series, `r${i}`), values: `${value}x60` })),
     );
-    const test = { interval: '1m', input_series: [...counters, ...constant], promql_expr_test: tests };
-    const file = path.join(folder, 'test.yaml');
-    await writeFile(file, stringify({ rule_files: [recording], evaluation_interval: '1h', tests: [test] }, { lineWidth: 0 }));
-    return runProgram('promtool', ['test', 'rules', file]);
+    return evaluateRecordings([...counters, ...constant], tests);
   }
-  const isNear = (series: string, value: number) => ({
-    expr: agrees(series, value),
-    eval_time: '1h',
-    exp_samples: [{ labels: '{}', value: 1 }],
-  });
 
   it.each([1, 2])('say what the core says of all replicas together, seed %p', async (seed) => {
     const random = seededRandom(seed);
@@ -184,10 +165,10 @@ withPromtool('the recording rules', () => {
     }
     const expected = expectations(whole, reference);
     expect(expected).toHaveLength(5 + 4 * 6 + 4);
-    const tests = expected.map(([series, value]) => isNear(series, value));
+    const tests = expected.map(([series, value]) => atTheHour(series, value));
     expect(await evaluate(replicas, reference, tests)).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
     const [name, value] = expected[0]!;
-    expect((await evaluate(replicas, reference, [isNear(name, value + 0.001)])).code).toBe(1);
+    expect((await evaluate(replicas, reference, [atTheHour(name, value + 0.001)])).code).toBe(1);
   });
 
   it('say nothing of fewer than 100 cases', async () => {
@@ -195,7 +176,7 @@ withPromtool('the recording rules', () => {
     const few = replica(99, calibratorOf(random), random);
     const reference = ReconstructionErrors.of(Array.from({ length: 2000 }, random));
     const silent = ['model_version_role_quality:modelwatch_quality_skew:1h', 'model_version_role:modelwatch_reconstruction_error:1h'].map(
-      (expr) => ({ expr, eval_time: '1h', exp_samples: [] }),
+      (series) => atTheHour(series),
     );
     expect(await evaluate([few], reference, silent)).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
   });

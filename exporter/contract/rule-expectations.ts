@@ -1,4 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import type { Reading } from '@modelwatch/core';
+import { stringify } from 'yaml';
+import { runProgram, type ProgramResult } from './debian-program.js';
+import type { InputSeries } from './two-replicas.js';
 
 /** How far a rule's value may lie from the core's. */
 export const TOLERANCE = 1e-6;
@@ -14,4 +20,30 @@ export function valueOf(reading: Reading): number {
 export function criticalOf(reading: Reading): number {
   if (reading.kind !== 'measured' || reading.criticalValue === undefined) throw new Error('a critical value was expected');
   return reading.criticalValue;
+}
+
+/** A test of promtool: a series has the value at the end of the hour, within the tolerance; or, without a value, is absent. */
+export const atTheHour = (series: string, value?: number) =>
+  value === undefined
+    ? { expr: series, eval_time: '1h', exp_samples: [] }
+    : { expr: agrees(series, value), eval_time: '1h', exp_samples: [{ labels: '{}', value: 1 }] };
+
+const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
+
+/** Evaluates the shipped recording rules once, at the end of an hour that was scraped every minute, and lets promtool judge the tests. */
+export async function evaluateRecordings(
+  scraped: readonly InputSeries[],
+  tests: readonly object[],
+  groupsInOrder: readonly string[] = [],
+): Promise<ProgramResult> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-rules-'));
+  try {
+    const file = path.join(folder, 'test.yaml');
+    const test = { interval: '1m', input_series: scraped, promql_expr_test: tests };
+    const order = groupsInOrder.length === 0 ? {} : { group_eval_order: groupsInOrder };
+    await writeFile(file, stringify({ rule_files: [recording], evaluation_interval: '1h', ...order, tests: [test] }, { lineWidth: 0 }));
+    return await runProgram('promtool', ['test', 'rules', file]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

@@ -1,7 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   accuracy,
   attributionNdcg,
@@ -29,16 +26,14 @@ import {
   rmse,
   seededRandom,
 } from '@modelwatch/core';
-import { stringify } from 'yaml';
-import { hasProgram, runProgram } from './debian-program.js';
-import { agrees, criticalOf, TOLERANCE, valueOf } from './rule-expectations.js';
+import { hasProgram } from './debian-program.js';
+import { atTheHour, criticalOf, evaluateRecordings, TOLERANCE, valueOf } from './rule-expectations.js';
 import { CHALLENGER, emptyCounts, exportedBaseline, FEATURE, hourOfTraffic, MODEL, onInstance, SIGNIFICANCE } from './two-replicas.js';
 import type { Binnings, Counts, InputSeries } from './two-replicas.js';
 
 // Two replicas are fed from seeded data and scraped once a minute; what the rules make of their counters must be what the core makes of all the
 // data. The counters are 0 when the window of an hour begins, where a scrape stands, and one ends it: `increase` has nothing to extrapolate.
 
-const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
 /** Groups whose series another group reads come first: here all are evaluated but once. */
 const GROUPS_READ = ['modelwatch-feature-drift-1h', 'modelwatch-explanations-1h', 'modelwatch-drift-impact-1h'];
@@ -179,30 +174,13 @@ function makeBaseline(random: () => number): { readonly bins: Binnings; readonly
 }
 
 withPromtool('the recording rules', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-rules-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
-  /** Evaluates the rules on the scraped series and compares each expected one, within the tolerance, in Prometheus itself. */
-  async function evaluate(scraped: readonly InputSeries[], expected: readonly (readonly [string, number])[]) {
-    const test = {
-      interval: '1m',
-      input_series: scraped,
-      promql_expr_test: expected.map(([series, value]) => ({
-        expr: agrees(series, value),
-        eval_time: '1h',
-        exp_samples: [{ labels: '{}', value: 1 }],
-      })),
-    };
-    const file = path.join(folder, 'test.yaml');
-    await writeFile(
-      file,
-      stringify({ rule_files: [recording], evaluation_interval: '1h', group_eval_order: GROUPS_READ, tests: [test] }, { lineWidth: 0 }),
+  /** Compares each expected series, within the tolerance, in Prometheus itself. */
+  const evaluate = (scraped: readonly InputSeries[], expected: readonly (readonly [string, number])[]) =>
+    evaluateRecordings(
+      scraped,
+      expected.map(([series, value]) => atTheHour(series, value)),
+      GROUPS_READ,
     );
-    return runProgram('promtool', ['test', 'rules', file]);
-  }
 
   it.each([1, 2, 3])('say what the core says of all replicas together, seed %p', async (seed) => {
     const random = seededRandom(seed);

@@ -1,6 +1,8 @@
 """Records what a real Feast feature server answers, for parity.test.ts: feast-exchanges.json.
 
 python -m venv venv && venv/bin/pip install feast==0.67.0 && venv/bin/python exporter/pipeline/feast_exchanges.py
+
+With `--serve PORT` it prepares the same features in the current folder and becomes their server.
 """
 import json
 import os
@@ -46,6 +48,11 @@ def prepare():
     store.materialize(moment - timedelta(days=30), moment + timedelta(days=30))
 
 
+def serving(port):
+    program = str(pathlib.Path(sys.executable).parent / "feast")
+    return [program, "serve", "-h", "127.0.0.1", "-p", str(port), "--no-access-log"]
+
+
 def answer(body):
     request = urllib.request.Request(
         f"http://127.0.0.1:{PORT}/get-online-features", json.dumps(body).encode(), {"content-type": "application/json"}
@@ -57,24 +64,32 @@ def answer(body):
         return {"status": error.code, "body": error.read().decode()}
 
 
-target = pathlib.Path(__file__).resolve().parent / "testdata" / "feast-exchanges.json"
+def record():
+    target = pathlib.Path(__file__).resolve().parent / "testdata" / "feast-exchanges.json"
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        prepare()
+        server = subprocess.Popen(serving(PORT))
+        try:
+            for _ in range(120):
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health")
+                    break
+                except OSError:
+                    time.sleep(1)
+            cases = [{"request": case, "answer": answer(case)} for case in CASES]
+        finally:
+            server.terminate()
+            server.wait()
+        command = "pip install feast==0.67.0 && python exporter/pipeline/feast_exchanges.py"
+        golden = {"source": f"Feast {VERSION}, feast serve with a sqlite online store", "command": command, "cases": cases}
+        target.write_text(json.dumps(golden, indent=2) + "\n")
+        os.chdir("/")
+
+
 assert feast.__version__ == VERSION, feast.__version__
-with tempfile.TemporaryDirectory() as folder:
-    os.chdir(folder)
+if sys.argv[1:2] == ["--serve"]:
     prepare()
-    server = subprocess.Popen([pathlib.Path(sys.executable).parent / "feast", "serve", "-h", "127.0.0.1", "-p", str(PORT), "--no-access-log"])
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health")
-                break
-            except OSError:
-                time.sleep(1)
-        cases = [{"request": case, "answer": answer(case)} for case in CASES]
-    finally:
-        server.terminate()
-        server.wait()
-    command = "pip install feast==0.67.0 && python exporter/pipeline/feast_exchanges.py"
-    golden = {"source": f"Feast {VERSION}, feast serve with a sqlite online store", "command": command, "cases": cases}
-    target.write_text(json.dumps(golden, indent=2) + "\n")
-    os.chdir("/")
+    command = serving(int(sys.argv[2]))
+    os.execv(command[0], command)
+record()

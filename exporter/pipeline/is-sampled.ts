@@ -8,10 +8,14 @@ const VALUES = 4_294_967_296;
  * that count up differ in their last digits only.
  */
 export function isSampled(id: string, share: number): boolean {
-  if (share >= 1) return true;
+  return share >= 1 || hashRatio(id) < share;
+}
+
+/** A number in 0..1, by the text alone, spread evenly over texts. */
+export function hashRatio(id: string): number {
   let hash = FNV_OFFSET;
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), FNV_PRIME);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / VALUES < share;
+  return ((hash ^ (hash >>> 16)) >>> 0) / VALUES;
 }

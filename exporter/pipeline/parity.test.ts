@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { ParityConfig } from '@modelwatch/core';
 import type { Tensor } from '../models/open-inference/tensor.js';
 import { readLookup } from './feature-lookup.js';
-import { createParity, type Lookup } from './parity.js';
+import { isSampled } from './is-sampled.js';
+import { createParity, spreadRows, type Lookup } from './parity.js';
 
 // What a real Feast server answered, and the command that recorded it.
 const { cases } = JSON.parse(readFileSync(path.join(import.meta.dirname, 'testdata', 'feast-exchanges.json'), 'utf8')) as {
@@ -24,6 +26,7 @@ const CONFIG: ParityConfig = {
   share: 1,
   toleranceRelative: 1e-5,
   deadline: '1s',
+  rowsMax: 64,
   inFlightMax: 2,
   breakerFailures: 3,
   breakerPause: '30s',
@@ -50,6 +53,7 @@ function comparing(config: Partial<ParityConfig> = {}, lookup: Lookup = recorded
   const parity = createParity({
     config: { ...CONFIG, ...config },
     findColumn: (tensor, _isOnly, feature) => (tensor.name === feature ? { column: 0, width: 1 } : undefined),
+    baselineFeatures: ['temp', 'gusts', 'sky', 'origin'],
     lookup(body, signal) {
       const answer = lookup(body, signal);
       pending.push(answer.catch(() => undefined));
@@ -63,7 +67,7 @@ function comparing(config: Partial<ParityConfig> = {}, lookup: Lookup = recorded
     faults,
     wait: (more: number) => (seconds += more),
     offer(...inputs: readonly Tensor[]) {
-      parity.offer({ id: 'r', inputs, outputs: [], headerSlices: undefined });
+      parity.offer({ id: 'r', inputs });
     },
     async settled() {
       while (parity.inFlight > 0) {
@@ -149,9 +153,28 @@ describe('createParity', () => {
 
   it('looks up the sampled share alone', () => {
     const { parity, outcomes } = comparing({ share: 0.1 }, () => Promise.resolve(undefined));
-    for (let i = 0; i < 1000; i++) parity.offer({ id: `r${i}`, inputs: [], outputs: [], headerSlices: undefined });
+    for (let i = 0; i < 1000; i++) parity.offer({ id: `r${i}`, inputs: [] });
     expect(outcomes()['skipped']).toBeGreaterThan(60);
     expect(outcomes()['skipped']).toBeLessThan(140);
+  });
+});
+
+describe('spreadRows', () => {
+  it('takes all of few rows, and of many so many, ascending, none twice, each as likely as any other', () => {
+    expect(spreadRows('a', 3, 64)).toEqual([0, 1, 2]);
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 1000 }), (id, rows, rowsMax) => {
+        const chosen = spreadRows(id, rows, rowsMax);
+        expect(chosen).toHaveLength(Math.min(rows, rowsMax));
+        expect(chosen.every((row, i) => row > (chosen[i - 1] ?? -1) && row < rows)).toBe(true);
+      }),
+    );
+    const times = new Array<number>(40).fill(0);
+    // 10,000 ids of which a request's sampling would have taken a hundredth, so that a hash shared with it would show.
+    const ids = Array.from({ length: 1_000_000 }, (_, i) => `r${i}`).filter((id) => isSampled(id, 0.01));
+    for (const id of ids) for (const row of spreadRows(id, 40, 4)) times[row]!++;
+    const deviations = times.map((count) => (count - ids.length / 10) / Math.sqrt(ids.length * 0.09));
+    expect(Math.max(...deviations.map(Math.abs))).toBeLessThan(5);
   });
 });
 

@@ -1,9 +1,8 @@
-import { durationSeconds, type ParityConfig } from '@modelwatch/core';
+import { durationSeconds, type ParityConfig, type PredictionBatch } from '@modelwatch/core';
 import { createBreaker } from '../models/upstream/breaker.js';
-import type { Tensor } from '../models/open-inference/tensor.js';
 import { lookupBody, nameInAnswer, readLookup, type EntityRows, type OfflineValue } from './feature-lookup.js';
 import { columnOf, type FindColumn } from './feature-column.js';
-import { isSampled } from './is-sampled.js';
+import { hashRatio, isSampled } from './is-sampled.js';
 import type { AnsweredRequest } from './watched-model.js';
 
 export const PARITY_OUTCOMES = ['compared', 'failed', 'timed_out', 'circuit_open', 'dropped', 'skipped'] as const;
@@ -20,21 +19,36 @@ export interface Parity {
   readonly outcomes: Readonly<Record<ParityOutcome, number>>;
   readonly values: ReadonlyMap<string, Readonly<Record<ParityValueOutcome, number>>>;
   /** Looks an answered request up, should its id be among the sampled. Never throws, never waits. */
-  offer(answered: AnsweredRequest): void;
+  offer(answered: Pick<AnsweredRequest, 'id' | 'inputs'>): void;
+  /** Looks those of some ingested predictions up whose ids are among the sampled: one look-up for all of them. Never throws, never waits. */
+  offerEvents(batch: Pick<PredictionBatch, 'ids' | 'features'>, rows: readonly number[]): void;
 }
 
 export interface ParityOptions {
   readonly config: ParityConfig;
   readonly findColumn: FindColumn;
+  /** Names of the baseline's features, in order: ingested predictions have these alone. */
+  readonly baselineFeatures: readonly string[];
   readonly lookup: Lookup;
   readonly monotonicSeconds: () => number;
   /** A fault of our own: it cost one look-up. */
   readonly onFault: (fault: unknown) => void;
 }
 
-export const PARITY_ROWS_MAX = 64;
+type Value = number | bigint | string | boolean | null | undefined;
 
-export function createParity({ config, findColumn, lookup, monotonicSeconds, onFault }: ParityOptions): Parity {
+/** What is offered to be looked up: an id that decides which rows, and columns by the name of an input or a feature. */
+interface OfferedRows {
+  readonly id: string;
+  column(name: string): { readonly rows: number; at(row: number): Value } | undefined;
+}
+
+interface Chosen {
+  readonly rows: readonly number[];
+  readonly entities: EntityRows;
+}
+
+export function createParity({ config, findColumn, baselineFeatures, lookup, monotonicSeconds, onFault }: ParityOptions): Parity {
   const outcomes: Record<ParityOutcome, number> = { compared: 0, failed: 0, timed_out: 0, circuit_open: 0, dropped: 0, skipped: 0 };
   const features = Object.entries(config.features);
   const values = new Map(features.map(([name]) => [name, { matched: 0, mismatched: 0, missing_offline: 0 }]));
@@ -43,19 +57,14 @@ export function createParity({ config, findColumn, lookup, monotonicSeconds, onF
   const references = features.map(([, reference]) => reference);
   let inFlight = 0;
 
-  const column = (inputs: readonly Tensor[], name: string): readonly OfflineValue[] | undefined => {
-    const values = columnOf(inputs, name, findColumn);
-    return values && Array.from({ length: Math.min(values.rows, PARITY_ROWS_MAX) }, (_, row) => offlineValue(values.at(row)));
-  };
-  const entitiesOf = (inputs: readonly Tensor[]): EntityRows | undefined => {
-    const entities: Record<string, readonly (string | number)[]> = {};
-    for (const [key, name] of Object.entries(config.entities)) {
-      const keys = column(inputs, name);
-      if (keys === undefined || keys.length === 0 || !keys.every(isKey)) return undefined;
-      entities[key] = keys;
-    }
-    const [first, ...others] = Object.values(entities);
-    return others.every((keys) => keys.length === first!.length) ? entities : undefined;
+  /** The rows that are looked up, with their join keys; a row without one of them is left out. Undefined where none is left. */
+  const entitiesOf = ({ id, column }: OfferedRows): Chosen | undefined => {
+    const columns = Object.entries(config.entities).map(([key, name]) => [key, column(name)] as const);
+    const all = columns[0]?.[1]?.rows ?? 0;
+    if (!columns.every(([, values]) => values?.rows === all)) return undefined;
+    const rows = spreadRows(id, all, config.rowsMax).filter((row) => columns.every(([, values]) => isKey(offlineValue(values!.at(row)))));
+    if (rows.length === 0) return undefined;
+    return { rows, entities: Object.fromEntries(columns.map(([key, values]) => [key, rows.map((row) => keyOf(values!.at(row)))])) };
   };
   const compare = (text: string, served: readonly (readonly OfflineValue[] | undefined)[], rows: number): boolean => {
     const offline = readLookup(text, rows);
@@ -87,19 +96,31 @@ export function createParity({ config, findColumn, lookup, monotonicSeconds, onF
       return signal.aborted ? 'timed_out' : 'failed';
     }
   };
-  const outcomeNow = (answered: AnsweredRequest): ParityOutcome | undefined => {
-    const entities = entitiesOf(answered.inputs);
-    if (entities === undefined) return 'skipped';
+  const outcomeNow = (offered: OfferedRows): ParityOutcome | undefined => {
+    const chosen = entitiesOf(offered);
+    if (chosen === undefined) return 'skipped';
     if (inFlight >= config.inFlightMax) return 'dropped';
     if (!breaker.admit(monotonicSeconds())) return 'circuit_open';
-    // Read now: the tensors are not kept until the server has answered.
-    const served = features.map(([name]) => column(answered.inputs, name));
+    // Read now: tensors and columns are not kept until the server has answered.
+    const served = features.map(([name]) => {
+      const values = offered.column(name);
+      return values && chosen.rows.map((row) => offlineValue(values.at(row)));
+    });
     inFlight++;
-    void send(entities, served).then((outcome) => {
+    void send(chosen.entities, served).then((outcome) => {
       inFlight--;
       outcomes[outcome]++;
     }, onFault);
     return undefined;
+  };
+  const lookUp = (offered: OfferedRows) => {
+    try {
+      const outcome = outcomeNow(offered);
+      if (outcome !== undefined) outcomes[outcome]++;
+    } catch (fault) {
+      outcomes.failed++;
+      onFault(fault);
+    }
   };
   return {
     get inFlight() {
@@ -107,23 +128,41 @@ export function createParity({ config, findColumn, lookup, monotonicSeconds, onF
     },
     outcomes,
     values,
-    offer(answered) {
-      if (!isSampled(answered.id, config.share)) return;
-      try {
-        const outcome = outcomeNow(answered);
-        if (outcome !== undefined) outcomes[outcome]++;
-      } catch (fault) {
-        outcomes.failed++;
-        onFault(fault);
-      }
+    offer({ id, inputs }) {
+      if (isSampled(id, config.share)) lookUp({ id, column: (name) => columnOf(inputs, name, findColumn) });
+    },
+    offerEvents({ ids, features: columns }, rows) {
+      const sampled = rows.filter((row) => isSampled(ids[row]!, config.share));
+      if (sampled.length === 0) return;
+      lookUp({
+        id: ids[sampled[0]!]!,
+        column(name) {
+          const values = columns[baselineFeatures.indexOf(name)];
+          return values && { rows: sampled.length, at: (row) => values[sampled[row]!] };
+        },
+      });
     },
   };
 }
 
-const isKey = (value: OfflineValue): value is string | number => (typeof value === 'string' ? value !== '' : typeof value === 'number');
+/**
+ * Rows of a request, all of them up to `rowsMax`; of more, so many at even distances from a place that the id decides, so that each row is as
+ * likely to be looked up as any other.
+ */
+export function spreadRows(id: string, rows: number, rowsMax: number): number[] {
+  if (rows <= rowsMax) return Array.from({ length: rows }, (_, row) => row);
+  // Another hash than that which has chosen the request.
+  const offset = hashRatio(`rows of ${id}`);
+  return Array.from({ length: rowsMax }, (_, i) => Math.floor(((i + offset) * rows) / rowsMax));
+}
+
+const isKey = (value: OfflineValue): value is string | number => typeof value === 'string' || typeof value === 'number';
+
+const keyOf = (value: Value): string | number => offlineValue(value) as string | number;
 
 /** A value as JSON: whole numbers of 64 bits as numbers where these are exact, missing ones as null. */
-function offlineValue(value: number | bigint | string | boolean): OfflineValue {
+function offlineValue(value: Value): OfflineValue {
+  if (value === undefined) return null;
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   return value === '' || Number.isNaN(value) ? null : value;
 }

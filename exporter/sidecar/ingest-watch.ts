@@ -3,7 +3,7 @@ import type { ModelRuntime } from './model-runtime.js';
 
 /**
  * A store whose ingested predictions are looked at as whole rows once they are durable, each once: ages of their
- * events, estimates before ground truth, and reconstruction errors. Features and outputs are counted by the store itself, in its transaction.
+ * events, parity with the feature server, estimates before ground truth, and reconstruction errors. Features and outputs are counted by the store itself, in its transaction.
  */
 export function watchIngested(store: Store, models: () => ReadonlyMap<string, ModelRuntime>): Pick<Store, 'ingestPredictions'> {
   return {
@@ -13,7 +13,7 @@ export function watchIngested(store: Store, models: () => ReadonlyMap<string, Mo
       if (!outcomes.ok || model?.version !== batch.version) return outcomes;
       const { freshness, watch } = model.watched;
       const { estimate, reconstruction } = watch;
-      if (freshness === undefined && estimate === undefined && reconstruction === undefined) return outcomes;
+      if ((freshness ?? estimate ?? reconstruction ?? model.parity) === undefined) return outcomes;
       const rows = outcomes.value.flatMap((outcome, row) => (outcome === 'duplicate' ? [] : [row]));
       const taken = {
         rows: rows.length,
@@ -22,6 +22,7 @@ export function watchIngested(store: Store, models: () => ReadonlyMap<string, Mo
         features: batch.features.map((column) => column && rows.map((row) => column[row] ?? null)) as typeof batch.features,
       };
       freshness?.observeEvents(batch, rows);
+      model.parity?.offerEvents(batch, rows);
       estimate?.observe(taken);
       reconstruction?.observe(taken);
       return outcomes;

@@ -4,15 +4,17 @@ import { createParity, type Lookup, type Parity } from '../pipeline/parity.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { BuildDeps } from './build-model.js';
 
-/** An answer of a feature server for 64 rows of 200 features has some 100 kB. */
+/** An answer of a feature server for 1,000 rows of 200 features has some 2 MB. */
 const ANSWER_BYTES_MAX = 4_194_304;
 
 /** Feature parity of a model where its configuration asks for it. Holds nothing that is to be closed: a look-up ends by its deadline. */
 export async function startParity(config: ModelConfig, watched: WatchedModel, deps: BuildDeps): Promise<Parity | undefined> {
   if (config.parity === undefined) return undefined;
+  const features = watched.watch.baseline?.features ?? [];
   return createParity({
     config: config.parity,
-    findColumn: columnFinder(watched.watch.baseline?.features ?? [], watched.features),
+    findColumn: columnFinder(features, watched.features),
+    baselineFeatures: features.map(({ name }) => name),
     lookup: await feastLookup(config.parity.url),
     monotonicSeconds: deps.clock.monotonicSeconds,
     onFault(fault) {

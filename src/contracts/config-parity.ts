@@ -33,8 +33,13 @@ export const parity = {
       exclusiveMinimum: 0,
       maximum: 1,
       default: 0.01,
-      description: 'Share of the requests that are looked up, chosen by their ids; the first 64 rows of each.',
+      description: 'Share of the requests and events that are looked up, chosen by their ids.',
     },
+    rowsMax: cap(
+      'Rows that one look-up asks for. Of a request with more, so many are chosen at even distances, each as likely as any other.',
+      64,
+      1000,
+    ),
     toleranceRelative: {
       type: 'number',
       minimum: 0,

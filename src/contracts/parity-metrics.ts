@@ -1,12 +1,12 @@
 import { metricRow as m, MODEL_LABELS as MODEL } from './metric-description.js';
 
-/** Rows of THE TABLE on feature parity. sampled = compared + failed + timed out + circuit open + dropped + skipped + under way, exactly. */
+/** Rows of THE TABLE on feature parity. look-ups asked for = compared + failed + timed out + circuit open + dropped + skipped + under way, exactly. */
 export const PARITY_METRICS = [
   m(
     'modelwatch_parity_lookups_total',
     'counter',
     [...MODEL, 'outcome'],
-    'Sampled requests by what became of their look-up in the feature server: compared, failed, timed_out, circuit_open, dropped (too many under way), skipped (no value for a join key).',
+    'Look-ups in the feature server, one for a sampled request or for the sampled events of a batch, by what became of them: compared, failed, timed_out, circuit_open, dropped (too many under way), skipped (no value for a join key).',
   ),
   m('modelwatch_parity_in_flight', 'gauge', MODEL, 'Look-ups in the feature server under way.'),
   m('modelwatch_parity_in_flight_capacity', 'gauge', MODEL, 'Look-ups that may be under way at once; further ones are dropped.'),
