@@ -1,12 +1,12 @@
-import { fork } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { Baseline, BaselineFeature } from '@modelwatch/core';
+import type { Baseline } from '@modelwatch/core';
 import { CalibrationBins, Confusion, ErrorSums, exactAuc, Frequencies, psi, QUALITY_METRICS, ScoreBins } from '@modelwatch/core';
 import { Command } from 'commander';
-import { addBaselineCommand, formatBaseline, loadBaseline, openRows } from '../../baseline/index.js';
+import { addBaselineCommand, formatBaseline, loadBaseline } from '../../baseline/index.js';
+import { readRows, scoreRows, valueOf, type TextRow } from './scored-rows.js';
 
 /** One live flight: its features as the model gets them, what came true, and what both models say. */
 interface Flight {
@@ -35,49 +35,16 @@ beforeAll(async () => {
   const loaded = await loadBaseline(own('baseline.json'));
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
   baseline = loaded.value;
-  const rows = await rowsOf('live.csv');
-  const [scores, challengerScores] = [await scoresOf('champion', rows), await scoresOf('challenger', rows)];
+  const rows = await readRows('live.csv');
+  const [scores, challengerScores] = [await scoreRows('champion', baseline.features, rows), await scoreRows('challenger', baseline.features, rows)];
   live = rows.map((row, index) => flightOf(row, scores[index]!, challengerScores[index]!));
-  training = (await rowsOf('training.csv')).map((row) => flightOf(row, Number(row['score']), NaN));
+  training = (await readRows('training.csv')).map((row) => flightOf(row, Number(row['score']), NaN));
 }, 120_000);
-
-type TextRow = Readonly<Record<string, string>>;
-
-async function rowsOf(name: string): Promise<readonly TextRow[]> {
-  const rows: TextRow[] = [];
-  for await (const { columns, cells } of openRows(own(name), { rowsMax: 100_000, isWanted: () => true }).rows) {
-    rows.push(Object.fromEntries(columns.map((column, index) => [column, String(cells[index])])));
-  }
-  return rows;
-}
-
-const valueOf = ({ kind, name }: BaselineFeature, row: TextRow): number | string => {
-  const text = row[name] ?? '';
-  if (kind === 'categorical') return text;
-  return text === '' ? NaN : Math.fround(Number(text));
-};
 
 function flightOf(row: TextRow, score: number, challengerScore: number): Flight {
   const values = Object.fromEntries(baseline.features.map((feature) => [feature.name, valueOf(feature, row)]));
   const day = row['id']!.slice(0, 8);
   return { values, day, month: row['time']!.slice(0, 7), late: row['late'] === '1' ? 1 : 0, score, challengerScore };
-}
-
-async function scoresOf(model: string, rows: readonly TextRow[]): Promise<Float64Array> {
-  const columns = Object.fromEntries(
-    baseline.features.map((feature) => {
-      const values = rows.map((row) => valueOf(feature, row));
-      return [feature.name, feature.kind === 'numeric' ? Float32Array.from(values as number[]) : values];
-    }),
-  );
-  const child = fork(own('score.mjs'), { serialization: 'advanced', execArgv: [] });
-  return new Promise((resolve, reject) => {
-    let scores: Float64Array | undefined;
-    child.once('message', (message) => (scores = Float64Array.from(message as unknown as ArrayLike<number>)));
-    child.once('error', reject);
-    child.once('exit', (code) => (scores === undefined ? reject(new Error(`the scorer ended with code ${code}`)) : resolve(scores)));
-    child.send({ model: own(`${model}.onnx`), columns });
-  });
 }
 
 const ofDays = (first: string, last = first): readonly Flight[] => live.filter(({ day }) => day >= first && day <= last);
@@ -208,7 +175,7 @@ describe('the baseline', () => {
     const rows = features.map((row) =>
       Object.fromEntries(row.map((value, index) => [baseline.features[index]!.name, value === null ? '' : String(value)])),
     );
-    const scores = await scoresOf('champion', rows);
+    const scores = await scoreRows('champion', baseline.features, rows);
     expect(scores).toHaveLength(100);
     const furthest = Math.max(...scores.map((score, row) => Math.abs(score - outputs[row]!)));
     expect(furthest).toBeLessThanOrEqual(toleranceAbsolute);
