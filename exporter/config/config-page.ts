@@ -6,6 +6,8 @@ interface SchemaNode {
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
+  readonly const?: string;
+  readonly anyOf?: readonly SchemaNode[];
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -89,6 +91,8 @@ function defaultCell(node: SchemaNode, required: boolean): string {
 const isEmpty = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 function typeCell(node: SchemaNode): string {
+  if (node.anyOf !== undefined) return node.anyOf.map(typeCell).join(' or ');
+  if (node.const !== undefined) return `\`${node.const}\``;
   if (node.enum !== undefined) return node.enum.map((value) => `\`${value}\``).join(' or ');
   if (node.pattern !== undefined) return cell(PATTERN_WORDS.get(node.pattern)?.type ?? `text like \`${node.pattern}\``);
   if (node.items !== undefined) return node.items.properties === undefined ? `list of ${plain(typeCell(node.items))}` : 'list of mappings';

@@ -2,6 +2,7 @@ import type { ChampionConfig, Config, ModelConfig } from '@modelwatch/core';
 import { checkAccess } from './meaning-access.js';
 import { checkDurations, checkWindows } from './meaning-durations.js';
 import { checkOrigin, checkUpstream, checkWebUrl } from './meaning-upstream.js';
+import { checkRollout } from './meaning-rollout.js';
 import { formatPath, quote } from './fault.js';
 import type { Path } from './fault.js';
 import type { Part } from './sound-part.js';
@@ -55,6 +56,7 @@ function checkMappedPaths(models: NonNullable<Part<Config>['models']>, report: R
 function checkModel(model: Part<ModelConfig>, path: Path, report: Report): void {
   if (model.champion !== undefined) checkChampion(model.champion, [...path, 'champion'], report);
   checkChallengers(model, [...path, 'challengers'], report);
+  checkRollout(model, path, report);
   checkInputs(model.inputs, [...path, 'inputs'], report);
   checkOutput(model.output, [...path, 'output'], report);
   checkSlices(model.slices ?? [], [...path, 'slices'], report);

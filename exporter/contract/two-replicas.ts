@@ -178,32 +178,46 @@ export interface InputSeries {
   readonly values: string;
 }
 
-/** Traffic of two replicas over the hour: what a scrape each minute sees, and all of it together. */
-export function hourOfTraffic(
-  bins: Binnings,
-  countOne: (counts: Counts) => void,
+/** How one replica counts: what it starts with, how counts of two are put together, and what a scrape sees of them. */
+export interface Counting<C> {
+  readonly empty: () => C;
+  readonly merge: (into: C, from: C) => void;
+  readonly exported: (counts: C) => ReadonlyMap<string, number>;
+}
+
+/** Traffic of two replicas over the hour: what a scrape each minute sees, and all of it together. Replica b restarts once. */
+export function hourOfCounts<C>(
+  { empty, merge: add, exported: seen }: Counting<C>,
+  countOne: (counts: C) => void,
   random: () => number,
-): { readonly scraped: readonly InputSeries[]; readonly whole: Counts } {
-  const whole = emptyCounts(bins);
+): { readonly scraped: readonly InputSeries[]; readonly whole: C } {
+  const whole = empty();
   const scraped: InputSeries[] = [];
   for (const instance of ['a', 'b']) {
-    let own = emptyCounts(bins);
-    const paths = new Map([...exported(own).keys()].map((series) => [series, [] as number[]]));
+    let own = empty();
+    const paths = new Map([...seen(own).keys()].map((series) => [series, [] as number[]]));
     for (let minute = 0; minute <= MINUTES; minute++) {
       const restarts = instance === 'b' && minute === RESTART + 1;
-      if (restarts) own = emptyCounts(bins);
-      const news = emptyCounts(bins);
+      if (restarts) own = empty();
+      const news = empty();
       // The counters exist at 0 before anything is counted, also after the restart: else a bin that had few could hide that it starts anew.
       const rows = minute < 2 || restarts ? 0 : Math.floor((instance === 'a' ? 80 : 40) * random());
       for (let row = 0; row < rows; row++) countOne(news);
-      merge(own, news);
-      merge(whole, news);
-      for (const [series, value] of exported(own)) paths.get(series)!.push(value);
+      add(own, news);
+      add(whole, news);
+      for (const [series, value] of seen(own)) paths.get(series)!.push(value);
     }
     for (const [series, values] of paths) scraped.push({ series: onInstance(series, instance), values: values.join(' ') });
   }
   return { scraped, whole };
 }
+
+/** The same with every counter of a model. */
+export const hourOfTraffic = (
+  bins: Binnings,
+  countOne: (counts: Counts) => void,
+  random: () => number,
+): ReturnType<typeof hourOfCounts<Counts>> => hourOfCounts({ empty: () => emptyCounts(bins), merge, exported }, countOne, random);
 
 /** A series as scraped from one replica. */
 export const onInstance = (series: string, instance: string): string => series.replace('{', `{instance="${instance}",`);

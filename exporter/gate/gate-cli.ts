@@ -12,7 +12,8 @@ Examples:
   modelwatch gate live.csv --config modelwatch.yaml --model flights-late --ground-truth-column late --markdown gate.md
 
 Exit code: 0 where the challenger passes; 1 where it is rejected; 2 where the gate cannot tell, with a sentence: too little data, a criterion neither
-shown to hold nor shown not to, bad input, a champion that fails. A bar of "none" leaves a criterion out.
+shown to hold nor shown not to, bad input, a champion that fails. A bar of "none" leaves a criterion out. Criteria
+under "rollout" of the model in the configuration go before the defaults, and options go before both.
 `;
 
 type Flags = Omit<GateFlags, 'criteria'> & {

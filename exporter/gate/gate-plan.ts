@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { assertCriteria, ROLLOUT_CRITERIA } from '@modelwatch/core';
-import type { Baseline, ChallengerConfig, ModelConfig, OnnxConfig, RolloutCriteria } from '@modelwatch/core';
+import { assertCriteria, configuredCriteria } from '@modelwatch/core';
+import type { Baseline, ChallengerConfig, ModelConfig, OnnxConfig, RolloutConfig, RolloutCriteria } from '@modelwatch/core';
 import { formatBaselineFaults, loadBaseline } from '../baseline/index.js';
 import type { RowFormat } from '../baseline/open-rows.js';
 import { formatFaults, quote } from '../config/fault.js';
@@ -77,7 +77,7 @@ export interface GateBars {
 /** Brings options and configuration together. Throws `GateError` where they contradict themselves or leave something open. */
 export async function planGate(files: readonly string[], flags: GateFlags): Promise<GatePlan> {
   const { model, challenger, championOnnx } = await modelsOf(flags);
-  const criteria = criteriaOf(flags, model);
+  const criteria = criteriaOf(flags, model, challenger);
   const championBaseline = await baselineOf(flags.baseline ?? model.champion.baseline);
   const challengerBaseline = await baselineOf(flags.challengerBaseline);
   return {
@@ -165,7 +165,10 @@ async function configuredModel(file: string, name: string | undefined): Promise<
 
 /** The model that the options alone describe, with the defaults and the checks of a configuration. */
 function modelOfOptions(flags: GateFlags): ModelConfig {
-  const { champion, challenger, challengerVersion, model, challengerThreshold, tolerance } = flags;
+  const { champion, challenger, challengerVersion, model, challengerThreshold, tolerance, config } = flags;
+  const { quality, qualityLossMax } = flags.criteria;
+  if (config === undefined && flags.outputKind === 'regression' && quality !== 'accuracy' && qualityLossMax === undefined)
+    throw new GateError(LOSS_MAX_MISSING);
   if (flags.config === undefined && champion === undefined)
     throw new GateError('--champion names the ONNX file of the champion, or --config a configuration');
   if (flags.config === undefined && challenger === undefined) throw new GateError('--challenger names the ONNX file of the challenger');
@@ -183,6 +186,8 @@ function modelOfOptions(flags: GateFlags): ModelConfig {
           },
         ],
         output: outputFlags(flags),
+        // Beside a configuration its own bars count.
+        rollout: { quality, qualityLossMax: config === undefined ? qualityLossMax : 0 },
       },
     ],
   });
@@ -213,15 +218,20 @@ function slicesOf({ slice }: GateFlags, { slices }: ModelConfig): readonly GateS
   return slices.map(({ name, feature, header }) => ({ name, column: feature ?? name, required: header === undefined }));
 }
 
-function criteriaOf({ criteria: wanted }: GateFlags, { output }: ModelConfig): RolloutCriteria {
-  const isRegression = output.kind === 'regression';
-  if (isRegression && wanted.qualityLossMax === undefined)
-    throw new GateError(
-      'a regression needs --quality-loss-max: the largest growth of the mean squared error that is tolerated, in its unit',
-    );
-  const quality = isRegression ? 'loss' : 'accuracy';
-  const merged = Object.entries({ ...ROLLOUT_CRITERIA, quality, ...wanted }).filter(([, bar]) => bar !== 'none');
-  const criteria = Object.fromEntries(merged) as unknown as RolloutCriteria;
+const LOSS_MAX_MISSING =
+  'a regression needs --quality-loss-max: the largest growth of the mean squared error that is tolerated, in its unit';
+
+/** The criteria of the command line, else those of the configuration. */
+function criteriaOf({ criteria: wanted }: GateFlags, model: ModelConfig, challenger: ChallengerConfig): RolloutCriteria {
+  const { quality, qualityLossMax, ...bars } = wanted;
+  const rollout = {
+    ...model.rollout,
+    ...bars,
+    ...(quality === undefined || quality === 'none' ? {} : { quality }),
+    ...(qualityLossMax === undefined || qualityLossMax === 'none' ? {} : { qualityLossMax }),
+  };
+  const criteria = configuredCriteria({ rollout: rollout as RolloutConfig, output: model.output }, challenger);
+  if (criteria === undefined) throw new GateError(LOSS_MAX_MISSING);
   try {
     assertCriteria(criteria);
   } catch (error) {

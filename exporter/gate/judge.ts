@@ -64,15 +64,9 @@ export function judge(evidence: Evidence, plan: GatePlan): GateJudgement {
   return { outcome: 'passes', reason: 'all_met', checks, verdict };
 }
 
-function verdictOf({ scored, comparison, latency }: Evidence, { bars, model, challenger }: GatePlan): RolloutVerdict {
-  const { disagreementRatioMax, latencyRatioMax, ...others } = bars.criteria;
-  // Estimates that need not be equal to the last bit disagree without a tolerance.
-  const agreementIsJudged = model.output.kind === 'probability' || challenger.toleranceAbsolute > 0;
-  const criteria = {
-    ...others,
-    ...(disagreementRatioMax === undefined || !agreementIsJudged ? {} : { disagreementRatioMax }),
-    ...(latencyRatioMax === undefined || latency === undefined ? {} : { latencyRatioMax }),
-  };
+function verdictOf({ scored, comparison, latency }: Evidence, { bars }: GatePlan): RolloutVerdict {
+  const { latencyRatioMax, ...others } = bars.criteria;
+  const criteria = { ...others, ...(latencyRatioMax === undefined || latency === undefined ? {} : { latencyRatioMax }) };
   const { scored: answered, failed, timedOut } = scored.challengerCalls;
   const shadow = { scored: answered, failed, timedOut, dropped: 0, skipped: 0 };
   const { agreement, quality } = comparison;

@@ -44,6 +44,7 @@ export function pairedFamilies(
   each('modelwatch_shadow_paired_total', ({ quality }) => named(PAIRED_OUTCOMES, quality.outcomes));
   one('modelwatch_shadow_paired_missing_total', ({ quality }) => quality.missing);
   one('modelwatch_shadow_losses_compared_total', ({ quality }) => quality.losses);
+  one('modelwatch_shadow_loss_missing_total', ({ quality }) => quality.count - quality.losses);
   one('modelwatch_shadow_more_loss_total', ({ quality }) => quality.moreLoss);
   one('modelwatch_shadow_less_loss_total', ({ quality }) => quality.lessLoss);
   one('modelwatch_shadow_loss_difference_squared_total', ({ quality }) => quality.squared);

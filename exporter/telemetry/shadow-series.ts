@@ -54,6 +54,10 @@ export function shadowFamilies(registry: SlicedRegistry, models: () => ReadonlyM
   each('modelwatch_shadow_latency_difference_bin_total', ({ shadow: { latency } }) => bins(latency.differences.bins, LATENCY_BIN_NAMES));
   one('modelwatch_shadow_champion_seconds_total', ({ shadow }) => shadow.latency.champion);
   one('modelwatch_shadow_challenger_seconds_total', ({ shadow }) => shadow.latency.challenger);
+  one('modelwatch_shadow_champion_latency_squared_total', ({ shadow }) => shadow.latency.championSquared);
+  one('modelwatch_shadow_challenger_latency_squared_total', ({ shadow }) => shadow.latency.challengerSquared);
+  one('modelwatch_shadow_latency_difference_squared_total', ({ shadow }) => shadow.latency.differences.squared);
+  one('modelwatch_shadow_latency_missing_total', ({ shadow }) => shadow.latency.missing);
 }
 
 function agreements({ rule, outcomes }: Agreement): Values {

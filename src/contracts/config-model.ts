@@ -6,6 +6,7 @@ import { freshness } from './config-freshness.js';
 import { multivariate } from './config-multivariate.js';
 import { parity } from './config-parity.js';
 import { schemaWatch } from './config-schema-watch.js';
+import { rollout } from './config-rollout.js';
 import { challenger, champion } from './config-scorers.js';
 
 /** One watched model. */
@@ -72,6 +73,7 @@ export const model = {
       },
     },
     cost,
+    rollout,
     groundTruth: {
       type: 'object',
       additionalProperties: false,

@@ -99,6 +99,7 @@ export type ModelConfig = Config['models'][number];
 export type ParityConfig = NonNullable<ModelConfig['parity']>;
 export type ChampionConfig = ModelConfig['champion'];
 export type ChallengerConfig = ModelConfig['challengers'][number];
+export type RolloutConfig = ModelConfig['rollout'];
 export type OnnxConfig = NonNullable<ChampionConfig['onnx']>;
 export type UpstreamConfig = NonNullable<ChampionConfig['upstream']>;
 export type ExplainConfig = ModelConfig['explain'];

@@ -28,6 +28,12 @@ export const PAIRED_METRICS = [
   ),
   m('modelwatch_shadow_losses_compared_total', 'counter', MODEL, 'Predictions with ground truth of which both versions have a loss.'),
   m(
+    'modelwatch_shadow_loss_missing_total',
+    'counter',
+    MODEL,
+    'Predictions with ground truth that both scored and of which one version has no loss: an output outside 0..1 is no probability.',
+  ),
+  m(
     'modelwatch_shadow_more_loss_total',
     'counter',
     MODEL,

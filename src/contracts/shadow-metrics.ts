@@ -50,4 +50,28 @@ export const SHADOW_METRICS = [
   ),
   m('modelwatch_shadow_champion_seconds_total', 'counter', MODEL, 'Scoring time of the champion over the requests that both scored.'),
   m('modelwatch_shadow_challenger_seconds_total', 'counter', MODEL, 'Scoring time of the challenger over the requests that both scored.'),
+  m(
+    'modelwatch_shadow_champion_latency_squared_total',
+    'counter',
+    MODEL,
+    'Sum of the squared scoring times of the champion, in seconds squared, over the requests that both scored.',
+  ),
+  m(
+    'modelwatch_shadow_challenger_latency_squared_total',
+    'counter',
+    MODEL,
+    'Sum of the squared scoring times of the challenger, in seconds squared, over the requests that both scored.',
+  ),
+  m(
+    'modelwatch_shadow_latency_difference_squared_total',
+    'counter',
+    MODEL,
+    'Sum of the squared differences of scoring times, in seconds squared, over the requests that both scored.',
+  ),
+  m(
+    'modelwatch_shadow_latency_missing_total',
+    'counter',
+    MODEL,
+    'Requests that the challenger scored and whose scoring times are not compared: one of them was not measured.',
+  ),
 ] as const;

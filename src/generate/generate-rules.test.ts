@@ -7,7 +7,7 @@ import { METRICS } from '../contracts/index.js';
 import { ALERT_FAMILIES } from './alerts/index.js';
 import { DEFAULT_BARS } from './default-bars.js';
 import { generateRules } from './generate-rules.js';
-import { RECORDING_FAMILIES } from './recordings/index.js';
+import { RECORDING_FAMILIES, rolloutRulesOf } from './recordings/index.js';
 import type { GeneratedFile } from './rule-file.js';
 import { selectAll } from './selector.js';
 
@@ -25,6 +25,15 @@ const modelConfig = (name: string, alerts: Partial<ModelConfig['alerts']> = {}):
   schema: { ignored: [], newFeaturesMax: 20 },
   explain: { share: 0.1, cpuShareMax: 0.05, queueRowsMax: 64 },
   cost: { currency: 'USD' },
+  rollout: {
+    window: '1d',
+    pairsMin: 1000,
+    qualityGainMin: 0,
+    disagreementRatioMax: 0.2,
+    latencyRatioMax: 'none',
+    failureRatioMax: 0.01,
+    confidence: 0.99,
+  },
   alerts: { ...DEFAULT_BARS, ...alerts },
 });
 
@@ -68,8 +77,17 @@ const anyModel: fc.Arbitrary<ModelConfig> = fc
     driftWindows: fc.constantFrom<string[]>(['1h', '6h'], ['30m', '6h'], ['2h', '1d']),
     significance: fc.constantFrom(0.001, 0.01),
     latencySecondsMax: fc.constantFrom(0.3, 1),
+    kind: fc.constantFrom<'probability' | 'regression'>('probability', 'regression'),
+    rollout: fc.record({
+      window: fc.constantFrom('1d', '2d'),
+      quality: fc.constantFrom<'accuracy' | 'loss'>('accuracy', 'loss'),
+      latencyRatioMax: fc.constantFrom<number | 'none'>(2, 'none'),
+    }),
   })
-  .map(({ name, critical, team, ...alerts }) => ({ ...modelConfig(name, alerts), critical, team }));
+  .map(({ name, critical, team, kind, rollout, ...alerts }): ModelConfig => {
+    const model = modelConfig(name, alerts);
+    return { ...model, critical, team, output: { ...model.output, kind }, rollout: { ...model.rollout, ...rollout } };
+  });
 const anyModels = fc.uniqueArray(anyModel, { minLength: 1, maxLength: 6, selector: ({ name }) => name });
 
 describe('rules for several models', () => {
@@ -97,8 +115,9 @@ describe('rules for several models', () => {
         const rules = rulesOf(generateRules(rulesConfig(models)), 'alert-rules/recording.yaml');
         for (const model of models) {
           for (const family of RECORDING_FAMILIES) {
-            for (const window of family.windows(model.alerts)) {
-              for (const alone of family.rules({ window, bars: model.alerts, select: selectAll })) {
+            const rollout = rolloutRulesOf(model);
+            for (const window of family.windows(model.alerts, rollout)) {
+              for (const alone of family.rules({ window, bars: model.alerts, rollout, select: selectAll })) {
                 const its = rules.filter((rule) => keyOf(rule) === keyOf(alone) && isFor(rule, model.name));
                 expect(its.map(({ expr }) => withoutModels(expr))).toEqual([alone.expr]);
               }

@@ -1,7 +1,7 @@
 import type { Config, ModelConfig } from '../contracts/index.js';
 import { ALERT_FAMILIES } from './alerts/index.js';
 import type { AlertFamily } from './alerts/index.js';
-import { RECORDING_FAMILIES } from './recordings/index.js';
+import { RECORDING_FAMILIES, rolloutRulesOf } from './recordings/index.js';
 import type { RecordingFamily } from './recordings/index.js';
 import { ruleFile } from './rule-file.js';
 import type { AlertRule, GeneratedFile, RuleGroup } from './rule-file.js';
@@ -34,10 +34,11 @@ export function generateRules(config: RulesConfig): readonly GeneratedFile[] {
 
 /** A group for each window: groups are evaluated side by side, rules within one in order. */
 function recordingGroups(family: RecordingFamily, config: RulesConfig): readonly RuleGroup[] {
-  const windows = new Set(config.models.flatMap((model) => family.windows(model.alerts)));
+  const windowsOf = (model: ModelConfig) => family.windows(model.alerts, rolloutRulesOf(model));
+  const windows = new Set(config.models.flatMap(windowsOf));
   return [...windows].map((window) => {
     const rules = shareAmongModels(config.models, (model, select) =>
-      family.windows(model.alerts).includes(window) ? family.rules({ window, bars: model.alerts, select }) : [],
+      windowsOf(model).includes(window) ? family.rules({ window, bars: model.alerts, rollout: rolloutRulesOf(model), select }) : [],
     );
     return { name: `modelwatch-${family.name}-${window}`, interval: config.rules.interval, rules: rules.map(({ written }) => written) };
   });

@@ -18,3 +18,9 @@ export const summedIncrease = (labels: string, selector: string, window: string)
 
 /** A number as PromQL writes it, short enough to read. */
 export const number = (value: number): string => String(Number(value.toPrecision(10)));
+
+/** A bound of Wilson's interval of a share of cases, z standard errors from it; may leave 0..1 by rounding. */
+export function wilsonBound(share: string, cases: string, z: number, sign: '-' | '+'): string {
+  const z2 = number(z ** 2);
+  return `(\n  ${share} + ${z2} / (2 * ${cases})\n  ${sign} sqrt(${z2} / ${cases} * (${share} * (1 - ${share}) + ${z2} / (4 * ${cases})))\n)\n/\n(1 + ${z2} / ${cases})`;
+}

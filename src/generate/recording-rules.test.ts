@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MetricDescription } from '../contracts/index.js';
 import { METRICS } from '../contracts/index.js';
-import { DEFAULT_BARS } from './default-bars.js';
+import { DEFAULT_BARS, DEFAULT_ROLLOUT } from './default-bars.js';
 import { RECORDING_FAMILIES } from './recordings/index.js';
 import { selectAll } from './selector.js';
 
@@ -10,7 +10,9 @@ const rowOf = (name: string): MetricDescription | undefined => METRIC_ROWS.get(n
 
 describe('recording rules', () => {
   const rules = RECORDING_FAMILIES.flatMap((family) =>
-    family.windows(DEFAULT_BARS).flatMap((window) => family.rules({ window, bars: DEFAULT_BARS, select: selectAll })),
+    family
+      .windows(DEFAULT_BARS, DEFAULT_ROLLOUT)
+      .flatMap((window) => family.rules({ window, bars: DEFAULT_BARS, rollout: DEFAULT_ROLLOUT, select: selectAll })),
   );
 
   it('sum by labels that their series have', () => {

@@ -12,10 +12,18 @@ export const selectAll: Select = (metric, ...matchers) => (matchers.length === 0
 
 /** Selects some of the models, by name. */
 export function selectModels(models: readonly ModelConfig[]): Select {
-  const names = models.map(({ name }) => name);
-  const matcher =
-    names.length === 1 ? `model=${promString(names[0]!)}` : `model=~${promString(names.map(escapeRegularExpression).join('|'))}`;
+  const matcher = matcherOf(
+    'model',
+    models.map(({ name }) => name),
+  );
   return (metric, ...matchers) => selectAll(metric, matcher, ...matchers);
+}
+
+/** Matches a label that is one of some values; at least one is given. */
+export function matcherOf(label: string, values: readonly string[]): string {
+  return values.length === 1
+    ? `${label}=${promString(values[0]!)}`
+    : `${label}=~${promString(values.map(escapeRegularExpression).join('|'))}`;
 }
 
 /** A PromQL string literal. */

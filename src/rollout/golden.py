@@ -107,11 +107,12 @@ TABLES = [
 def mcnemar_cases():
     for table in TABLES:
         square, exact = np.reshape(table, (2, 2)), table[1] + table[2] < 25
-        p = mcnemar(square, exact=exact, correction=True).pvalue
+        test = mcnemar(square, exact=exact, correction=True)
+        p, chi_square = float(test.pvalue), None if exact else float(test.statistic)
         # At b = c statsmodels corrects beyond no difference, to (0 - 1)^2; R's mcnemar.test does not, and neither do we.
         if not exact and table[1] == table[2]:
-            p = 1
-        yield {"name": ", ".join(map(str, table)), "outcomes": table, "method": "exact" if exact else "chi_square", "value": float(p)}
+            p, chi_square = 1, 0
+        yield {"name": ", ".join(map(str, table)), "outcomes": table, "method": "exact" if exact else "chi_square", "chiSquare": chi_square, "value": p}
 
 
 def accuracy_difference_cases():
@@ -143,7 +144,9 @@ def latency_ratio_cases():
         logarithm = DescrStatsW(challenger / challenger.mean() - champion / champion.mean())
         value = challenger.mean() / champion.mean()
         bounds = [float(value * np.exp(side)) for side in logarithm.zconfint_mean(0.05)]
-        yield {"name": name, "pairs": np.stack([champion, challenger], axis=1).tolist(), "interval": [float(value), *bounds]}
+        mean = DescrStatsW(challenger - champion)
+        difference = [float(mean.mean), *map(float, mean.zconfint_mean(0.05))]
+        yield {"name": name, "pairs": np.stack([champion, challenger], axis=1).tolist(), "interval": [float(value), *bounds], "difference": difference}
 
 
 GOLDEN = {

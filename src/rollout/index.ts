@@ -1,9 +1,12 @@
 export { Agreement, AGREEMENT_OUTCOMES, OUTPUT_DIFFERENCE_EDGES } from './agreement.js';
 export type { AgreementJSON, AgreementOutcome, OutputPair } from './agreement.js';
+export { configuredCriteria } from './configured-criteria.js';
+export type { JudgedModel } from './configured-criteria.js';
 export type { DifferenceSums, DifferenceSumsJSON } from './difference-sums.js';
 export {
   accuracyDifference,
   disagreementRatio,
+  latencyDifference,
   latencyRatio,
   lossDifference,
   missingOutputRatio,

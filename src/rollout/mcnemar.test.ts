@@ -9,12 +9,15 @@ interface McNemarCase {
   readonly name: string;
   readonly outcomes: readonly number[];
   readonly method: string;
+  readonly chiSquare: number | null;
   readonly value: number;
 }
 
 describe("McNemar's test", () => {
-  it.each(goldenCases<McNemarCase>('mcnemar'))("is statsmodels': $name", ({ outcomes, method, value }) => {
+  it.each(goldenCases<McNemarCase>('mcnemar'))("is statsmodels': $name", ({ outcomes, method, chiSquare, value }) => {
     const test = mcnemar(qualityOf(outcomes));
+    if (chiSquare === null) expect(test.chiSquare.kind).toBe('undetermined');
+    else expectNear([test.chiSquare.kind === 'measured' ? test.chiSquare.value : NaN], [chiSquare]);
     expect(test).toMatchObject({ discordant: outcomes[1]! + outcomes[2]!, method });
     // The least chances are relative, as a tail is read.
     expectNear([pValueOf(test) / value], [1]);

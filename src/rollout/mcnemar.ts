@@ -10,6 +10,8 @@ export interface McNemar {
   /** Pairs in which one version alone was right. */
   readonly discordant: number;
   readonly method: 'exact' | 'chi_square';
+  /** Edwards' corrected statistic, of one degree of freedom; a recording rule has it too. Undetermined where the chance is exact. */
+  readonly chiSquare: Reading;
   /** The chance of a difference at least as great if both versions were right equally often. */
   readonly pValue: Reading;
 }
@@ -35,9 +37,18 @@ export function mcnemar({ outcomes, count }: PairedQuality): McNemar {
   const discordant = b + c;
   const exact = discordant < DISCORDANT_CHI_SQUARE_MIN && Number.isInteger(b) && Number.isInteger(c);
   const method = exact ? 'exact' : 'chi_square';
-  if (count < PAIRS_MIN) return { discordant, method, pValue: INSUFFICIENT_DATA };
-  const value = exact ? exactChance(Math.min(b, c), discordant) : chiSquareUpperTail(Math.max(0, Math.abs(b - c) - 1) ** 2 / discordant, 1);
-  return { discordant, method, pValue: { kind: 'measured', value } };
+  if (count < PAIRS_MIN) return { discordant, method, chiSquare: INSUFFICIENT_DATA, pValue: INSUFFICIENT_DATA };
+  if (exact) {
+    const value = exactChance(Math.min(b, c), discordant);
+    return { discordant, method, chiSquare: INSUFFICIENT_DATA, pValue: { kind: 'measured', value } };
+  }
+  const statistic = Math.max(0, Math.abs(b - c) - 1) ** 2 / discordant;
+  return {
+    discordant,
+    method,
+    chiSquare: { kind: 'measured', value: statistic },
+    pValue: { kind: 'measured', value: chiSquareUpperTail(statistic, 1) },
+  };
 }
 
 /** Of at most so few cases among `count`, or so many, where each is as likely as not. */

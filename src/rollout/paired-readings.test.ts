@@ -9,6 +9,7 @@ import {
   disagreementRatio,
   failureRatio,
   LatencyPairs,
+  latencyDifference,
   latencyRatio,
   lossDifference,
   mcnemar,
@@ -223,6 +224,7 @@ describe('latency ratio', () => {
     readonly name: string;
     readonly pairs: readonly (readonly [number, number])[];
     readonly interval: GoldenInterval;
+    readonly difference: GoldenInterval;
   }
   const latencyOf = (pairs: readonly (readonly [number, number])[]) => {
     const latency = new LatencyPairs();
@@ -232,6 +234,10 @@ describe('latency ratio', () => {
 
   it.each(goldenCases<LatencyCase>('latency-ratio'))("is statsmodels', of linearised pairs: $name", ({ pairs, interval }) => {
     expectNear(intervalOf(latencyRatio(latencyOf(pairs))), interval);
+  });
+
+  it.each(goldenCases<LatencyCase>('latency-ratio'))("has a difference beside it that is statsmodels': $name", ({ pairs, difference }) => {
+    expectNear(intervalOf(latencyDifference(latencyOf(pairs))), difference);
   });
 
   it('turns over with the versions', () => {

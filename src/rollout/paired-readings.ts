@@ -83,3 +83,8 @@ export function latencyRatio(latency: LatencyPairs, confidence = 0.95): Interval
   const half = confidenceStandardErrors(confidence) * Math.sqrt(Math.max(0, variance) / (count - 1));
   return { kind: 'measured', value, lower: value * Math.exp(-half), upper: value * Math.exp(half) };
 }
+
+/** Mean latency of the challenger less that of the champion in seconds, with a normal interval. Undetermined below 100 pairs. */
+export function latencyDifference({ differences }: LatencyPairs, confidence = 0.95): IntervalReading {
+  return meanReading(differences, confidence);
+}

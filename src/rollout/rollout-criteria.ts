@@ -1,3 +1,4 @@
+import { ROLLOUT_DEFAULTS } from '../contracts/config-rollout.js';
 import { PAIRS_MIN } from './intervals.js';
 
 /** What a challenger must show before it may take the champion's place, and what rules it out. Bars, not statistics: they belong to the configuration. */
@@ -20,16 +21,7 @@ export interface RolloutCriteria {
   readonly confidence: number;
 }
 
-export const ROLLOUT_CRITERIA: RolloutCriteria = {
-  pairsMin: 1000,
-  quality: 'accuracy',
-  qualityLossMax: 0.01,
-  qualityGainMin: 0,
-  disagreementRatioMax: 0.2,
-  latencyRatioMax: 2,
-  failureRatioMax: 0.01,
-  confidence: 0.99,
-};
+export const ROLLOUT_CRITERIA: RolloutCriteria = ROLLOUT_DEFAULTS;
 
 /** Refuses criteria that contradict themselves: a programmer's error, since the configuration is checked where it is read. */
 export function assertCriteria(criteria: RolloutCriteria): void {

@@ -13,6 +13,7 @@ import { ranking } from './ranking.js';
 import type { RecordingFamily } from './recording-family.js';
 import { cost } from './cost.js';
 import { reconstructionDrift } from './reconstruction.js';
+import { rollout } from './rollout.js';
 import { shadow } from './shadow.js';
 import { sidecars } from './sidecars.js';
 import { skew } from './skew.js';
@@ -35,9 +36,12 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   calibration,
   errors,
   shadow,
+  rollout,
   explanations,
   driftImpact,
   cost,
 ];
 
 export type { RecordingFamily } from './recording-family.js';
+export { rolloutRulesOf } from './rollout-rules.js';
+export type { RolloutRules } from './rollout-rules.js';

@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../../contracts/index.js';
 import type { RecordingRule } from '../rule-file.js';
 import type { Select } from '../selector.js';
+import type { RolloutRules } from './rollout-rules.js';
 
 /** The bars of a model's alerts, as configured. */
 export type AlertBars = ModelConfig['alerts'];
@@ -11,15 +12,21 @@ export type AlertBars = ModelConfig['alerts'];
  * recorded at its last evaluation.
  *
  * Every rule sums counters over replicas first and computes afterwards; leaves out what would be NaN (no traffic, no baseline), so that "no
- * answer yet" is an absent series; and never compares with a bar, which is what alerts are for.
+ * answer yet" is an absent series; and never compares with a bar, which is what alerts are for, unless the verdict is what is recorded.
  */
 export interface RecordingFamily {
   /** Kebab-case, as the file; the rule group's name starts with it. */
   readonly name: string;
   /** What is recorded, one sentence for the metrics page. */
   readonly help: string;
-  readonly windows: (bars: AlertBars) => readonly string[];
-  readonly rules: (input: { readonly window: string; readonly bars: AlertBars; readonly select: Select }) => readonly RecordingRule[];
+  readonly windows: (bars: AlertBars, rollout: RolloutRules | undefined) => readonly string[];
+  readonly rules: (input: {
+    readonly window: string;
+    readonly bars: AlertBars;
+    /** Undefined where no verdict on a challenger is to be had. */
+    readonly rollout: RolloutRules | undefined;
+    readonly select: Select;
+  }) => readonly RecordingRule[];
 }
 
 /** Windows of traffic and latency: a short one that clears quickly, a long one that does not fire on a blip. */

@@ -2,9 +2,9 @@ import { MODEL_LABELS, summedIncrease } from '../promql.js';
 import { driftWindows } from './recording-family.js';
 import type { RecordingFamily } from './recording-family.js';
 
-const DISAGREED = 'outcome=~"champion_only_positive|challenger_only_positive|beyond_tolerance"';
-const FAILED = 'outcome=~"failed|timed_out"';
-const TRIED = 'outcome=~"scored|failed|timed_out"';
+export const DISAGREED = 'outcome=~"champion_only_positive|challenger_only_positive|beyond_tolerance"';
+export const FAILED = 'outcome=~"failed|timed_out"';
+export const TRIED = 'outcome=~"scored|failed|timed_out"';
 
 /**
  * Challengers against their champions on the same predictions: the share on which they disagree, the mean difference of their outputs and its

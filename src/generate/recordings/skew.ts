@@ -1,6 +1,6 @@
 import { confidenceStandardErrors } from '../../math/index.js';
 import { PREDICTIONS_MIN } from '../../quality/index.js';
-import { MODEL_LABELS, number, summedIncrease } from '../promql.js';
+import { MODEL_LABELS, summedIncrease, wilsonBound } from '../promql.js';
 import { driftWindows } from './recording-family.js';
 import type { RecordingFamily } from './recording-family.js';
 
@@ -25,7 +25,7 @@ export const skew: RecordingFamily = {
   windows: driftWindows,
   rules({ window, bars, select }) {
     const name = (metric: string) => `model_version_role_quality:modelwatch_${metric}:${window}`;
-    const z2 = number(confidenceStandardErrors(1 - bars.significance) ** 2);
+    const z = confidenceStandardErrors(1 - bars.significance);
     const counts = Object.entries(SHARES).flatMap(([quality, { hits, cases }]) =>
       Object.entries({ quality_hits: hits, quality_cases: cases }).map(([metric, outcomes]) => ({
         record: name(metric),
@@ -34,8 +34,7 @@ export const skew: RecordingFamily = {
       })),
     );
     const [share, cases] = [select(name('quality_share')), select(name('quality_cases'))];
-    const bound = (sign: '-' | '+') =>
-      `(\n  ${share} + ${z2} / (2 * ${cases})\n  ${sign} sqrt(${z2} / ${cases} * (${share} * (1 - ${share}) + ${z2} / (4 * ${cases})))\n)\n/\n(1 + ${z2} / ${cases})`;
+    const bound = (sign: '-' | '+') => wilsonBound(share, cases, z, sign);
     const carried = (record: string) => {
       const ofF1 = select(record, 'quality="f1"');
       return `${select(record, 'quality!="f1"')}\nor\n2 * ${ofF1} / (1 + ${ofF1})`;
