@@ -34,6 +34,26 @@ describe('the log of events', () => {
     ]);
   });
 
+  it('is counted by model, kind and outcome from the start, names that are not configured together', async () => {
+    const count = async (name: string, labels: string) => sidecar.series(`modelwatch_log_${name}{${labels}}`);
+    expect(await count('events_total', 'model="m",kind="rollback"')).toBe(0);
+    expect(await count('events_ended_total', 'model="m",kind="retrain",outcome="failed"')).toBe(0);
+    const retrain = { id: 'r-1', kind: 'retrain', model: 'm', time: 1_800_000_000 };
+    await post({ ...retrain, status: 'running' });
+    for (let again = 0; again < 2; again++) await post({ ...retrain, status: 'failed', endTime: 1_800_003_000 });
+    await post({ id: 'x-1', kind: 'deploy', model: 'typo', time: 1_800_000_000 });
+    await post({ id: 'x-2', kind: 'deploy', model: 'm', version: '2', time: 1_800_000_500 });
+    expect(await count('events_total', 'model="m",kind="retrain"')).toBe(1);
+    expect(await count('events_ended_total', 'model="m",kind="retrain",outcome="failed"')).toBe(1);
+    expect(await count('event_duration_seconds_sum', 'model="m",kind="retrain"')).toBe(3000);
+    expect(await count('event_duration_seconds_bucket', 'model="m",kind="retrain",le="1800"')).toBe(0);
+    expect(await count('event_duration_seconds_bucket', 'model="m",kind="retrain",le="3600"')).toBe(1);
+    expect(await count('events_total', 'model="__other__",kind="deploy"')).toBe(1);
+    expect(await count('events_total', 'model="typo",kind="deploy"')).toBeUndefined();
+    expect(await count('event_timestamp_seconds', 'model="m",kind="deploy"')).toBe(1_800_000_500);
+    expect(await count('event_timestamp_seconds', 'model="m",kind="retrain"')).toBeUndefined();
+  });
+
   it('is read page by page', async () => {
     for (let i = 0; i < 5; i++) await post({ id: `d-${i}`, kind: 'deploy', model: 'm', time: 4_000_000_000 + i });
     const ids: string[] = [];
@@ -50,6 +70,7 @@ describe('the log of events', () => {
   it.each([
     [{ kind: 'deploy' }, 'missing_field'],
     [{ id: 'x', kind: 'party' }, 'invalid_form'],
+    [{ id: 'registry:p-1', kind: 'promotion' }, 'invalid_value'],
     [{ id: 'x', kind: 'deploy', more: 1 }, 'unknown_field'],
     [{ id: 'x', kind: 'deploy', model: 'a/b' }, 'invalid_form'],
     [{ id: 'x', kind: 'incident', time: 10, endTime: 9 }, 'invalid_value'],

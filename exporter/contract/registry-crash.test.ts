@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Promotion, RegistryVersion } from '@modelwatch/core';
+import type { OperationalEvent, Promotion, RegistryVersion } from '@modelwatch/core';
 import { runSidecar, type SidecarProcess } from './sidecar-process.js';
-import { MODELS } from './test-sidecar.js';
+import { MODELS, parsePage } from './test-sidecar.js';
 
 /** Three at each point by PROMOTION_KILLS=21. */
 const KILLS = Number(process.env['PROMOTION_KILLS'] ?? 7);
@@ -117,6 +117,17 @@ it(`kill -9 in the middle of a promotion, ${KILLS} times under load: it ends onc
     ends.add(`${point}: ${end?.state ?? 'never'}`);
     production = after;
   }
+  // The log tells of each promotion that was committed, once, whatever its process was killed at.
+  const { promotions } = await get<{ readonly promotions: readonly Promotion[] }>(url, '/v1/registry/promotions');
+  const { events } = await get<{ readonly events: readonly OperationalEvent[] }>(url, '/v1/events?model=m&limit=1000');
+  const committed = promotions.filter(({ state }) => state === 'done').map(({ id }) => `registry:${id}`);
+  expect(events.map(({ id }) => id).toSorted()).toEqual(committed.toSorted());
+  const scrape = parsePage(await (await fetch(`${url}/metrics`)).text());
+  const counted = ['promotion', 'rollback'].map((kind) =>
+    scrape.get(`modelwatch_log_events_ended_total{model="m",kind="${kind}",outcome="succeeded"}`)!,
+  );
+  expect(counted).toEqual(['promotion', 'rollback'].map((kind) => events.filter((event) => event.kind === kind).length));
+  expect(counted[0]! + counted[1]!).toBe(committed.length);
   expect(ends.size).toBeGreaterThanOrEqual(Math.min(KILLS, POINTS.length));
   sidecar.kill('SIGTERM');
   expect((await sidecar.end).code).toBe(0);

@@ -2,12 +2,14 @@ import type { Request } from 'express';
 import { EVENT_KINDS, EVENT_STATUSES, NAME_PATTERN, type EventKind, type EventStatus } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
-import type { EventQuery, EventReport, Store } from '../store/index.js';
+import { OTHER_MODELS, PROMOTION_EVENT, type EventQuery, type EventReport, type Store } from '../store/index.js';
 import type { Route } from './app.js';
 import { checkId, compileCheck, idSchema, readTime, refuse, timeSchema } from './ingest-fields.js';
 import { readEvents } from './json-body.js';
 
 export interface EventRouteDeps {
+  /** Configured models: events of others are counted together. */
+  readonly models: () => { has(name: string): boolean };
   readonly store: () => Store;
   readonly clock: Clock;
   readonly onRefused: (model: string, code: ErrorCode) => void;
@@ -50,7 +52,7 @@ const check = compileCheck<EventForm>(eventSchema);
 
 /** The log of events: what happened, told by people and pipelines, beside the series that show what came of it. */
 export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
-  const { store, clock } = deps;
+  const { models, store, clock } = deps;
   return [
     {
       method: 'POST',
@@ -61,7 +63,7 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       /** 200 once it is durable. The same again changes nothing; another report under its id fills in what was not known. */
       async handle(request, response) {
         const report = readReport(request, clock.nowSeconds());
-        const outcome = report.ok ? await store().book('events').write('record', report.value) : report;
+        const outcome = report.ok ? await store().book('events').write('record', counted(report.value, models())) : report;
         if (!outcome.ok) refuse(response, deps, outcome.error);
         else if (outcome.value === 'conflict')
           refuse(response, deps, { code: 'event_conflict', message: 'an event of this id is known with other content' });
@@ -91,6 +93,11 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
   ];
 }
 
+/** A model that is not configured has no series of its own. */
+function counted(report: EventReport, models: ReturnType<EventRouteDeps['models']>): EventReport {
+  return report.model === undefined || models.has(report.model) ? report : { ...report, countedAs: OTHER_MODELS };
+}
+
 /** The id is the field's or that of the header `Idempotency-Key`; where both are given they are the same. */
 function readReport({ headers, body }: Request, nowSeconds: number): Result<EventReport> {
   const entries = readEvents(headers, body, 1);
@@ -104,6 +111,8 @@ function readReport({ headers, body }: Request, nowSeconds: number): Result<Even
   if (given === undefined || given === '') return fail('missing_field', 'an event needs an id, or the header Idempotency-Key');
   const named = checkId(given);
   if (!named.ok) return named;
+  if (given.startsWith(PROMOTION_EVENT))
+    return fail('invalid_value', `ids that begin with ${PROMOTION_EVENT} are those of the registry's own events`);
   if (rest.text?.isWellFormed() === false) return fail('invalid_value', 'text is not well-formed');
   const began = readTime(time, nowSeconds);
   const ended = readTime(endTime, nowSeconds);

@@ -7,6 +7,7 @@ import { costFamilies } from '../telemetry/cost-series.js';
 import { explainFamilies } from '../telemetry/explain-series.js';
 import type { Guard, GuardCounts } from '../security/guard.js';
 import { accessFamilies } from '../telemetry/access-series.js';
+import { eventFamilies } from '../telemetry/event-series.js';
 import { estimateFamilies } from '../telemetry/estimate-series.js';
 import { featureFamilies, type FeatureSource } from '../telemetry/feature-series.js';
 import { freshnessFamilies } from '../telemetry/freshness-series.js';
@@ -70,6 +71,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   explainFamilies(registry, models);
   costFamilies(registry, models, clock);
   registryFamilies(registry, sources.registry, () => sources.config().registry.versionsShownMax);
+  eventFamilies(registry, readings, () => models().keys());
   const access = accessFamilies(registry, sources.guard, clock.nowSeconds);
   const features = featureSources(models, readings);
   featureFamilies(registry, features);

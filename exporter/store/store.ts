@@ -1,6 +1,6 @@
 import type { Binning, GroundTruth, PredictionBatch } from '@modelwatch/core';
 import type { Result } from '../errors.js';
-import type { BookName, BookReads, BookWrites } from './books/index.js';
+import type { BookName, BookReads, BookTellings, BookWrites } from './books/index.js';
 import type { HistogramCounts } from './histogram-counts.js';
 import type { ModelTally } from './model-tally.js';
 import type { SeriesTally } from './series-tally.js';
@@ -144,6 +144,8 @@ export interface StoreReadings {
   readonly queues: readonly QueueReading[];
   readonly models: readonly ModelTally[];
   readonly series: readonly SeriesTally[];
+  /** What books tell of themselves beside their rows. */
+  readonly books: BookTellings;
 }
 
 /** For modelwatch_queue_...: what waits, how much may wait, and what was dropped since the start, by reason. */

@@ -16,6 +16,7 @@ function setUp(countMin = 100) {
     commitSeconds: createHistogramCounts([1]),
     queues: [],
     models: [],
+    books: {},
     series,
   });
   const local = createLocalQuality(readings, WINDOW_SECONDS, countMin, { monotonicSeconds: () => state.now });

@@ -4,6 +4,7 @@ import { EXPLAIN_METRICS } from './explain-metrics.js';
 import { ACCESS_METRICS } from './access-metrics.js';
 import { ESTIMATE_METRICS } from './estimate-metrics.js';
 import { DELAY_SECONDS_BUCKETS, FRESHNESS_METRICS } from './freshness-metrics.js';
+import { EVENT_METRICS } from './event-metrics.js';
 import { GOLDEN_METRICS } from './golden-metrics.js';
 import { REGISTRY_METRICS } from './registry-metrics.js';
 import { PAIRED_METRICS } from './paired-metrics.js';
@@ -14,6 +15,7 @@ import { SHADOW_METRICS } from './shadow-metrics.js';
 
 export type { MetricDescription };
 export { DELAY_SECONDS_BUCKETS } from './freshness-metrics.js';
+export { EVENT_SECONDS_BUCKETS } from './event-metrics.js';
 export { NDCG_PLACES } from './explain-metrics.js';
 
 const FEATURE = ['model', 'version', 'feature'] as const;
@@ -95,6 +97,7 @@ export const METRICS = [
   ...SHADOW_METRICS,
   ...PAIRED_METRICS,
   ...REGISTRY_METRICS,
+  ...EVENT_METRICS,
   ...GOLDEN_METRICS,
   ...EXPLAIN_METRICS,
   ...COST_METRICS,

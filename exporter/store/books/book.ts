@@ -1,4 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { OperationalEvent } from '@modelwatch/core';
 
 /**
  * A durable table beside the ledger, off the hot path: the registry's versions, the log of events. A book is one file: its tables, what may
@@ -35,6 +36,8 @@ export interface OpenBook<Writes extends Operations = Operations, Reads extends 
   sweep?(nowSeconds: number): boolean;
   /** Whether time alone makes work for `sweep`. */
   hasDue?(nowSeconds: number): boolean;
+  /** What scrapes show of it beside its rows: plain data, small, told with each commit that changed it; a change is another object. */
+  readonly told?: unknown;
 }
 
 export interface BookLimits {
@@ -47,6 +50,8 @@ export interface BookOptions {
   readonly limits: BookLimits;
   /** What was dropped since the process started, by reason; name each reason with 0 when opening, and count here. */
   readonly drops: Record<string, number>;
+  /** Writes into the log of events, in the same transaction. A repeat changes nothing. */
+  readonly log: (event: OperationalEvent, nowSeconds: number) => void;
 }
 
 /** What a table holds and has dropped, for modelwatch_queue_.... */
@@ -54,6 +59,8 @@ export interface BookGauges {
   readonly rows: number;
   readonly rowsMax: number;
   readonly dropped: Readonly<Record<string, number>>;
+  /** As its book tells it; absent in a commit that did not change it. */
+  readonly told?: unknown;
 }
 
 /** Rows that one read may give: they travel between threads, and on in one answer. */

@@ -84,6 +84,48 @@ describe('the book of events', () => {
     await store.close();
   });
 
+  it('counts each event once by model and kind, also one that is gone, and tells scrapes of it', async () => {
+    const clock = testClock();
+    const place = 'events-counted';
+    let store = await open({ place, clock });
+    const began = clock.nowSeconds();
+    const reports: readonly EventReport[] = [
+      job,
+      { ...job, status: 'failed', endSeconds: began + 400 },
+      { ...job, id: 'job-8', status: 'succeeded', timeSeconds: began - 50, endSeconds: began },
+      { id: 'd', kind: 'deploy', model: 'm', timeSeconds: began + 5 },
+      { id: 'd-failed', kind: 'deploy', model: 'm', status: 'failed', timeSeconds: began + 9 },
+      { id: 'of-all', kind: 'maintenance' },
+      { id: 'of-another', kind: 'deploy', model: 'x', countedAs: '__other__' },
+    ];
+    for (const report of [...reports, ...reports]) await store.book('events').write('record', report);
+    const counts = () =>
+      new Map(
+        store
+          .readings()
+          .books.events?.map(({ model, kind, begun, succeeded, failed, duration, latestSeconds }) => [
+            `${model} ${kind}`,
+            [begun, succeeded, failed, duration.counts.reduce((sum, count) => sum + count, 0), duration.sum, latestSeconds],
+          ]),
+      );
+    expect(counts()).toEqual(
+      new Map([
+        ['m training_job', [2, 1, 1, 2, 450, began - 50]],
+        ['m deploy', [2, 0, 1, 0, 0, began + 5]],
+        ['__all__ maintenance', [1, 0, 0, 0, 0, began]],
+        ['__other__ deploy', [1, 0, 0, 0, 0, began]],
+      ]),
+    );
+    const before = counts();
+    await store.close();
+    store = await open({ place, limits: { rowsMax: 1 }, clock });
+    expect(counts()).toEqual(before);
+    await store.book('events').write('record', { id: 'one-more', kind: 'incident' });
+    expect(store.readings().queues.find(({ name }) => name === 'events')!.entries).toBe(1);
+    expect(counts()).toEqual(new Map([...before, ['__all__ incident', [1, 0, 0, 0, 0, began]]]));
+    await store.close();
+  });
+
   it('lets go what is older than it may be', async () => {
     const clock = testClock();
     const store = await open({ place: undefined, limits: { rowsMax: 10, ageSecondsMax: 100 }, clock });

@@ -1,9 +1,14 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { EventKind, EventStatus, OperationalEvent } from '@modelwatch/core';
 import { ROWS_READ_MAX, type Book, type BookOptions } from './book.js';
+import { ALL_MODELS, EVENT_TALLY_SCHEMA, openEventTallies, type EventStep } from './event-tallies.js';
 
 /** A report of an event: what is not known yet is absent, the time too where it is the moment of arrival. */
-export type EventReport = Omit<OperationalEvent, 'timeSeconds'> & { readonly timeSeconds?: number };
+export type EventReport = Omit<OperationalEvent, 'timeSeconds'> & {
+  readonly timeSeconds?: number;
+  /** The name it is counted under, where that is not its model's. */
+  readonly countedAs?: string;
+};
 
 /** `conflict`: the report contradicts what is known under its id. */
 export type RecordOutcome = 'recorded' | 'updated' | 'duplicate' | 'conflict';
@@ -53,6 +58,7 @@ export const eventBook = {
     );
     CREATE INDEX events_started ON events_event (started, number);
     `,
+    EVENT_TALLY_SCHEMA,
   ],
   limits: { rowsMax: 100_000, ageSecondsMax: AGE_SECONDS_MAX },
   open,
@@ -93,6 +99,7 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
   drops['full'] ??= 0;
   drops['aged'] ??= 0;
   const ageSecondsMax = limits.ageSecondsMax ?? AGE_SECONDS_MAX;
+  const tallies = openEventTallies(db);
   const hasDue = (nowSeconds: number): boolean => {
     const { started } = oldest.get() as { readonly started: number | null };
     return started !== null && started < nowSeconds - ageSecondsMax;
@@ -108,10 +115,12 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
           if (next === undefined) return 'conflict';
           if (FILLED.every((key) => next[key] === known[key])) return 'duplicate';
           update.run(next.version, next.status, next.ended, next.text, known.id);
+          tallies.count(report.countedAs ?? known.model ?? ALL_MODELS, known.kind, stepOf({ ...known, ...next }, known));
           return 'updated';
         }
         const { id, kind, model = null, version = null, status = null, timeSeconds = nowSeconds, endSeconds = null, text = null } = report;
         insert.run(id, kind, model, version, status, timeSeconds, endSeconds, text);
+        tallies.count(report.countedAs ?? model ?? ALL_MODELS, kind, stepOf({ status, started: timeSeconds, ended: endSeconds }));
         rows++;
         while (rows > limits.rowsMax) {
           dropOldest.run();
@@ -134,6 +143,9 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
     get rows() {
       return rows;
     },
+    get told() {
+      return tallies.told;
+    },
     sweep(nowSeconds: number): boolean {
       if (!hasDue(nowSeconds)) return true;
       const gone = Number(dropAged.run(nowSeconds - ageSecondsMax, SWEEP_ROWS_MAX).changes);
@@ -142,6 +154,20 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
       return !hasDue(nowSeconds);
     },
     hasDue,
+  };
+}
+
+type Progress = Pick<EventRow, 'status' | 'started' | 'ended'>;
+
+/** What a report has added to what was known of an event, if anything was. */
+function stepOf({ status, started, ended }: Progress, before?: Progress): EventStep {
+  const settled = status === 'succeeded' || status === 'failed' ? status : undefined;
+  return {
+    begins: before === undefined,
+    outcome: before?.status === status ? undefined : settled,
+    seconds: ended === null || (before !== undefined && before.ended !== null) ? undefined : ended - started,
+    // What fails, or may yet, has put nothing in force.
+    takesEffectSeconds: status === null || status === 'succeeded' ? started : undefined,
   };
 }
 

@@ -13,7 +13,14 @@ export const BOOK_NAMES = Object.keys(BOOKS) as readonly BookName[];
 type Opened<Name extends BookName> = ReturnType<(typeof BOOKS)[Name]['open']>;
 export type BookWrites<Name extends BookName> = Opened<Name>['writes'];
 export type BookReads<Name extends BookName> = Opened<Name>['reads'];
+/** What a book tells scrapes, undefined until its thread has; for those that tell something. */
+export type BookTellings = {
+  readonly [Name in BookName as Opened<Name> extends { readonly told: unknown } ? Name : never]?: ToldBy<Opened<Name>>;
+};
+type ToldBy<Open> = Open extends { readonly told: infer Told } ? Told : never;
 
 export * from './book.js';
 export type * from './event-book.js';
+export { ALL_MODELS, OTHER_MODELS, type LogTally } from './event-tallies.js';
+export { PROMOTION_EVENT } from './registry-book.js';
 export type * from './registry-book.js';

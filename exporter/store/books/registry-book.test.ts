@@ -71,6 +71,38 @@ describe('the book of the registry', () => {
     await store.close();
   });
 
+  it('writes each promotion that ends into the log of events, once, in the same transaction', async () => {
+    const store = await openFresh();
+    const book = store.book('registry');
+    for (const version of ['1', '2']) await book.write('register', versionOf(version));
+    const promote = async (id: string, version: string, end: 'commit' | 'abort') => {
+      await book.write('intend', { id, model: 'm', version });
+      for (let again = 0; again < 2; again++) {
+        if (end === 'commit') await book.write('commit', { id });
+        else await book.write('abort', { id, reason: 'cannot be loaded' });
+      }
+      await book.write('finish', { id });
+    };
+    await promote('a', '1', 'commit');
+    await promote('b', '2', 'abort');
+    await promote('c', '2', 'commit');
+    await promote('d', '1', 'commit');
+    const events = await store.book('events').read('events', { fromSeconds: 0, toSeconds: 1e12, eventsMax: 1000 });
+    expect(
+      events.ok ? events.value.map(({ event: { id, kind, version, status, text } }) => [id, kind, version, status, text]) : events,
+    ).toEqual([
+      ['registry:a', 'promotion', '1', 'succeeded', undefined],
+      ['registry:b', 'promotion', '2', 'failed', 'cannot be loaded'],
+      ['registry:c', 'promotion', '2', 'succeeded', 'in place of 1'],
+      ['registry:d', 'rollback', '1', 'succeeded', 'in place of 2'],
+    ]);
+    expect(store.readings().books.events).toMatchObject([
+      { model: 'm', kind: 'promotion', begun: 3, succeeded: 2, failed: 1 },
+      { model: 'm', kind: 'rollback', begun: 1, succeeded: 1, failed: 0 },
+    ]);
+    await store.close();
+  });
+
   it('undoes an ask that fails by itself, and the book and the store go on', async () => {
     const store = await openFresh();
     const book = store.book('registry');

@@ -15,6 +15,9 @@ export type IntendOutcome =
 /** A promotion is named by its id; a move that was made already changes nothing. Undefined: there is no such promotion. */
 export type MoveOutcome = Promotion | undefined;
 
+/** Begins the id of each event that a promotion writes; no other event may have one. */
+export const PROMOTION_EVENT = 'registry:';
+
 /** Settled promotions that are remembered, to recognise an id that is sent again. */
 const PROMOTIONS_KEPT = 1000;
 
@@ -46,6 +49,14 @@ export const registryBook = {
     );
     CREATE UNIQUE INDEX registry_promotion_open ON registry_promotion (model) WHERE state IN ('intended', 'committed');
     `,
+    // Whether a version was ever in production: to promote it again is a rollback.
+    `
+    ALTER TABLE registry_version ADD COLUMN produced INTEGER NOT NULL DEFAULT 0;
+    UPDATE registry_version SET produced = 1 WHERE stage = 'production' OR EXISTS (
+      SELECT 1 FROM registry_promotion AS past WHERE past.model = registry_version.model AND past.version = registry_version.version
+        AND past.state IN ('committed', 'done')
+    );
+    `,
   ],
   limits: { rowsMax: 1000 },
   open,
@@ -72,7 +83,7 @@ interface PromotionRow {
 const VERSION_COLUMNS = 'SELECT stage, registered, staged, document FROM registry_version';
 const PROMOTION_COLUMNS = 'SELECT id, model, version, previous, state, reason, intended, moved FROM registry_promotion';
 
-function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
+function open(db: DatabaseSyncInstance, { limits, drops, log }: BookOptions) {
   const find = db.prepare(`${VERSION_COLUMNS} WHERE model = ? AND version = ?`);
   const page = db.prepare(`${VERSION_COLUMNS} WHERE (model, version) > (?, ?) ORDER BY model, version LIMIT ?`);
   const ofModel = db.prepare(`${VERSION_COLUMNS} WHERE model = ? AND version > ? ORDER BY version LIMIT ?`);
@@ -80,6 +91,8 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
   const insert = db.prepare(
     `INSERT INTO registry_version (model, version, stage, registered, staged, document) VALUES (?, ?, 'none', ?, ?, ?)`,
   );
+  const produced = db.prepare('SELECT 1 FROM registry_version WHERE model = ? AND version = ? AND produced = 1');
+  const setProduced = db.prepare('UPDATE registry_version SET produced = 1 WHERE model = ? AND version = ?');
   const setStage = db.prepare('UPDATE registry_version SET stage = ?, staged = ? WHERE model = ? AND version = ?');
   const promotion = db.prepare(`${PROMOTION_COLUMNS} WHERE id = ?`);
   const openOf = db.prepare(`${PROMOTION_COLUMNS} WHERE model = ? AND state IN ('intended', 'committed')`);
@@ -104,6 +117,16 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
   const advance = (id: string, from: PromotionState, to: PromotionState, nowSeconds: number, reason?: string): MoveOutcome => {
     if (promotionOf(id)?.state === from) move.run(to, reason ?? null, nowSeconds, id);
     return promotionOf(id);
+  };
+
+  /** One event for each promotion that ends, in the transaction that ends it. A later one is told of the version that was in production before. */
+  const tell = ({ id, model, version, previous }: Promotion, status: 'succeeded' | 'failed', nowSeconds: number, reason?: string) => {
+    const text = reason ?? (previous === undefined ? undefined : `in place of ${previous}`);
+    const kind = produced.get(model, version) === undefined ? 'promotion' : 'rollback';
+    log(
+      { id: `${PROMOTION_EVENT}${id}`, kind, model, version, status, timeSeconds: nowSeconds, ...(text === undefined ? {} : { text }) },
+      nowSeconds,
+    );
   };
 
   return {
@@ -155,6 +178,8 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
         if (asked?.state === 'intended') {
           if (asked.previous !== undefined) setStage.run('archived', nowSeconds, asked.model, asked.previous);
           setStage.run('production', nowSeconds, asked.model, asked.version);
+          tell(asked, 'succeeded', nowSeconds);
+          setProduced.run(asked.model, asked.version);
         }
         return advance(id, 'intended', 'committed', nowSeconds);
       },
@@ -162,6 +187,8 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
         return advance(id, 'committed', 'done', nowSeconds);
       },
       abort({ id, reason }: Pick<Promotion, 'id'> & { readonly reason: string }, nowSeconds: number): MoveOutcome {
+        const asked = promotionOf(id);
+        if (asked?.state === 'intended') tell(asked, 'failed', nowSeconds, reason);
         return advance(id, 'intended', 'aborted', nowSeconds, reason);
       },
     },

@@ -7,6 +7,7 @@ import {
   type Book,
   type BookGauges,
   type BookLimits,
+  type BookOptions,
   type BookName,
   type OpenBook,
 } from '../books/index.js';
@@ -29,15 +30,21 @@ interface Entry {
   readonly book: Book;
   readonly limits: BookLimits;
   readonly drops: Record<string, number>;
+  readonly log: BookOptions['log'];
   open: OpenBook;
+  /** What was told last. */
+  told?: unknown;
 }
 
 /** Opens every book. `before` is what the thread before this one has dropped. */
 export function openBooks(db: DatabaseSyncInstance, limits: AllBookLimits = {}, before?: AllBookGauges): Bookkeeper {
   const entries = new Map<string, Entry>();
+  const log: BookOptions['log'] = (event, nowSeconds) => {
+    (entries.get('events')!.open as ReturnType<typeof BOOKS.events.open>).writes.record(event, nowSeconds);
+  };
   for (const name of BOOK_NAMES) {
     const book: Book = BOOKS[name];
-    const options = { limits: limits[name] ?? book.limits, drops: { ...before?.[name].dropped } };
+    const options = { limits: limits[name] ?? book.limits, drops: { ...before?.[name].dropped }, log };
     entries.set(name, { book, ...options, open: book.open(db, options) });
   }
   const all = [...entries.values()];
@@ -60,28 +67,24 @@ export function openBooks(db: DatabaseSyncInstance, limits: AllBookLimits = {}, 
         return succeed(outcome);
       } catch (fault) {
         if (!isOfTheAsk(fault)) throw fault;
-        // The rest of the transaction goes on. What the book has counted in memory may be wrong now, so it is opened anew.
+        // The rest of the transaction goes on. What the books have counted in memory may be wrong now, so they are opened anew.
         db.exec('ROLLBACK TO ask; RELEASE ask');
-        entry.open = entry.book.open(db, entry);
+        for (const each of all) each.open = each.book.open(db, each);
         return fail('internal_error', 'the store could not do this by a fault of our own');
       }
     },
     sweep: (nowSeconds) => all.map(({ open }) => open.sweep?.(nowSeconds) ?? true).every(Boolean),
     hasDue: (nowSeconds) => all.some(({ open }) => open.hasDue?.(nowSeconds) ?? false),
-    gauges: () =>
-      Object.fromEntries(
-        [...entries].map(
-          ([
-            name,
-            {
-              open,
-              limits: { rowsMax },
-              drops,
-            },
-          ]) => [name, { rows: open.rows, rowsMax, dropped: { ...drops } }],
-        ),
-      ) as AllBookGauges,
+    gauges: () => Object.fromEntries([...entries].map(([name, entry]) => [name, gaugesOf(entry)])) as AllBookGauges,
   };
+}
+
+function gaugesOf(entry: Entry): BookGauges {
+  const { told, rows } = entry.open;
+  const gauges = { rows, rowsMax: entry.limits.rowsMax, dropped: { ...entry.drops } };
+  if (told === entry.told) return gauges;
+  entry.told = told;
+  return { ...gauges, told };
 }
 
 /** The books before the store's thread has told of them. */

@@ -1,11 +1,12 @@
 import { metric, PairedQuality } from '@modelwatch/core';
+import type { BookName } from '../books/index.js';
 import { createHistogramCounts, type HistogramCounts } from '../histogram-counts.js';
 import { emptyModelTally, type ModelTally } from '../model-tally.js';
 import { isSameRule, pairedFromJSON, type PairedTally } from '../paired-tally.js';
 import { emptyEvents, emptyQuality, qualityFromJSON, updateEvents, updateSlice, type SeriesTally } from '../series-tally.js';
 import { sliceCounts } from '../slice-values.js';
 import type { StoreModel } from '../store.js';
-import { emptyBooks } from './bookkeeper.js';
+import { emptyBooks, type AllBookGauges } from './bookkeeper.js';
 import { emptyDrops } from './ledger-drops.js';
 import type { CommitNotice, LedgerGauges, PairedUpdate, SeriesUpdate } from './messages.js';
 import { eventBins } from './event-bins.js';
@@ -28,6 +29,13 @@ function pairedOf({ counts, slices }: PairedUpdate, before: PairedTally | undefi
   const tally = { ...pairedFromJSON(counts, rule), ...(goesOn ? { slices: before.slices } : {}) };
   for (const { name, value, quality } of slices) sliceCounts(tally.slices, name).set(value, PairedQuality.fromJSON(quality));
   return tally;
+}
+
+/** What a book has told stands until it tells something else. */
+function stillTold(before: AllBookGauges, now: AllBookGauges): AllBookGauges {
+  return Object.fromEntries(
+    Object.entries(now).map(([name, gauges]) => [name, { told: before[name as BookName].told, ...gauges }]),
+  ) as unknown as AllBookGauges;
 }
 
 export function createMirror(first: readonly StoreModel[]): Mirror {
@@ -81,7 +89,7 @@ export function createMirror(first: readonly StoreModel[]): Mirror {
     apply(notice) {
       sizeBytes = notice.sizeBytes;
       commitSeconds = notice.commitSeconds;
-      gauges = notice.report.gauges;
+      gauges = { ...notice.report.gauges, books: stillTold(gauges.books, notice.report.gauges.books) };
       for (const tally of notice.report.models) if (models.has(tally.model)) models.set(tally.model, tally);
       if (notice.report.whole) series.clear();
       notice.report.series.forEach(update);

@@ -8,7 +8,7 @@ import type { CommitNotice, IngestOutcome, WriteMessage } from './messages.js';
 import { createMirror } from './mirror.js';
 import { createRecorder } from './recorder.js';
 import { startThread } from './store-thread.js';
-import { tableQueues } from './table-queues.js';
+import { tableQueues, tellings } from './table-queues.js';
 import { createTickets, unavailable } from './tickets.js';
 
 export interface SqliteStoreOptions {
@@ -154,6 +154,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       ],
       models: mirror.models,
       series: mirror.series,
+      books: tellings(mirror.gauges),
     }),
     close() {
       if (closing !== undefined) return closing;

@@ -1,5 +1,5 @@
 import type { QueueReading } from '../store.js';
-import { BOOK_NAMES } from '../books/index.js';
+import { BOOK_NAMES, type BookTellings } from '../books/index.js';
 import type { LedgerGauges } from './messages.js';
 import { PAYLOADS_CAPACITY } from './payloads-capacity.js';
 
@@ -21,4 +21,9 @@ export function tableQueues({ waiting, settled, payloads, dropped, books }: Ledg
     },
     ...BOOK_NAMES.map((name) => ({ name, entries: books[name].rows, capacity: books[name].rowsMax, dropped: books[name].dropped })),
   ];
+}
+
+/** What the books have told, by name. */
+export function tellings({ books }: LedgerGauges): BookTellings {
+  return Object.fromEntries(BOOK_NAMES.flatMap((name) => (books[name].told === undefined ? [] : [[name, books[name].told]])));
 }

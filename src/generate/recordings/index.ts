@@ -8,6 +8,7 @@ import { estimated } from './estimated.js';
 import { freshness } from './freshness.js';
 import { latency } from './latency.js';
 import { missing } from './missing.js';
+import { operations } from './operations.js';
 import { parity } from './parity.js';
 import { ranking } from './ranking.js';
 import type { RecordingFamily } from './recording-family.js';
@@ -40,6 +41,7 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   explanations,
   driftImpact,
   cost,
+  operations,
 ];
 
 export type { RecordingFamily } from './recording-family.js';
