@@ -3,9 +3,9 @@ import { chmod, copyFile, link, mkdtemp, readdir, readFile, rm, stat, symlink, w
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Baseline } from '@modelwatch/core';
+import type { Baseline, Promotion } from '@modelwatch/core';
 import { flightRows, flightsRequest } from './flights-traffic.js';
-import { accountsOf, FLIGHTS, MODELS, startTestSidecar, type TestSidecar } from './test-sidecar.js';
+import { accountsOf, FLIGHTS, MODELS, startTestSidecar, type TestSidecar, until } from './test-sidecar.js';
 
 const CLIENTS = 8;
 const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -172,6 +172,9 @@ describe('a model that leaves its version to the registry', () => {
     expect(versionOf(await infer())).toBe('challenger');
     const compared = async () => (await sidecar!.seriesOf('modelwatch_shadow_sent_total')).size;
     expect(await compared()).toBe(0);
+    // Another promotion may begin once the version before has answered its last request.
+    const promotions = async () => (await (await fetch(`${sidecar!.url}/v1/registry/promotions`)).json()) as { promotions: Promotion[] };
+    await until(async () => (await promotions()).promotions.every(({ state }) => state === 'done'));
     // Back: what was rolled back is archived, and compared again once it is in shadow.
     expect([(await promote('1')).status, versionOf(await infer()), await compared()]).toEqual([200, '1', 0]);
     await stage('challenger', 'shadow');
