@@ -108,6 +108,30 @@ describe('a reconstruction', () => {
     );
   });
 
+  it('is what is left when the projections are taken away one by one, to 1e-10 of it, however little is left', () => {
+    const row = fc.array(fc.integer({ min: -1e6, max: 1e6 }), { minLength: 4, maxLength: 4 });
+    // Beside the first two axes, turned into each other: a row with a tiny third and fourth value lies almost in the plane.
+    const scaled = fc.constantFrom(1, 1e-2, 1e-4, 1e-7, 0).chain((scale) => row.map(([a, b, c, d]) => [a!, b!, c! * scale, d! * scale]));
+    const features = ['a', 'b', 'c', 'd'].map((name) => ({ name, kind: 'numeric', mean: 0, scale: 1 }) as const);
+    const components = [
+      [0.6, 0.8, 0, 0],
+      [-0.8, 0.6, 0, 0],
+    ];
+    const errorsOf = createReconstructor({ features, components, varianceRatio: 0.7 });
+    fc.assert(
+      fc.property(fc.array(scaled, { minLength: 1, maxLength: 11 }), (rows) => {
+        const columns = features.map((_, i) => Float64Array.from(rows, (values) => values[i]!));
+        const errors = errorsOf({ columns, rows: rows.length });
+        expect(errors).toHaveLength(rows.length);
+        for (const [at, [a, b, c, d]] of rows.entries()) {
+          const exact = Math.hypot(c!, d!);
+          expect(Math.abs(errors[at]! - exact)).toBeLessThanOrEqual(1e-10 * exact + 1e-15 * Math.hypot(a!, b!));
+        }
+      }),
+      { seed: 3, numRuns: 500 },
+    );
+  });
+
   it('answers a finite error of at least 0 for rows of any values, or NaN where numbers are too great', () => {
     const model = fitReconstruction(
       [

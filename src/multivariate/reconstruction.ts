@@ -60,31 +60,81 @@ function covariance(a: Float64Array, b: Float64Array): number {
  * of the reference. NaN where a number is so great that no distance can be told.
  *
  * Formula: |z - sum over components v of (v'z) v|.
- * Cost: a row takes 2 x features x components multiplications.
+ * Cost: a row takes features x components multiplications, several at once.
  */
 export function createReconstructor({ features, components }: ReconstructionModel): (rows: FeatureRows) => Float64Array {
   const uneven = components.find((component) => component.length !== features.length);
   if (uneven !== undefined) throw new RangeError(`components of ${features.length} features need as many numbers, got ${uneven.length}`);
   const coders = features.map(createCoder);
   const directions = components.map((component) => Float64Array.from(component));
+  const lanes = new Float64Array(features.length * LANES);
   return ({ columns, rows }) => {
     const coded = coders.map((coder, i) => coder(columns[i], rows));
     const errors = new Float64Array(rows);
-    const row = new Float64Array(features.length);
-    const rest = new Float64Array(features.length);
-    for (let at = 0; at < rows; at++) {
-      for (let i = 0; i < row.length; i++) row[i] = rest[i] = coded[i]![at]!;
-      for (const direction of directions) {
-        let along = 0;
-        for (let i = 0; i < row.length; i++) along += direction[i]! * row[i]!;
-        for (let i = 0; i < row.length; i++) rest[i]! -= along * direction[i]!;
+    for (let from = 0; from < rows; from += LANES) {
+      const count = Math.min(LANES, rows - from);
+      for (let i = 0; i < coded.length; i++)
+        for (let lane = 0; lane < LANES; lane++) lanes[LANES * i + lane] = lane < count ? coded[i]![from + lane]! : 0;
+      distances(lanes, directions, errors, from);
+      for (let row = from; row < from + count; row++) {
+        // Too little is left of too much: what the digits of the whole could not hold is worked out again, piece by piece.
+        if (Number.isNaN(errors[row])) errors[row] = restOf(coded, row, directions);
       }
-      let squared = 0;
-      for (let i = 0; i < row.length; i++) squared += rest[i]! * rest[i]!;
-      errors[at] = squared < Infinity ? Math.sqrt(squared) : NaN;
     }
     return errors;
   };
+}
+
+/** Rows that are projected at once: sums that do not wait for each other take a quarter of the time. */
+const LANES = 4;
+/** A rest of a smaller share has lost digits by subtraction; above, 11 digits of the distance are right. */
+const REST_RATIO_MIN = 1e-4;
+
+/** The distances of rows that stand value by value beside each other, by |z|^2 - sum of (v'z)^2; NaN where that would be inexact. */
+function distances(lanes: Float64Array, directions: readonly Float64Array[], errors: Float64Array, from: number): void {
+  let [whole0, whole1, whole2, whole3] = [0, 0, 0, 0];
+  for (let at = 0; at < lanes.length; at += LANES) {
+    whole0 += lanes[at]! * lanes[at]!;
+    whole1 += lanes[at + 1]! * lanes[at + 1]!;
+    whole2 += lanes[at + 2]! * lanes[at + 2]!;
+    whole3 += lanes[at + 3]! * lanes[at + 3]!;
+  }
+  let [rest0, rest1, rest2, rest3] = [whole0, whole1, whole2, whole3];
+  for (const direction of directions) {
+    let [along0, along1, along2, along3] = [0, 0, 0, 0];
+    for (let i = 0, at = 0; i < direction.length; i++, at += LANES) {
+      const weight = direction[i]!;
+      along0 += weight * lanes[at]!;
+      along1 += weight * lanes[at + 1]!;
+      along2 += weight * lanes[at + 2]!;
+      along3 += weight * lanes[at + 3]!;
+    }
+    rest0 -= along0 * along0;
+    rest1 -= along1 * along1;
+    rest2 -= along2 * along2;
+    rest3 -= along3 * along3;
+  }
+  // What stands behind the last row is left out by the array itself.
+  errors[from] = distance(rest0, whole0);
+  errors[from + 1] = distance(rest1, whole1);
+  errors[from + 2] = distance(rest2, whole2);
+  errors[from + 3] = distance(rest3, whole3);
+}
+
+const distance = (rest: number, whole: number): number => (rest >= REST_RATIO_MIN * whole && rest < Infinity ? Math.sqrt(rest) : NaN);
+
+/** The distance of one row by taking its projections away one by one: exact however little is left, at four times the cost. */
+function restOf(coded: readonly Float64Array[], row: number, directions: readonly Float64Array[]): number {
+  const values = Float64Array.from(coded, (column) => column[row]!);
+  const rest = values.slice();
+  for (const direction of directions) {
+    let along = 0;
+    for (let i = 0; i < values.length; i++) along += direction[i]! * values[i]!;
+    for (let i = 0; i < values.length; i++) rest[i]! -= along * direction[i]!;
+  }
+  let squared = 0;
+  for (const value of rest) squared += value * value;
+  return squared < Infinity ? Math.sqrt(squared) : NaN;
 }
 
 /** Parts that reference rows are dealt into, one by one. */
