@@ -206,6 +206,7 @@ describe('createOutputReader', () => {
     ['no such tensor', ['q', undefined], [labels, scores], undefined],
     ['no such column', [undefined, 2], [scores], undefined],
     ['values that are no number of rows', [undefined, undefined], [tensor('t', 'FP64', [3], new Float64Array(3))], undefined],
+    ['as many values for another number of rows', [undefined, undefined], [tensor('t', 'FP64', [1, 2], new Float64Array(2))], undefined],
     ['an empty tensor', [undefined, undefined], [tensor('t', 'FP64', [0], new Float64Array(0))], undefined],
     ['no tensors', [undefined, undefined], [], undefined],
   ])('reads %s', (_name, [wanted, column], tensors, expected) => {

@@ -152,7 +152,9 @@ export function createOutputReader(tensorName: string | undefined, column: numbe
     read(tensors, rows) {
       const tensor = tensorName === undefined ? tensors.at(-1) : tensors.find(({ name }) => name === tensorName);
       if (tensor === undefined || rows === 0) return undefined;
-      const { data, datatype } = tensor;
+      const { data, datatype, shape } = tensor;
+      // As many values for another number of rows are no answer to these.
+      if (shape.length > 0 && shape[0] !== rows) return undefined;
       const width = data.length / rows;
       const offset = column ?? width - 1;
       if (!Number.isInteger(width) || offset < 0 || offset >= width) return undefined;

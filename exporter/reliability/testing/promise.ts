@@ -15,6 +15,9 @@ export interface Finding {
   readonly held: boolean;
 }
 
+/** What calls took one way and another, in turns, so that a busy machine is busy for both. */
+export type Turns = readonly (readonly [before: readonly number[], after: readonly number[]])[];
+
 /** What a promise tells of its run. */
 export interface Findings {
   /** A count, which must be the bar's on any machine. */
@@ -23,6 +26,8 @@ export interface Findings {
   bound(what: string, found: number, bar: { readonly min?: number; readonly max?: number; readonly unit?: string }): void;
   /** A time, judged in a full run alone: what a busy machine takes says nothing of a promise. */
   time(what: string, seconds: readonly number[], of: 'p99' | 'longest' | 'median', barSeconds: number): void;
+  /** What one way adds to the 99th percentile of another, both taken in turns; judged in a full run alone. */
+  added(what: string, turns: Turns, barSeconds: (beforeSeconds: number) => number): void;
 }
 
 /**
@@ -47,6 +52,15 @@ export function promise(id: string, sentence: string, run: (findings: Findings) 
         if (!FULL) return;
         const found = quantileOf(seconds, of);
         add(`${what}, ${of} of ${seconds.length}`, `${milliseconds(barSeconds)} ms`, `${milliseconds(found)} ms`, found <= barSeconds);
+      },
+      added(what, turns, barSeconds) {
+        if (!FULL) return;
+        const p99s = turns.map(([before, after]) => [quantileOf(before, 'p99'), quantileOf(after, 'p99')] as const);
+        const beforeSeconds = median(p99s.map(([before]) => before));
+        const found = median(p99s.map(([before, after]) => after - before));
+        const bar = barSeconds(beforeSeconds);
+        const way = `added to a p99 of ${milliseconds(beforeSeconds)} ms, median of ${turns.length} pairs`;
+        add(`${what}, ${way}`, `${milliseconds(bar)} ms`, `${milliseconds(found)} ms`, found <= bar);
       },
     };
     let fault: unknown;
