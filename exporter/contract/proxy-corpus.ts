@@ -122,6 +122,23 @@ export const PROXIED_REQUESTS: readonly ProxiedRequest[] = [
   ...bodyCases.map((request) => ({ ...request, name: `body: ${request.name}` })),
 ];
 
+const SMALL_BYTES_MAX = 1000;
+const smallBodies = bodyCases.filter(
+  ({ body = '', protocol, unframed }) => body.length <= SMALL_BYTES_MAX && protocol === undefined && unframed !== true,
+);
+
+/** Headers of every kind before bodies and framings of every kind, each with a query of its own: as many as make the corpus one of 300. */
+export const COMBINED_REQUESTS: readonly ProxiedRequest[] = [...headerCases, ...hopCases].flatMap(([name, ...headers], i) =>
+  smallBodies
+    .filter((_, j) => (i + j) % 2 === 0)
+    .map((request, j) => ({
+      ...request,
+      name: `headers: ${name}; body: ${request.name}`,
+      query: request.query ?? queryCases[(i + j) % queryCases.length]!,
+      headers: [...headers, ...(request.headers ?? [json])],
+    })),
+);
+
 /** An upstream's answer that has to reach the client as it is. */
 export interface ProxiedAnswer {
   readonly name: string;
@@ -133,7 +150,9 @@ export interface ProxiedAnswer {
   readonly before?: string;
 }
 
-const date = 'Date: Tue, 15 Nov 1994 08:12:31 GMT';
+/** Of answers that bring one. */
+export const PAST_DATE = 'Date: Tue, 15 Nov 1994 08:12:31 GMT';
+const date = PAST_DATE;
 
 const statusCases: readonly (readonly [status: string, ...headers: string[]])[] = [
   ['200 OK', json],

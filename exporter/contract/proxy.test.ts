@@ -1,21 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { PROXIED_ANSWERS, PROXIED_REQUESTS, type ProxiedAnswer, type ProxiedRequest } from './proxy-corpus.js';
-import { exchangeRaw, type RawMessage } from './raw-http.js';
+import { PROXIED_ANSWERS, PROXIED_REQUESTS } from './proxy-corpus.js';
+import { digested, expectedAtClient, expectedAtUpstream, passedOn, wireOf, wireOfAnswer } from './proxied-wire.js';
+import { exchangeRaw } from './raw-http.js';
 import { answerOf, startRawUpstream, type RawUpstream } from './raw-upstream.js';
 import { accountsOf, startTestSidecar, type TestSidecar } from './test-sidecar.js';
 
-/*
- * What passes through the proxy, on bare sockets on both sides: bytes in, bytes out. docs/recipes/proxy.md lists the headers that are made
- * anew or dropped; the same lists stand here, and everything else must be equal byte for byte.
- */
-
-const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection'].concat(
-  ...[['te', 'trailer', 'transfer-encoding', 'upgrade']],
-);
-const REBUILT = ['host', 'content-length', 'expect'];
-const ADDED_TO_ANSWERS = ['connection', 'keep-alive'];
+/* What passes through the proxy, on bare sockets on both sides: bytes in, bytes out. */
 
 let upstream: RawUpstream;
 let sidecar: TestSidecar;
@@ -47,72 +38,18 @@ afterEach(async () => {
   upstream.answer(ok);
 });
 
-const nameOf = (line: string): string => line.slice(0, line.indexOf(':')).toLowerCase();
-/** As a parser reads it: whitespace around the value is no part of it. */
-const normal = (line: string): string => `${line.slice(0, line.indexOf(':'))}: ${line.slice(line.indexOf(':') + 1).trim()}`;
-
-function without(lines: readonly string[], names: readonly string[]): string[] {
-  const declared = lines
-    .filter((line) => nameOf(line) === 'connection')
-    .flatMap((line) =>
-      line
-        .slice(11)
-        .toLowerCase()
-        .split(/[\s,]+/),
-    );
-  return lines.filter((line) => !names.includes(nameOf(line)) && !declared.includes(nameOf(line))).map(normal);
-}
-
-/** Bodies of millions of bytes are compared by their digest. */
-const digestOf = (body: Buffer): string => `${body.length} bytes ${createHash('sha256').update(body).digest('hex')}`;
-const digested = ({ start, headers, body }: RawMessage) => ({ start, headers, body: digestOf(body) });
-
-const bytesOf = (body: string | Buffer = ''): Buffer => (typeof body === 'string' ? Buffer.from(body, 'latin1') : body);
-
-function chunked(body: Buffer, chunkBytes: number, extended = false): Buffer {
-  const parts: Buffer[] = [];
-  for (let at = 0; at < body.length; at += chunkBytes) {
-    const chunk = body.subarray(at, at + chunkBytes);
-    parts.push(Buffer.from(`${chunk.length.toString(16)}${extended ? ';name="value"' : ''}\r\n`), chunk, Buffer.from('\r\n'));
-  }
-  return Buffer.concat([...parts, Buffer.from(`0\r\n${extended ? 'X-Sum: 1\r\n' : ''}\r\n`)]);
-}
-
-function wireOf(request: ProxiedRequest): Buffer {
-  const { query = '', version, headers = [], chunkBytes, extended, unframed, protocol = 'HTTP/1.1' } = request;
-  const body = bytesOf(request.body);
-  const framing = chunkBytes !== undefined ? ['Transfer-Encoding: chunked'] : unframed === true ? [] : [`Content-Length: ${body.length}`];
-  const path = `/v2/models/m${version === undefined ? '' : `/versions/${version}`}/infer${query}`;
-  const head = [`POST ${path} ${protocol}`, 'Host: in-front.example:9810', ...headers, ...framing].join('\r\n');
-  return Buffer.concat([Buffer.from(`${head}\r\n\r\n`, 'latin1'), chunkBytes === undefined ? body : chunked(body, chunkBytes, extended)]);
-}
-
-/** What must reach the upstream, to the byte. */
-function expectedAtUpstream({ query = '', version, headers = [], body }: ProxiedRequest): RawMessage {
-  return {
-    start: `POST /v2/models/there${version === undefined ? '' : `/versions/${version}`}/infer${query} HTTP/1.1`,
-    headers: [
-      `host: ${new URL(upstream.url).host}`,
-      'connection: keep-alive',
-      ...without(headers, [...HOP_BY_HOP, ...REBUILT]),
-      `content-length: ${bytesOf(body).length}`,
-    ],
-    body: bytesOf(body),
-  };
-}
-
 describe('a request', () => {
   it.each(PROXIED_REQUESTS)('passes byte for byte: $name', async (request) => {
     const { answers } = await exchangeRaw(sidecar.url, wireOf(request));
     expect(answers.map(({ start, body }) => [start, body.toString()])).toEqual([['HTTP/1.1 200 OK', '{}']]);
-    expect(upstream.requests.map(digested)).toEqual([digested(expectedAtUpstream(request))]);
+    expect(upstream.requests.map(digested)).toEqual([digested(expectedAtUpstream(request, upstream.url))]);
   });
 
   it('that asks before it sends its body is told to go on, and does not ask the upstream', async () => {
     const request = { name: 'expect', headers: ['X-Kept: 1', 'Expect: 100-continue'], body: 'abc' };
     const { answers } = await exchangeRaw(sidecar.url, wireOf(request), 2);
     expect(answers.map(({ start }) => start)).toEqual(['HTTP/1.1 100 Continue', 'HTTP/1.1 200 OK']);
-    expect(upstream.requests.map(digested)).toEqual([digested(expectedAtUpstream(request))]);
+    expect(upstream.requests.map(digested)).toEqual([digested(expectedAtUpstream(request, upstream.url))]);
   });
 
   it('after another on one connection passes like the first, pipelined or not, answered in order', async () => {
@@ -133,13 +70,6 @@ describe('a request', () => {
   });
 });
 
-function wireOfAnswer({ status, headers = [], body, framing = 'length', before = '' }: ProxiedAnswer): Buffer {
-  const bytes = bytesOf(body);
-  const framed = framing === 'length' ? [`Content-Length: ${bytes.length}`] : framing === 'chunked' ? ['Transfer-Encoding: chunked'] : [];
-  const head = `${before}${[`HTTP/1.1 ${status}`, ...headers, ...framed].join('\r\n')}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head, 'latin1'), framing === 'chunked' ? chunked(bytes, 65_000, true) : bytes]);
-}
-
 describe('an answer', () => {
   it.each(PROXIED_ANSWERS)('passes byte for byte: $name', async (answer) => {
     upstream.answer((socket) => {
@@ -147,21 +77,7 @@ describe('an answer', () => {
       else socket.write(wireOfAnswer(answer));
     });
     const { answers } = await exchangeRaw(sidecar.url, wireOf({ name: 'any', headers: ['x-request-id: mine'], body: '{}' }));
-    expect(answers).toHaveLength(1);
-    const [{ start, headers, body }] = answers as [RawMessage];
-    expect(start).toBe(`HTTP/1.1 ${answer.status}`);
-    expect(digestOf(body)).toBe(digestOf(bytesOf(answer.body)));
-    const { headers: sent = [], framing = 'length' } = answer;
-    const length = framing === 'length' ? [`Content-Length: ${body.length}`] : [];
-    const isDated = sent.some((line) => nameOf(line) === 'date');
-    const added = [...ADDED_TO_ANSWERS, 'transfer-encoding', ...(isDated ? [] : ['date'])];
-    expect(headers.filter((line) => !added.includes(nameOf(line))).map(normal)).toEqual([...without(sent, HOP_BY_HOP), ...length]);
-    expect(headers.filter((line) => added.includes(nameOf(line))).map(nameOf)).toEqual([
-      ...(isDated ? [] : ['date']),
-      'connection',
-      'keep-alive',
-      ...(framing === 'chunked' || framing === 'until_end' ? ['transfer-encoding'] : []),
-    ]);
+    expect(answers.map(passedOn)).toEqual([expectedAtClient(answer)]);
   });
 
   it('keeps its cookies and their order while the sidecar drains', async () => {
