@@ -41,6 +41,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   async registry() {
     (await import('./registry/registry-cli.js')).addRegistryCommand(program, process, exit);
   },
+  async event() {
+    (await import('./events/event-cli.js')).addEventCommand(program, process, exit);
+  },
   async token() {
     (await import('./security/token-cli.js')).addTokenCommand(program, process, exit, systemClock);
   },

@@ -1,24 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { STAGES, type Lineage, type Stage } from '@modelwatch/core';
+import { askContext, DEFAULT_URL, type AskContext, type AskFlags } from '../ask-sidecar.js';
 import type { Output } from '../config/check-command.js';
-import {
-  listCommand,
-  promoteCommand,
-  registerCommand,
-  showCommand,
-  stageCommand,
-  type CommandContext,
-  type RegisterFlags,
-} from './registry-command.js';
+import { listCommand, promoteCommand, registerCommand, showCommand, stageCommand, type RegisterFlags } from './registry-command.js';
 
-const DEFAULT_URL = 'http://127.0.0.1:9810';
-
-interface ServerFlags {
-  readonly url: string;
-  readonly json?: boolean;
-}
-
-interface RegisterOptions extends ServerFlags {
+interface RegisterOptions extends AskFlags {
   readonly model: string;
   readonly versionName: string;
   readonly onnx: string;
@@ -32,41 +18,38 @@ interface RegisterOptions extends ServerFlags {
   readonly metric?: Readonly<Record<string, number>>;
 }
 
-/** Adds `modelwatch registry` and what it can do. A token is read from MODELWATCH_TOKEN alone, since a command line is seen by all. */
+/** Adds `modelwatch registry` and what it can do. A command line is seen by all: no flag takes the token itself. */
 export function addRegistryCommand(program: Command, output: Output, exit: (code: number) => void): void {
   const registry = program
     .command('registry')
     .summary("list, register, promote and archive versions in a sidecar's registry")
     .description(
-      'Talks to the registry of a running sidecar. A token, where it wants one, is taken from MODELWATCH_TOKEN.\n' +
+      'Talks to the registry of a running sidecar. A token, where it wants one, is taken from --token-file, else from MODELWATCH_TOKEN.\n' +
         'Exit code: 0; 1 where the sidecar refuses or does not answer; 2 where what was given is at fault.',
     );
-  const contextOf = ({ url, json = false }: ServerFlags): CommandContext => ({
-    stdout: output.stdout,
-    stderr: output.stderr,
-    server: { url, token: process.env['MODELWATCH_TOKEN'] },
-    json,
-  });
+  const ask = async (flags: AskFlags, then: (context: AskContext) => Promise<number>) => {
+    const context = await askContext(flags, output);
+    exit(context === undefined ? 2 : await then(context));
+  };
   const add = (usage: string, summary: string) =>
     registry
       .command(usage)
       .summary(summary)
       .description(summary)
       .option('--url <url>', 'where the sidecar listens', DEFAULT_URL)
+      .option('--token-file <file>', 'file with the token to send')
       .option('--json', 'print what the sidecar answered');
 
   add('list', 'list versions with their stages')
     .option('--model <name>', 'of one model')
     .option('--stage <stage>', 'of one stage', asStage)
-    .action(async ({ model, stage, ...server }: ServerFlags & { readonly model?: string; readonly stage?: Stage }) => {
+    .action(async ({ model, stage, ...server }: AskFlags & { readonly model?: string; readonly stage?: Stage }) => {
       const query = { ...(model === undefined ? {} : { model }), ...(stage === undefined ? {} : { stage }) };
-      exit(await listCommand(contextOf(server), query));
+      await ask(server, (context) => listCommand(context, query));
     });
-  add('show <model> <version>', 'print all that is known of a version').action(
-    async (model: string, version: string, flags: ServerFlags) => {
-      exit(await showCommand(contextOf(flags), model, version));
-    },
-  );
+  add('show <model> <version>', 'print all that is known of a version').action(async (model: string, version: string, flags: AskFlags) => {
+    await ask(flags, (context) => showCommand(context, model, version));
+  });
   add('register', "register a version whose files lie in the sidecar's inbox")
     .requiredOption('--model <name>', 'name of the model, as in the configuration')
     .requiredOption('--version-name <version>', 'name of the version')
@@ -80,21 +63,21 @@ export function addRegistryCommand(program: Command, output: Output, exit: (code
     .option('--run <text>', 'lineage: the run that trained it')
     .option('--metric <name=value>', 'a metric recorded at evaluation; may be repeated', asMetric)
     .action(async (options: RegisterOptions) => {
-      exit(await registerCommand(contextOf(options), requestOf(options)));
+      await ask(options, (context) => registerCommand(context, requestOf(options)));
     });
   add('promote <model> <version>', 'put a version in production; an archived one is a rollback')
     .option('--id <id>', 'name of this promotion: asking again with it promotes once')
-    .action(async (model: string, version: string, { id, ...server }: ServerFlags & { readonly id?: string }) => {
-      exit(await promoteCommand(contextOf(server), model, version, id));
+    .action(async (model: string, version: string, { id, ...server }: AskFlags & { readonly id?: string }) => {
+      await ask(server, (context) => promoteCommand(context, model, version, id));
     });
   add('stage <model> <version> <stage>', 'move a version to none, staging, shadow or archived').action(
-    async (model: string, version: string, stage: string, flags: ServerFlags) => {
-      exit(await stageCommand(contextOf(flags), model, version, stage as Stage));
+    async (model: string, version: string, stage: string, flags: AskFlags) => {
+      await ask(flags, (context) => stageCommand(context, model, version, stage as Stage));
     },
   );
   add('archive <model> <version>', 'archive a version that is not in production').action(
-    async (model: string, version: string, flags: ServerFlags) => {
-      exit(await stageCommand(contextOf(flags), model, version, 'archived'));
+    async (model: string, version: string, flags: AskFlags) => {
+      await ask(flags, (context) => stageCommand(context, model, version, 'archived'));
     },
   );
 }

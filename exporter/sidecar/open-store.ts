@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { Config } from '@modelwatch/core';
+import { durationSeconds, type Config } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import { isStoreOpenError, openSqliteStore, type Store } from '../store/index.js';
 import { StartError } from './start-error.js';
 
 /** Opens the embedded store, with its folder; models are told to it once they are there. */
 export async function openStore(
-  { store, registry }: Config,
+  { store, registry, events }: Config,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<Store> {
   if (store.path !== ':memory:') await makeFolder(path.dirname(store.path));
@@ -19,7 +19,10 @@ export async function openStore(
       queueEntriesMax: store.queueEntriesMax,
       predictionsMax: store.predictionsMax,
       asksMax: store.asksMax,
-      bookLimits: { registry: { rowsMax: registry.versionsMax } },
+      bookLimits: {
+        registry: { rowsMax: registry.versionsMax },
+        events: { rowsMax: events.entriesMax, ageSecondsMax: durationSeconds(events.age) },
+      },
       clock,
       onFault: (message) => {
         logger.error({ fault: message }, 'the store failed');

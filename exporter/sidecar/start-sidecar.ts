@@ -211,7 +211,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const exchange: Exchange['to'] = (version, commit) => inTurn(() => putInForce(asked, version, commit));
   const reload = async (next: Config) => {
     if (JSON.stringify(asStarted(next, config)) !== JSON.stringify(next)) {
-      logger.warn('changes of server, watch, store or registry take effect at the next start');
+      logger.warn('changes of server, watch, store, registry or events take effect at the next start');
     }
     const { retired } = await putInForce(next);
     metrics.self.reloaded(true, clock.nowSeconds());
@@ -277,8 +277,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
 }
 
 /** What concerns the server, the queues and the folders stays as it was at the start. */
-function asStarted(next: Config, { server, watch, store, registry }: Config): Config {
-  return { ...next, server, watch, store, registry };
+function asStarted(next: Config, { server, watch, store, registry, events }: Config): Config {
+  return { ...next, server, watch, store, registry, events };
 }
 
 /** What the store must know of the models in force. */

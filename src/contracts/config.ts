@@ -1,5 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { access } from './config-access.js';
+import { events } from './config-events.js';
 import { model } from './config-model.js';
 import { cap, duration } from './config-parts.js';
 import { registry } from './config-registry.js';
@@ -56,6 +57,7 @@ export const configSchema = {
     access,
     store,
     registry,
+    events,
     watch: {
       type: 'object',
       additionalProperties: false,
