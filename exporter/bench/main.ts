@@ -44,7 +44,7 @@ const RUNS: Readonly<Record<Case, Run>> = {
   memory: async (folder, options) => ({
     title: 'Memory',
     about:
-      "The flights example at rest, children included, after so many minutes' worth of its replay" +
+      "The flights example at rest, children included, with the image's settings of malloc, after so many minutes' worth of its replay" +
       `${options.memory.haste === 1 ? '' : `, sent ${options.memory.haste} times faster`}. To reach: 200 MB, and after an hour within 5 % of the first minute.`,
     body: memoryReport(await memory(folder, options.memory)),
   }),

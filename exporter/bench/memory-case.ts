@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -33,9 +33,26 @@ export interface MemoryReading {
   readonly proportionalBytes: number;
 }
 
+/** As the image sets them; nothing within a process can. */
+const MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
+
+const VARIANTS = ['served and watched', 'with its challenger and explanations'] as const;
+type Variant = (typeof VARIANTS)[number];
+
+export interface MemoryResult {
+  readonly variant: Variant;
+  readonly readings: readonly MemoryReading[];
+}
+
 /** Resident memory of the sidecar and its children at rest, after so many minutes' worth of the flights' replay. */
-export async function memory(folder: string, { minutes, haste, restSeconds }: MemoryOptions): Promise<readonly MemoryReading[]> {
-  const server = await startNode([...MAIN, 'run', '--config', await flightsConfig(folder), '--port', '0']);
+export async function memory(folder: string, options: MemoryOptions): Promise<readonly MemoryResult[]> {
+  const results: MemoryResult[] = [];
+  for (const variant of VARIANTS) results.push({ variant, readings: await readingsOf(await flightsConfig(folder, variant), options) });
+  return results;
+}
+
+async function readingsOf(config: string, { minutes, haste, restSeconds }: MemoryOptions): Promise<readonly MemoryReading[]> {
+  const server = await startNode([...MAIN, 'run', '--config', config, '--port', '0'], MALLOC);
   try {
     const readings: MemoryReading[] = [];
     let replayed = 0;
@@ -53,18 +70,32 @@ export async function memory(folder: string, { minutes, haste, restSeconds }: Me
 }
 
 /** The example's configuration, with a store of its own. */
-async function flightsConfig(folder: string): Promise<string> {
+async function flightsConfig(folder: string, variant: Variant): Promise<string> {
   const config = parse(await readFile(path.join(FLIGHTS, 'modelwatch.yaml'), 'utf8')) as {
     store: { path: string };
-    readonly models: readonly [{ challengers?: unknown; readonly champion: { onnx: { path: string }; baseline: string } }];
+    registry: { path: string; inbox: string };
+    readonly models: readonly [
+      {
+        challengers?: readonly { readonly onnx: { path: string }; baseline: string }[];
+        explain?: unknown;
+        readonly champion: { readonly onnx: { path: string }; baseline: string };
+      },
+    ];
   };
-  const { champion } = config.models[0];
-  // The bar is for serving: a challenger is one more child.
-  delete config.models[0].challengers;
-  config.store.path = path.join(folder, 'flights.db');
-  champion.onnx.path = path.join(FLIGHTS, champion.onnx.path);
-  champion.baseline = path.join(FLIGHTS, champion.baseline);
-  const file = path.join(folder, 'flights.yaml');
+  const model = config.models[0];
+  // Each is one more child.
+  if (variant === 'served and watched') {
+    delete model.challengers;
+    model.explain = { share: 0 };
+  }
+  for (const served of [model.champion, ...(model.challengers ?? [])]) {
+    served.onnx.path = path.join(FLIGHTS, served.onnx.path);
+    served.baseline = path.join(FLIGHTS, served.baseline);
+  }
+  const own = await mkdtemp(path.join(folder, 'flights-'));
+  config.store.path = path.join(own, 'flights.db');
+  config.registry = { path: path.join(own, 'models'), inbox: FLIGHTS };
+  const file = path.join(own, 'flights.yaml');
   await writeFile(file, JSON.stringify(config));
   return file;
 }
@@ -100,16 +131,23 @@ async function familyMemory(processId: number): Promise<Omit<MemoryReading, 'min
   };
 }
 
-export function memoryReport(readings: readonly MemoryReading[]): string {
-  const sum = ({ ownBytes, childrenBytes }: MemoryReading): number => ownBytes + childrenBytes;
-  const first = sum(readings[0]!);
+export function memoryReport(results: readonly MemoryResult[]): string {
   return table(
-    ["minutes' worth of replay", 'sidecar, MB', 'children, MB', 'together, MB', 'against the first, %', 'shared pages counted once, MB'],
-    readings.map((reading) => [
-      String(reading.minutes),
-      ...[reading.ownBytes, reading.childrenBytes, sum(reading)].map(megabytesText),
-      ((sum(reading) / first - 1) * 100).toFixed(1),
-      Number.isNaN(reading.proportionalBytes) ? '' : megabytesText(reading.proportionalBytes),
-    ]),
+    [
+      'the example',
+      "minutes' worth of replay",
+      ...['sidecar, MB', 'children, MB', 'together, MB', 'against the first, %', 'shared pages counted once, MB'],
+    ],
+    results.flatMap(({ variant, readings }) => readings.map((reading) => [variant, ...cellsOf(reading, readings[0]!)])),
   );
+}
+
+function cellsOf(reading: MemoryReading, first: MemoryReading): readonly string[] {
+  const sum = ({ ownBytes, childrenBytes }: MemoryReading): number => ownBytes + childrenBytes;
+  return [
+    String(reading.minutes),
+    ...[reading.ownBytes, reading.childrenBytes, sum(reading)].map(megabytesText),
+    ((sum(reading) / sum(first) - 1) * 100).toFixed(1),
+    Number.isNaN(reading.proportionalBytes) ? '' : megabytesText(reading.proportionalBytes),
+  ];
 }

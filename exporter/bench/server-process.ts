@@ -12,12 +12,12 @@ const START_SECONDS_MAX = 60;
 const STOP_SECONDS_MAX = 10;
 
 /** Starts a Node.js program that says on stdout where it listens, as a line of JSON with `msg` "listening" and `url`. */
-export function startNode(args: readonly string[]): Promise<ServerProcess> {
-  return startServer(process.execPath, args);
+export function startNode(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
+  return startServer(process.execPath, args, environment);
 }
 
-export async function startServer(program: string, args: readonly string[]): Promise<ServerProcess> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function startServer(program: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
   const late = setTimeout(() => child.kill('SIGKILL'), START_SECONDS_MAX * 1000);
   try {
     const url = await Promise.race([listening(child), failed(child, args)]);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { Config } from '@modelwatch/core';
 import { systemClock } from '../clock.js';
+import { collectAtRest } from '../collect-at-rest.js';
 import type { Output } from '../config/check-command.js';
 import { formatFaults, loadConfig } from '../config/index.js';
 import { isLoopbackHost } from '../security/loopback.js';
@@ -54,6 +55,7 @@ async function run(flags: Flags, version: string, logger: Logger): Promise<void>
     await tracing.close();
     throw error;
   });
+  collectAtRest();
   logger.info({ url: sidecar.url, version, models: sidecar.serving }, 'listening');
   warnOfOpenIngest(config, logger);
   signals.started(sidecar, () => void reload(sidecar, flags, logger));

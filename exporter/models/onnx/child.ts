@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { collectAtRest } from '../../collect-at-rest.js';
 import { addressSpacePeakBytes } from './address-space.js';
 import type { CallMessage, ChildMessage, ChildOptions } from './messages.js';
 import { scanModel } from './scan-model.js';
@@ -38,6 +39,7 @@ async function load(): Promise<void> {
   session = loaded.value;
   cpuSecondsSince();
   await tell({ kind: 'ready', model: session.model, addressBytes: addressSpacePeakBytes() });
+  collectAtRest();
   process.on('message', (call: CallMessage) => {
     calls.push(call);
     if (!running) void work(loaded.value);

@@ -24,7 +24,17 @@ export interface ChildEnd {
 }
 
 /** Variables that a child may see: what finds programs and libraries, nothing that configures Node or carries secrets. */
-const ENVIRONMENT = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot', 'TMPDIR', 'TEMP', 'TMP'];
+const ENVIRONMENT = [
+  'PATH',
+  'LD_LIBRARY_PATH',
+  'DYLD_LIBRARY_PATH',
+  'SystemRoot',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'MALLOC_ARENA_MAX',
+  'MALLOC_TRIM_THRESHOLD_',
+];
 /** Arrays live for one call only: a small young generation keeps a child small, at no cost that shows. */
 const NODE_OPTIONS = ['--expose-gc', '--optimize-for-size', '--max-semi-space-size=2'];
 const STDERR_CHARACTERS_MAX = 4096;

@@ -5,6 +5,7 @@ import type { WorkerOptions } from './worker.js';
 import type { CommitNotice, FromWorker, ToWorker } from './messages.js';
 
 /** How long a thread that ended by itself stays down before it is started again. */
+const YOUNG_GENERATION_MB = 4;
 const RESTART_MILLISECONDS = 1000;
 /** How long closing waits for what is queued to reach the disk. */
 const CLOSE_MILLISECONDS_MAX = 10_000;
@@ -52,7 +53,12 @@ export async function startThread(options: () => WorkerOptions, events: StoreThr
     new Promise<void>((resolve, reject) => {
       let retry = false;
       let fault: Error = new Error('the thread of the store ended');
-      const started = new Worker(builtFile(import.meta.url, './worker.js'), { workerData: options(), name: 'store' });
+      const started = new Worker(builtFile(import.meta.url, './worker.js'), {
+        workerData: options(),
+        name: 'store',
+        // Rows live for one transaction. The old generation has no limit: what is read at the start must fit.
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      });
       alive = started;
       started.on('message', (message: FromWorker) => {
         if (message.kind === 'opened') {

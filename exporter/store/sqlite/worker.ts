@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { metric } from '@modelwatch/core';
+import { collectAtRest } from '../../collect-at-rest.js';
 import { observe, type HistogramCounts } from '../histogram-counts.js';
 import { isStoreOpenError } from '../open-error.js';
 import { releaseBallast, takeBallast } from './ballast.js';
@@ -165,4 +166,5 @@ function guarded(work: () => void): () => void {
 
 guarded(() => {
   run(openLedger(options));
+  collectAtRest();
 })();
