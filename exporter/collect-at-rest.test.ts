@@ -28,7 +28,7 @@ function heapAfter(work: string): { readonly burst: number; readonly rest: numbe
 }
 
 test('a process at rest gives back what a burst has taken', () => {
-  const { burst, rest } = heapAfter('while (heap() > burst / 2) await sleep(20);');
+  const { burst, rest } = heapAfter('while (heap() > burst / 2) await sleep(200);');
   expect(rest).toBeLessThan(burst / 2);
 });
 
