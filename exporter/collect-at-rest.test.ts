@@ -13,13 +13,13 @@ function heapAfter(work: string): { readonly burst: number; readonly rest: numbe
     import { getHeapStatistics } from 'node:v8';
     const heap = () => getHeapStatistics().total_heap_size;
     const stop = collectAtRest({ lookSeconds: 0.05, growthBytesMin: 1_048_576 });
-    let held = Array.from({ length: 200_000 }, (_, i) => ({ i, text: 'row ' + i }));
+    let held = Array.from({ length: 500_000 }, (_, i) => ({ i, text: 'row ' + i }));
     const burst = heap();
     held = undefined;
     ${work}
     console.log(JSON.stringify({ burst, rest: heap() }));
   `;
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--max-semi-space-size=4', '--input-type=module', '--eval', program], {
     encoding: 'utf8',
     timeout: 30_000,
   });
