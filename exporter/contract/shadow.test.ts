@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Agreement } from '@modelwatch/core';
+import { Agreement, PairedQuality, ROLLOUT_CRITERIA, rolloutVerdict, verdictText, VERDICTS, type RolloutVerdict } from '@modelwatch/core';
 import { flightRows, flightsRequest } from './flights-traffic.js';
 import { FLIGHTS, MODELS, startTestSidecar, until, type TestSidecar } from './test-sidecar.js';
 
@@ -108,20 +108,35 @@ models:
   }, 120_000);
 });
 
+const CLASSES = { kind: 'probability', championThreshold: 0.5, challengerThreshold: 0.5 } as const;
+
+/** What `GET /v1/models/{model}/challengers` tells. */
+interface Told {
+  readonly challengers: readonly (RolloutVerdict & {
+    readonly agreement: { readonly outcomes: unknown };
+    readonly quality: { readonly outcomes: unknown };
+    readonly latency: unknown;
+    readonly slices: readonly { readonly values: readonly { readonly quality: unknown }[] }[];
+  })[];
+}
+
 describe('the flights challenger', () => {
   it('is compared on the very outputs that both models give, and goes on with its counts over a reload', async () => {
     const served = (name: string, version: string, file: string, more = '') => `
   - name: ${name}
     champion: { version: '${version}', onnx: { path: ${path.join(FLIGHTS, file)} } }
+    slices: [{ name: hour, header: x-hour }]
     output: { tensor: probabilities, column: 1 }${more}`;
     const challengers = `
-    challengers: [{ version: '2', onnx: { path: ${path.join(FLIGHTS, 'challenger.onnx')} } }]`;
+    challengers: [{ version: '2', onnx: { path: ${path.join(FLIGHTS, 'challenger.onnx')} } }]
+    rollout: { pairsMin: 500, latencyRatioMax: none, failureRatioMax: none }`;
     const yaml = `store: { path: ':memory:' }\nmodels:${served('flights', '1', 'champion.onnx', challengers)}${served('alone', '2', 'challenger.onnx')}\n`;
     const sidecar = await startTestSidecar(yaml);
     try {
       await until(challengerReady(sidecar, 'flights', '2'));
       const rows = flightRows('live.csv').slice(0, 600);
-      const expected = new Agreement({ kind: 'probability', championThreshold: 0.5, challengerThreshold: 0.5 });
+      const expected = new Agreement(CLASSES);
+      const quality = new PairedQuality(CLASSES);
       let requests = 0;
       const ids: string[] = [];
       for (let from = 0; from < rows.length; from += 50) {
@@ -129,14 +144,18 @@ describe('the flights challenger', () => {
         const body = flightsRequest(rows.slice(from, from + 50), `r-${from}`);
         const probabilities = await Promise.all(
           ['flights', 'alone'].map(async (name) => {
-            const { outputs } = (await sidecar.post(`/v2/models/${name}/infer`, body)).json() as {
+            const { outputs } = (
+              await sidecar.post(`/v2/models/${name}/infer`, body, { 'content-type': 'application/json', 'x-hour': 'noon' })
+            ).json() as {
               outputs: readonly { name: string; data: number[] }[];
             };
             return outputs.find((output) => output.name === 'probabilities')!.data.filter((_, i) => i % 2 === 1);
           }),
         );
         probabilities[0]!.forEach((champion, row) => {
-          expected.update({ champion, challenger: probabilities[1]![row]! });
+          const challenger = probabilities[1]![row]!;
+          expected.update({ champion, challenger });
+          quality.update({ champion, challenger, truth: 1 });
         });
         requests++;
       }
@@ -169,7 +188,35 @@ describe('the flights challenger', () => {
       expect(paired).toEqual([...expected.outcomes]);
       expect(await sidecar.series(`modelwatch_shadow_outputs_received_total{${labels}}`)).toBe(rows.length);
 
-      await sidecar.sidecar.reload(await sidecar.configOf(yaml));
+      const criteria = {
+        pairsMin: 500,
+        quality: 'accuracy',
+        qualityLossMax: 0.01,
+        qualityGainMin: 0,
+        disagreementRatioMax: 0.2,
+        confidence: 0.99,
+      } as const;
+      const judged = rolloutVerdict({ agreement: expected, quality }, criteria);
+      const told = (await (await fetch(`${sidecar.url}/v1/models/flights/challengers`)).json()) as Told;
+      expect(told).toMatchObject({ model: 'flights', championVersion: '1', challengers: [{ version: '2', ready: true }] });
+      const [challenger] = told.challengers;
+      expect(challenger).toMatchObject({ ...judged, text: verdictText(judged), copies: { sent: requests, scored: requests, inFlight: 0 } });
+      expect(challenger!.agreement.outcomes).toEqual(Object.fromEntries(agreed.map((outcome, i) => [outcome, expected.outcomes[i]])));
+      expect(challenger!.quality.outcomes).toEqual(Object.fromEntries(right.map((outcome, i) => [outcome, expected.outcomes[i]])));
+      expect(challenger!.latency).toMatchObject({ compared: requests, missing: 0 });
+      const [hour] = challenger!.slices;
+      expect(hour).toMatchObject({ slice: 'hour', valuesLeftOut: 0, values: [{ value: 'noon', agreement: { compared: rows.length } }] });
+      expect(hour!.values[0]!.quality).toMatchObject({ judged: rows.length });
+      const local = await sidecar.seriesOf('modelwatch_local_rollout_verdict');
+      expect([...local]).toEqual(
+        VERDICTS.map((verdict) => [`modelwatch_local_rollout_verdict{${labels},verdict="${verdict}"}`, verdict === judged.verdict ? 1 : 0]),
+      );
+      expect((await fetch(`${sidecar.url}/v1/models/nobody/challengers`)).status).toBe(404);
+
+      // Other criteria judge the same counts.
+      await sidecar.sidecar.reload(await sidecar.configOf(yaml.replace('pairsMin: 500', `pairsMin: ${ROLLOUT_CRITERIA.pairsMin}`)));
+      const strict = `modelwatch_local_rollout_verdict{${labels},verdict="insufficient_data"}`;
+      expect(await sidecar.series(strict)).toBe(1);
       expect(await sidecar.series(`modelwatch_shadow_sent_total{${labels}}`)).toBe(requests);
       await sidecar.sidecar.reload(await sidecar.configOf(yaml.replace(challengers, '')));
       expect(await sidecar.series(`modelwatch_shadow_sent_total{${labels}}`)).toBeUndefined();

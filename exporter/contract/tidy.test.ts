@@ -184,7 +184,7 @@ const UNITS_NOT_BASE = [
 ];
 const LABELS_ALLOWED = [
   ...['model', 'version', 'role', 'source', 'team', 'node_version', 'feature', 'bin', 'slice', 'slice_value', 'truth', 'outcome'],
-  ...['code', 'reason', 'kind', 'route', 'method', 'queue', 'label', 'stage', 'side', 'currency', 'quality'],
+  ...['code', 'reason', 'kind', 'route', 'method', 'queue', 'label', 'stage', 'side', 'currency', 'quality', 'verdict'],
 ];
 
 describe('the table of metrics', () => {

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.js';
 import type { SlicedRegistry } from '../telemetry/registry.js';
 import type { Route } from './app.js';
 import { postCloudEvent } from './cloud-events.js';
+import { challengersRoute } from './challengers.js';
 import { explanationsRoute } from './explanations.js';
 import { postGroundTruth } from './ground-truth.js';
 import type { IngestModel } from './ingest-model.js';
@@ -48,6 +49,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     metricsRoute(deps.registry),
     ...openInferenceRoutes(deps),
     explanationsRoute(deps),
+    challengersRoute(deps),
     {
       ...post,
       path: '/v1/predictions',

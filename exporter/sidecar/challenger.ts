@@ -14,6 +14,8 @@ export interface Challenger {
   readonly fingerprint: string;
   readonly config: ChallengerConfig;
   readonly shadow: Shadow;
+  /** Whether it answers now. */
+  readonly ready: boolean;
   /** Undefined while it is not loaded, and for good where it cannot be. */
   readonly scorer: OnnxScorer | undefined;
   /** Whether it cannot be loaded: the next reload tries again. */
@@ -66,6 +68,9 @@ export function startChallenger(
     fingerprint,
     config,
     shadow,
+    get ready() {
+      return background.scorer?.ready === true;
+    },
     get scorer() {
       return background.scorer;
     },

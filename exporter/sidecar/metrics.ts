@@ -20,6 +20,7 @@ import { SlicedRegistry } from '../telemetry/registry.js';
 import { requestFamilies, type RequestSeries } from '../telemetry/request-series.js';
 import { scorerFamilies } from '../telemetry/scorer-series.js';
 import type { Histogram } from '../telemetry/series.js';
+import { rolloutFamilies } from '../telemetry/rollout-series.js';
 import { pairedFamilies } from '../telemetry/paired-series.js';
 import { parityFamilies } from '../telemetry/parity-series.js';
 import { schemaFamilies } from '../telemetry/schema-series.js';
@@ -63,6 +64,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   scorerFamilies(registry, models);
   shadowFamilies(registry, models);
   pairedFamilies(registry, readings, models);
+  rolloutFamilies(registry, readings, models);
   schemaFamilies(registry, models);
   parityFamilies(registry, models);
   freshnessFamilies(registry, models);

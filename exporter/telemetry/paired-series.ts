@@ -1,6 +1,7 @@
 import { AGREEMENT_OUTCOMES, metric, PAIRED_OUTCOMES, type MetricName } from '@modelwatch/core';
-import { emptyPaired, type PairedTally, type StoreReadings } from '../store/index.js';
+import type { PairedTally, StoreReadings } from '../store/index.js';
 import type { Challenger } from '../sidecar/challenger.js';
+import { pairedOf } from '../sidecar/challenger-evidence.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { labelText } from './label-text.js';
 import type { SlicedRegistry } from './registry.js';
@@ -18,13 +19,11 @@ export function pairedFamilies(
     const description = metric(name);
     registry.add(
       readFamily(description, function* () {
-        const { series } = readings();
+        const told = readings();
         for (const { name: model, challengers } of models().values()) {
           for (const challenger of challengers) {
-            const { version, shadow } = challenger;
-            const told = series.find((tally) => tally.model === model && tally.version === version && tally.role === 'challenger');
-            const identity = [model, version, 'challenger'];
-            for (const [more, value] of valuesOf(told?.paired ?? emptyPaired(shadow.agreement.rule), challenger)) {
+            const identity = [model, challenger.version, 'challenger'];
+            for (const [more, value] of valuesOf(pairedOf(told, model, challenger), challenger)) {
               yield [labelText(description.labels, [...identity, ...more]), value];
             }
           }

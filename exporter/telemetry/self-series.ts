@@ -58,8 +58,8 @@ export function selfFamilies(
     readFamily(metric('modelwatch_model_ready'), function* () {
       for (const model of models().values()) {
         yield [modelLabels(model), isReady(model) ? 1 : 0];
-        for (const { version, scorer } of model.challengers) {
-          yield [modelLabels({ name: model.name, version, role: 'challenger' }), scorer?.ready === true ? 1 : 0];
+        for (const { version, ready } of model.challengers) {
+          yield [modelLabels({ name: model.name, version, role: 'challenger' }), ready ? 1 : 0];
         }
       }
     }),

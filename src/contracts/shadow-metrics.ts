@@ -74,4 +74,10 @@ export const SHADOW_METRICS = [
     MODEL,
     'Requests that the challenger scored and whose scoring times are not compared: one of them was not measured.',
   ),
+  m(
+    'modelwatch_local_rollout_verdict',
+    'gauge',
+    [...MODEL, 'verdict'],
+    "This sidecar's own verdict on a challenger, on all that it has counted: 1 for that one of promote, hold, reject, insufficient_data, 0 for the others.",
+  ),
 ] as const;
