@@ -136,6 +136,16 @@ function checkSlices(slices: NonNullable<Part<ModelConfig['slices']>>, path: Pat
     if (slice?.feature !== undefined && slice.header !== undefined) {
       report([...path, index, 'header'], 'a slice has a feature or a header, not both', { expected: 'feature or header', spot: 'key' });
     }
+    const { valuesMax, keptMax } = slice ?? {};
+    if (valuesMax !== undefined && keptMax !== undefined && keptMax < valuesMax) {
+      report(
+        [...path, index, 'keptMax'],
+        `values with series of their own are kept: ${keptMax} are fewer than the ${valuesMax} of valuesMax`,
+        {
+          expected: `a number from ${valuesMax}`,
+        },
+      );
+    }
     if (slice?.feature === '') report([...path, index, 'feature'], 'the feature name is empty', { expected: 'a feature name' });
   });
 }

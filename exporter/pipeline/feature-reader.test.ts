@@ -29,7 +29,7 @@ function read(tensors: readonly Tensor[], options: Partial<FeatureReaderOptions>
     version: '1',
     role: 'champion',
     features,
-    sliceCount: sliceFeatures.length,
+    sliceNames: sliceFeatures.map((_, i) => `slice ${i}`),
     rowsMax: rows + 1,
   });
   for (let row = 0; row < rows; row++) {

@@ -7,7 +7,7 @@ const bufferOf = (rowsMax?: number) =>
     version: '1',
     role: 'champion',
     features: [{ kind: 'numeric' }, { kind: 'categorical' }],
-    sliceCount: 1,
+    sliceNames: ['city'],
     ...(rowsMax === undefined ? {} : { rowsMax }),
   });
 

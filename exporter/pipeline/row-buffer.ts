@@ -27,15 +27,15 @@ export function createRowBuffer(options: {
   readonly version: string;
   readonly role: Role;
   readonly features: readonly Pick<BaselineFeature, 'kind'>[];
-  readonly sliceCount: number;
+  readonly sliceNames: readonly string[];
   readonly rowsMax?: number;
 }): RowBuffer {
-  const { model, version, role, features, sliceCount, rowsMax = ROWS_MAX } = options;
+  const { model, version, role, features, sliceNames, rowsMax = ROWS_MAX } = options;
   const numbers = features.map(({ kind }) => (kind === 'numeric' ? new Float64Array(rowsMax) : undefined));
   const texts = features.map(({ kind }) => (kind === 'categorical' ? new Array<string | null>(rowsMax).fill(null) : undefined));
   const columns = features.map((_, i): FeatureColumn => numbers[i] ?? texts[i]!);
   const outputs = new Float64Array(rowsMax);
-  const slices = Array.from({ length: sliceCount }, () => new Array<string | undefined>(rowsMax).fill(undefined));
+  const slices = sliceNames.map(() => new Array<string | undefined>(rowsMax).fill(undefined));
   let ids: string[] = [];
   let row = -1;
 
@@ -84,6 +84,7 @@ export function createRowBuffer(options: {
         features: columns,
         outputs: outputs.subarray(0, row + 1),
         slices,
+        sliceNames,
       };
       ids = [];
       row = -1;

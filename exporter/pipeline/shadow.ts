@@ -55,6 +55,7 @@ export function createShadow(options: ShadowOptions): Shadow {
   const { model, challenger, watched, scorer, monotonicSeconds, record, nowSeconds, onScored, onFault } = options;
   const agreement = new Agreement(outputRule(model, challenger));
   const slices = new Map<string, Map<string, Agreement>>();
+  const sliceNames = watched.watch.slices.map(({ name }) => name);
   const latency = new LatencyPairs();
   const outcomes: Record<ShadowOutcome, number> = { scored: 0, dropped: 0, failed: 0, timed_out: 0, skipped: 0 };
   const output = createOutputReader(model.output.tensor, model.output.column);
@@ -82,6 +83,7 @@ export function createShadow(options: ShadowOptions): Shadow {
       features: [],
       outputs,
       slices: columns,
+      sliceNames,
     });
     return 'scored';
   };

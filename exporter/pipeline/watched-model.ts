@@ -58,7 +58,7 @@ export function createWatchedModel(options: {
     }),
     features: reader,
     output: createOutputReader(output.tensor, output.column),
-    buffer: createRowBuffer({ ...identity, features, sliceCount: slices.length }),
+    buffer: createRowBuffer({ ...identity, features, sliceNames: slices.map((slice) => slice.name) }),
     sliceHeaders: slices.map(({ header }) => header),
     schema: baseline === undefined ? undefined : schemaOf(config, baseline, options),
     freshness: createFreshnessWatch(config, features, reader),

@@ -158,7 +158,7 @@ describe('what is accepted', () => {
     const { quality, events } = seriesOf('flights');
     expect(quality.confusion.toJSON()).toEqual({ truePositive: 1, falsePositive: 0, trueNegative: 0, falseNegative: 0 });
     expect(quality.delaySeconds.sum).toBe(1000);
-    expect(quality.slices.get('city')?.get('Rome')?.count).toBe(1);
+    expect(quality.slices.get('city')?.get('Rome')?.confusion.count).toBe(1);
     expect(events.features.map(({ counts }) => [...counts])).toEqual([
       [0, 1, 0],
       [1, 0, 0],

@@ -35,7 +35,7 @@ export function payloadDecoder(models: () => ReadonlyMap<string, ModelRuntime>):
       version: model.version,
       role: model.role,
       features: model.baseline?.features ?? [],
-      sliceCount: model.config.slices.length,
+      sliceNames: model.config.slices.map(({ name }) => name),
       rowsMax: rows + 1,
     });
     const into = { ...model.watched, ...read.model, buffer };

@@ -166,6 +166,7 @@ function batchesOf(events: readonly PredictionEvent[]): EventBatch[] {
       features: (version.features ?? []).map(({ name, kind }) => columnOf(group, name, kind)),
       outputs: Float64Array.from(group, ({ form }) => form.output ?? NaN),
       slices: model.slices.map((slice) => group.map(({ form }) => sliceOf(form, slice))),
+      sliceNames: model.slices.map(({ name: slice }) => slice),
     };
   });
 }

@@ -6,7 +6,7 @@ import { StartError } from './start-error.js';
 export function checkSeries({ registry }: Metrics, { watch, models }: Config): void {
   const bySlice = models.flatMap(({ slices, challengers }) =>
     // A challenger counts by slice as the champion does, and is compared with it twice.
-    slices.map(({ valuesMax }) => (valuesMax + 1) * (5 + 12 * challengers.length)),
+    slices.map(({ valuesMax, worstMax }) => (valuesMax + 1) * (5 + 12 * challengers.length) + worstMax * 4),
   );
   const series = registry.countSeries() + bySlice.reduce((sum, count) => sum + count, 0);
   if (series > watch.seriesMax) {

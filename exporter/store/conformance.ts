@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Clock } from '../clock.js';
+import { sliceConformance } from './testing/slice-conformance.js';
 import type { EventBatch, Store, StoreModel, StoreReadings } from './store.js';
 
 /** A clock that stands still until it is moved. */
@@ -99,7 +100,12 @@ export function storeConformance({ open }: StoreUnderTest): void {
     expect(quality.joined).toBe(3);
     expect(quality.confusion.toJSON()).toEqual({ truePositive: 1, falsePositive: 0, trueNegative: 0, falseNegative: 1 });
     expect(quality.delaySeconds).toMatchObject({ sum: 50 });
-    expect([...quality.slices.get('region')!.keys()]).toEqual(['r0', 'r1']);
+    const counts = [...quality.slices.get('region')!].map(([value, { confusion, errors }]) => [value, confusion.count, errors.missing]);
+    expect(counts).toEqual([
+      ['r0', 1, 0],
+      ['r1', 1, 0],
+      ['__other__', 0, 1],
+    ]);
     expect(events.predictions).toBe(0);
     await store.close();
   });
@@ -154,7 +160,9 @@ export function storeConformance({ open }: StoreUnderTest): void {
     const after = store.readings();
     const counts = (readings: StoreReadings) => JSON.stringify([readings.models, readings.series, queue(readings, 'predictions').entries]);
     expect(counts(after)).toBe(counts(before));
-    expect([...series(after).quality.slices.get('region')!.keys()]).toEqual(['r0']);
+    const slices = (readings: StoreReadings) => JSON.stringify([...series(readings).quality.slices.get('region')!]);
+    expect(slices(after)).toBe(slices(before));
+    expect(series(after).quality.slices.get('region')!.get('r0')!.scores.count).toBe(1);
     expect(valueOf(await store.ingestGroundTruth([truthOf('a', 1, 61), truthOf('b', 1, 5)]))).toEqual(['duplicate', 'joined']);
     expect(valueOf(await store.ingestPredictions(batchOf(['later'], [0.9], 1)))).toEqual(['accepted']);
     expect(series(store.readings()).quality.joined).toBe(3);
@@ -274,6 +282,8 @@ export function storeConformance({ open }: StoreUnderTest): void {
     expect(JSON.stringify([...paired('2')!.slices.get('region')!])).toBe(JSON.stringify([...two!.slices.get('region')!]));
     await store.close();
   });
+
+  sliceConformance({ open }, fresh);
 
   it('answers with a value, not with an exception, whatever it is asked', async () => {
     const store = await openAt(fresh(), testClock());

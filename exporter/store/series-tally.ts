@@ -1,18 +1,6 @@
-import {
-  CalibrationBins,
-  Confusion,
-  DELAY_SECONDS_BUCKETS,
-  ErrorSums,
-  Frequencies,
-  ScoreBins,
-  type Binning,
-  type CalibrationBinsJSON,
-  type ConfusionJSON,
-  type ErrorSumsJSON,
-  type Role,
-  type ScoreBinsJSON,
-} from '@modelwatch/core';
+import { DELAY_SECONDS_BUCKETS, Frequencies, type Binning, type Role } from '@modelwatch/core';
 import { createHistogramCounts, type HistogramCounts } from './histogram-counts.js';
+import { emptyJoined, joinedFromJSON, joinedToJSON, type JoinedCounts, type JoinedJSON } from './joined-counts.js';
 import type { PairedTally } from './paired-tally.js';
 import { sliceCounts } from './slice-values.js';
 
@@ -30,20 +18,23 @@ export interface SeriesTally {
   paired?: PairedTally | undefined;
 }
 
-/** Counts over joined pairs: each pair counts exactly once. For a regression confusion, scores and calibration stay empty. */
-export interface QualityTally {
+/** Counts over joined pairs: each pair counts exactly once. */
+export interface QualityTally extends JoinedCounts {
   joined: number;
   /** Predictions whose horizon passed without ground truth. */
   expired: number;
-  readonly confusion: Confusion;
-  readonly scores: ScoreBins;
-  readonly calibration: CalibrationBins;
-  readonly errors: ErrorSums;
   /** By the buckets of modelwatch_ground_truth_delay_seconds. */
   readonly delaySeconds: HistogramCounts;
-  /** Confusion by slice name, then by slice value; values over the cap count as __other__. */
-  readonly slices: Map<string, Map<string, Confusion>>;
+  /** By slice name, then by slice value: what is exported. Values without counts of their own count as __other__. */
+  readonly slices: SliceTallies;
+  /**
+   * What counted as __other__ in `slices`, by value; as __other__ what is beyond the values that are kept. A value that gets counts of its own
+   * later keeps here what it counted until then, so that no counter of either ever goes down.
+   */
+  readonly tail: SliceTallies;
 }
+
+export type SliceTallies = Map<string, Map<string, JoinedCounts>>;
 
 /** Counts over ingested predictions: each counts once, however often it was sent. */
 export interface EventTally {
@@ -64,13 +55,9 @@ export interface EventBins {
 }
 
 /** Without slices. */
-export interface QualityJSON {
+export interface QualityJSON extends JoinedJSON {
   readonly joined: number;
   readonly expired: number;
-  readonly confusion: ConfusionJSON;
-  readonly scores: ScoreBinsJSON;
-  readonly calibration: CalibrationBinsJSON;
-  readonly errors: ErrorSumsJSON;
   readonly delaySeconds: HistogramCounts;
 }
 
@@ -80,7 +67,10 @@ export interface SliceJSON {
   readonly value: string;
   /** Ingested predictions. */
   readonly predictions: number;
-  readonly confusion: ConfusionJSON;
+  /** Joined pairs while it had counts of its own; undefined where it never had. */
+  readonly joined?: JoinedJSON | undefined;
+  /** Joined pairs that counted as __other__; undefined where none did. */
+  readonly tail?: JoinedJSON | undefined;
 }
 
 interface CountsJSON {
@@ -101,12 +91,10 @@ export function emptyQuality(): QualityTally {
   return {
     joined: 0,
     expired: 0,
-    confusion: new Confusion(),
-    scores: new ScoreBins(),
-    calibration: new CalibrationBins(),
-    errors: new ErrorSums(),
+    ...emptyJoined(),
     delaySeconds: createHistogramCounts(DELAY_SECONDS_BUCKETS),
     slices: new Map(),
+    tail: new Map(),
   };
 }
 
@@ -120,29 +108,24 @@ export function emptyEvents(bins: EventBins | undefined): EventTally {
 }
 
 export function qualityToJSON(quality: QualityTally): QualityJSON {
-  const { joined, expired, confusion, scores, calibration, errors, delaySeconds } = quality;
+  const { joined, expired, delaySeconds } = quality;
   return {
     joined,
     expired,
-    confusion: confusion.toJSON(),
-    scores: scores.toJSON(),
-    calibration: calibration.toJSON(),
-    errors: errors.toJSON(),
+    ...joinedToJSON(quality),
     delaySeconds: { counts: [...delaySeconds.counts], sum: delaySeconds.sum },
   };
 }
 
-/** Reads counts back; `slices` become the tally's own. */
-export function qualityFromJSON(json: QualityJSON, slices: QualityTally['slices'] = new Map()): QualityTally {
+/** Reads counts back; the slices of `before` become the tally's own. */
+export function qualityFromJSON(json: QualityJSON, before?: Pick<QualityTally, 'slices' | 'tail'>): QualityTally {
   return {
     joined: json.joined,
     expired: json.expired,
-    confusion: Confusion.fromJSON(json.confusion),
-    scores: ScoreBins.fromJSON(json.scores),
-    calibration: CalibrationBins.fromJSON(json.calibration),
-    errors: ErrorSums.fromJSON(json.errors),
+    ...joinedFromJSON(json),
     delaySeconds: { counts: [...json.delaySeconds.counts], sum: json.delaySeconds.sum },
-    slices,
+    slices: before?.slices ?? new Map(),
+    tail: before?.tail ?? new Map(),
   };
 }
 
@@ -175,18 +158,17 @@ export function updateEvents(events: EventTally, json: EventsJSON): void {
 }
 
 export function sliceToJSON({ quality, events }: SeriesTally, name: string, value: string): SliceJSON {
-  return {
-    name,
-    value,
-    predictions: events.slices.get(name)?.get(value) ?? 0,
-    confusion: (quality.slices.get(name)?.get(value) ?? new Confusion()).toJSON(),
+  const told = (slices: SliceTallies) => {
+    const counts = slices.get(name)?.get(value);
+    return counts === undefined ? undefined : joinedToJSON(counts);
   };
+  return { name, value, predictions: events.slices.get(name)?.get(value) ?? 0, joined: told(quality.slices), tail: told(quality.tail) };
 }
 
 /** Brings one slice value of a tally up to what was told. A value without counts of one kind takes no room among those of that kind. */
-export function updateSlice({ quality, events }: SeriesTally, { name, value, predictions, confusion }: SliceJSON): void {
-  const counts = Confusion.fromJSON(confusion);
-  if (counts.count > 0) sliceCounts(quality.slices, name).set(value, counts);
+export function updateSlice({ quality, events }: SeriesTally, { name, value, predictions, joined, tail }: SliceJSON): void {
+  if (joined !== undefined) sliceCounts(quality.slices, name).set(value, joinedFromJSON(joined));
+  if (tail !== undefined) sliceCounts(quality.tail, name).set(value, joinedFromJSON(tail));
   if (predictions > 0) sliceCounts(events.slices, name).set(value, predictions);
 }
 

@@ -2,6 +2,9 @@ import { durationSeconds, type Baseline, type ModelConfig } from '@modelwatch/co
 import { binningOf } from '../pipeline/model-watch.js';
 import type { StoreModel } from './store.js';
 
+/** Slice values whose quality is kept where the configuration does not say. */
+const SLICE_KEPT_DEFAULT = 200;
+
 /** What the store must know of the configured models and of the baselines of their champions. */
 export function storeModels(configs: readonly ModelConfig[], baselineOf: (model: ModelConfig) => Baseline | undefined): StoreModel[] {
   return configs.map((config) => {
@@ -16,7 +19,12 @@ export function storeModels(configs: readonly ModelConfig[], baselineOf: (model:
         threshold: threshold ?? config.output.threshold,
         toleranceAbsolute,
       })),
-      slices: config.slices.map(({ name, valuesMax }) => ({ name, valuesMax })),
+      slices: config.slices.map(({ name, valuesMax, worstMax, keptMax }) => ({
+        name,
+        valuesMax,
+        worstMax,
+        keptMax: keptMax ?? Math.max(SLICE_KEPT_DEFAULT, valuesMax),
+      })),
       baselines:
         baseline === undefined
           ? []

@@ -131,7 +131,7 @@ function* calibrationLines({ labels, quality }: QualitySeries, field: 'counts' |
 function* sliceLines({ labels, quality }: QualitySeries): Lines {
   for (const [slice, values] of quality.slices) {
     const ofSlice = withLabel(labels.own, 'slice', slice);
-    for (const [value, confusion] of values) {
+    for (const [value, { confusion }] of values) {
       const ofValue = withLabel(ofSlice, 'slice_value', value);
       for (const [outcome, field] of OUTCOMES) yield [withLabel(ofValue, 'outcome', outcome), confusion[field]];
     }

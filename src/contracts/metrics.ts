@@ -27,6 +27,8 @@ const SLICE = [...MODEL, 'slice', 'slice_value'] as const;
 export const LATENCY_SECONDS_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10] as const;
 /** Bins of a score in 0..1 by ground truth: AUC from bins is exact but for pairs within one bin. */
 export const SCORE_BINS = 50;
+/** The same of one slice value, of which there are many. */
+export const SLICE_SCORE_BINS = 20;
 /** Equal-width bins of expected calibration error. */
 export const CALIBRATION_BINS = 10;
 

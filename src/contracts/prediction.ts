@@ -25,6 +25,8 @@ export interface PredictionBatch {
   readonly outputs: ArrayLike<number>;
   /** Slice values by row, in the order of the model's configured slices; undefined where the prediction has none. */
   readonly slices: readonly (readonly (string | undefined)[])[];
+  /** Names of those slices: a batch may come after a reload that has put them in another order. As configured, where left out. */
+  readonly sliceNames?: readonly string[] | undefined;
 }
 
 /** What came true for one prediction. `value` is 0 or 1 for a classification, a finite number for a regression. */

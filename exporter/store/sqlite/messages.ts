@@ -20,6 +20,7 @@ export interface RecordMessage {
   readonly timesSeconds: Float64Array;
   readonly outputs: Float64Array;
   readonly slices: readonly (readonly (string | undefined)[])[];
+  readonly sliceNames?: readonly string[] | undefined;
 }
 
 /** What is acknowledged: `ticket` names the promise that waits for it. `nowSeconds` is when it arrived: the store's thread has no clock. */

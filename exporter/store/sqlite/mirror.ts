@@ -57,7 +57,7 @@ export function createMirror(first: readonly StoreModel[]): Mirror {
       tally = { model, version, role, quality: emptyQuality(), events: emptyEvents(eventBins(config, version)) };
       series.set(key, tally);
     }
-    if (told.quality !== undefined) tally.quality = qualityFromJSON(told.quality, tally.quality.slices);
+    if (told.quality !== undefined) tally.quality = qualityFromJSON(told.quality, tally.quality);
     if (told.events !== undefined) updateEvents(tally.events, told.events);
     for (const slice of told.slices) updateSlice(tally, slice);
     if (told.paired !== undefined) tally.paired = pairedOf(told.paired, tally.paired);

@@ -3,14 +3,14 @@ import type { GroundTruth } from '@modelwatch/core';
 import { joinPair } from '../../pipeline/join.js';
 import { countEvent } from '../count-event.js';
 import { countPair } from '../paired-tally.js';
-import type { OnSlice } from '../slice-values.js';
+import { columnsByName } from '../slice-values.js';
 import type { EventBatch, PredictionOutcome, TruthOutcome } from '../store.js';
 import { CHALLENGERS_PER_PREDICTION_MAX, outputsText, parseOutputs } from './challenger-outputs.js';
 import type { LedgerDrops, RecordMessage } from './messages.js';
 import { preparePairs, ROWS_PER_INSERT } from './pair-statements.js';
-import { columnsOf, predictionsOf, storable, type Prediction } from './prediction-rows.js';
+import { columnsOf, predictionsOf, slicesOfRow, storable, type Prediction } from './prediction-rows.js';
 import { STATE } from './schema.js';
-import type { ModelEntry, SeriesEntry, Tallies } from './tallies.js';
+import { onSliceOf, type ModelEntry, type SeriesEntry, type Tallies } from './tallies.js';
 
 /** Rows that change state in one transaction because their time has come, so that a backlog does not hold up what was just sent. */
 export const ROWS_PER_SWEEP = 1000;
@@ -57,6 +57,7 @@ export function createPairs(
   let settled = (db.prepare('SELECT count(*) AS settled FROM prediction WHERE state IN (2, 3, 4)').get() as { settled: number }).settled;
 
   const horizonOf = (model: ModelEntry) => model.config?.horizonSeconds ?? 0;
+  const slicesOfModel = (model: ModelEntry) => model.config?.slices ?? [];
   const wait = (model: ModelEntry, kind: 'pending' | 'early', by: 1 | -1) => {
     waiting += by;
     if (kind === 'pending') model.tally.pending += by;
@@ -147,7 +148,14 @@ export function createPairs(
     const full = waiting >= waitingMax;
     if (full && whenFull === 'drop') return 'over_capacity';
     const state = full ? STATE.unpaired : STATE.pending;
-    statements.insertOne.run(model.key, prediction.id, state, nowSeconds + horizonOf(model), series.key, ...columnsOf(prediction));
+    statements.insertOne.run(
+      model.key,
+      prediction.id,
+      state,
+      nowSeconds + horizonOf(model),
+      series.key,
+      ...columnsOf(prediction, slicesOfModel(model)),
+    );
     if (full) settled++;
     else wait(model, 'pending', 1);
     return full ? 'over_capacity' : 'accepted';
@@ -162,13 +170,20 @@ export function createPairs(
     for (; i + ROWS_PER_INSERT <= predictions.length; i += ROWS_PER_INSERT) {
       const values: (string | number | null)[] = [];
       for (let j = i; j < i + ROWS_PER_INSERT; j++) {
-        values.push(model.key, predictions[j]!.id, STATE.pending, due, series.key, ...columnsOf(predictions[j]!));
+        values.push(model.key, predictions[j]!.id, STATE.pending, due, series.key, ...columnsOf(predictions[j]!, slicesOfModel(model)));
       }
       added += statements.insertMany.run(...values).changes;
     }
     for (; i < predictions.length; i++) {
       const prediction = predictions[i]!;
-      added += statements.insertOne.run(model.key, prediction.id, STATE.pending, due, series.key, ...columnsOf(prediction)).changes;
+      added += statements.insertOne.run(
+        model.key,
+        prediction.id,
+        STATE.pending,
+        due,
+        series.key,
+        ...columnsOf(prediction, slicesOfModel(model)),
+      ).changes;
     }
     waiting += added;
     model.tally.pending += added;
@@ -186,7 +201,8 @@ export function createPairs(
     record(message) {
       const model = tallies.model(message.model);
       const series = tallies.series(model, message.version, message.role);
-      const predictions = predictionsOf(message.ids, message.timesSeconds, message.outputs, message.slices);
+      const slices = columnsByName(slicesOfModel(model), message.slices, message.sliceNames);
+      const predictions = predictionsOf(message.ids, message.timesSeconds, message.outputs, slices);
       const { nowSeconds } = message;
       if (message.role === 'challenger') {
         for (const prediction of predictions) compare(series, prediction, nowSeconds);
@@ -206,7 +222,8 @@ export function createPairs(
       const model = tallies.model(batch.model);
       const series = tallies.series(model, batch.version, batch.role);
       const times = batch.timesSeconds ?? new Float64Array(batch.rows).fill(batch.timeSeconds);
-      return predictionsOf(batch.ids, times, batch.outputs, batch.slices).map((prediction, row) => {
+      const slices = columnsByName(slicesOfModel(model), batch.slices, batch.sliceNames);
+      return predictionsOf(batch.ids, times, batch.outputs, slices).map((prediction, row) => {
         const outcome = add(series, prediction, nowSeconds, 'remember');
         model.changed = true;
         if (outcome === 'duplicate') {
@@ -215,7 +232,7 @@ export function createPairs(
         }
         if (outcome === 'over_capacity') drops.unpaired++;
         model.tally.events.prediction.received++;
-        countEvent(series.tally.events, model.config?.slices ?? [], batch, row, onSliceOf(series.slicesChanged));
+        countEvent(series.tally.events, slicesOfModel(model), { ...batch, slices }, row, onSliceOf(series.slicesChanged));
         series.eventsChanged = true;
         return outcome;
       });
@@ -278,8 +295,7 @@ export function createPairs(
     statements.join.run(nowSeconds + horizonOf(model), value, timeSeconds, model.key, id);
     wait(model, 'pending', -1);
     settled++;
-    const slices = row.slices === null ? [] : (JSON.parse(row.slices) as (string | null)[]);
-    const prediction = { time: row.time!, output: row.output ?? NaN, slices };
+    const prediction = { time: row.time!, output: row.output ?? NaN, slices: slicesOfRow(row.slices, slicesOfModel(model)) };
     countJoined(tallies.seriesByKey(row.series!), prediction, value, timeSeconds);
     for (const [key, output] of parseOutputs(row.challengers)) {
       countCompared(tallies.seriesByKey(key), prediction.output, { ...prediction, output }, value, timeSeconds);
@@ -307,14 +323,6 @@ export function createPairs(
     }
   }
 }
-
-const onSliceOf =
-  (changed: Map<string, Set<string>>): OnSlice =>
-  (name, value) => {
-    const values = changed.get(name);
-    if (values === undefined) changed.set(name, new Set([value]));
-    else values.add(value);
-  };
 
 interface ExpiringRow extends Pick<Row, 'series' | 'due' | 'challengers'> {
   readonly id: string;

@@ -3,6 +3,7 @@ export interface Prediction {
   readonly id: string;
   readonly time: number;
   readonly output: number;
+  /** In the order of the configured slices. */
   readonly slices: readonly (string | null)[];
 }
 
@@ -25,7 +26,26 @@ export function predictionsOf(
   }));
 }
 
+/** Slices as they stand in a row: each value with the name of its slice, since the configuration may put them in another order while a row waits. */
+type SliceColumn = readonly (readonly [name: string, value: string])[];
+
 /** time, output, slices as columns; an output of NaN is NULL. */
-export function columnsOf({ time, output, slices }: Prediction): [number, number | null, string | null] {
-  return [time, Number.isNaN(output) ? null : output, slices.every((value) => value === null) ? null : JSON.stringify(slices)];
+export function columnsOf(
+  { time, output, slices }: Prediction,
+  named: readonly { readonly name: string }[],
+): [number, number | null, string | null] {
+  const column = slices.flatMap((value, i): SliceColumn => (value === null ? [] : [[named[i]!.name, value]]));
+  return [time, Number.isNaN(output) ? null : output, column.length === 0 ? null : JSON.stringify(column)];
+}
+
+/** The values of a row in the order of the configured slices. Rows of earlier releases hold values alone, in the order that was configured then. */
+export function slicesOfRow(column: string | null, named: readonly { readonly name: string }[]): readonly (string | null)[] {
+  if (column === null) return [];
+  const values = JSON.parse(column) as SliceColumn | readonly (string | null)[];
+  if (!isNamed(values)) return values;
+  return named.map(({ name }) => values.find(([own]) => own === name)?.[1] ?? null);
+}
+
+function isNamed(values: SliceColumn | readonly (string | null)[]): values is SliceColumn {
+  return Array.isArray(values[0]);
 }

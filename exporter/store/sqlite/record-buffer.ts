@@ -18,15 +18,20 @@ interface Columns {
   readonly times: number[];
   readonly outputs: number[];
   readonly slices: (string | undefined)[][];
+  readonly sliceNames: readonly string[] | undefined;
 }
 
 export function createRecordBuffer(): RecordBuffer {
   // Few series are written at a time, so a list is searched faster than a key is made.
   let series: Columns[] = [];
   let rows = 0;
-  const columnsOf = ({ model, version, role, slices }: PredictionBatch): Columns => {
-    for (const columns of series) if (columns.model === model && columns.version === version && columns.role === role) return columns;
-    const columns = { model, version, role, ids: [], times: [], outputs: [], slices: slices.map(() => []) };
+  const columnsOf = ({ model, version, role, slices, sliceNames }: PredictionBatch): Columns => {
+    for (const columns of series) {
+      const isOwn = columns.model === model && columns.version === version && columns.role === role;
+      // Models before and after a reload record side by side for a while; each hands over its own list of names.
+      if (isOwn && columns.sliceNames === sliceNames) return columns;
+    }
+    const columns = { model, version, role, ids: [], times: [], outputs: [], slices: slices.map(() => []), sliceNames };
     series.push(columns);
     return columns;
   };
@@ -51,7 +56,7 @@ export function createRecordBuffer(): RecordBuffer {
     take(nowSeconds) {
       // Those of challengers last: each is kept with the prediction it is a second opinion on.
       const inOrder = [...series.filter(({ role }) => role !== 'challenger'), ...series.filter(({ role }) => role === 'challenger')];
-      const messages = inOrder.map(({ model, version, role, ids, times, outputs, slices }) => ({
+      const messages = inOrder.map(({ model, version, role, ids, times, outputs, slices, sliceNames }) => ({
         kind: 'record' as const,
         model,
         version,
@@ -61,6 +66,7 @@ export function createRecordBuffer(): RecordBuffer {
         timesSeconds: Float64Array.from(times),
         outputs: Float64Array.from(outputs),
         slices,
+        sliceNames,
       }));
       series = [];
       rows = 0;

@@ -94,6 +94,11 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (series, name, value)
   ) WITHOUT ROWID;
   `,
+  // Scores, calibration and errors by slice value beside the outcomes, which travel with them from here on; and what counted as __other__, by value.
+  `
+  ALTER TABLE slice ADD COLUMN joined TEXT;
+  ALTER TABLE slice ADD COLUMN tail TEXT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -15,7 +15,9 @@ import {
   type QualityJSON,
   type SeriesTally,
 } from '../series-tally.js';
+import { made, type OnSlice } from '../slice-values.js';
 import type { StoreModel } from '../store.js';
+import { createWorstSlices, type WorstSlices } from '../worst-slices.js';
 import { eventBins } from './event-bins.js';
 import type { LedgerReport, SeriesUpdate } from './messages.js';
 import { createPairedRows, type PairedRows } from './paired-rows.js';
@@ -42,6 +44,7 @@ export interface SeriesEntry {
   readonly slicesChanged: Map<string, Set<string>>;
   /** How its outputs are compared with ground truth; undefined without a configured model. */
   readonly rule: JoinRule | undefined;
+  readonly worst: WorstSlices | undefined;
   pairedChanged: boolean;
   readonly pairedSlicesChanged: Map<string, Set<string>>;
 }
@@ -145,6 +148,7 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
         bins,
         tally,
         rule,
+        worst: worstOf(rule),
         ...unchanged(),
         qualityChanged: true,
         eventsChanged: true,
@@ -152,6 +156,9 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
       });
     },
     save() {
+      for (const { worst, qualityChanged, tally, slicesChanged } of seriesByKey.values()) {
+        if (qualityChanged) worst?.show(tally.quality, onSliceOf(slicesChanged));
+      }
       const report = { models: [] as ModelTally[], series: reportOf(seriesByKey.values(), false) };
       for (const entry of modelsByKey.values()) {
         if (!entry.changed) continue;
@@ -202,8 +209,19 @@ function rulesOf({ config }: ModelEntry, version: string, role: Role): { rule: J
   if (config === undefined) return { rule: undefined, pairing: undefined };
   const pairing = role === 'challenger' ? pairedRule(config, version) : undefined;
   const threshold = pairing?.kind === 'probability' ? pairing.challengerThreshold : config.threshold;
-  return { rule: { kind: config.kind, threshold, slices: config.slices }, pairing };
+  // The long tail of a challenger's slices is not kept: it would be as large again for each of them.
+  const slices = role === 'challenger' ? config.slices.map(({ name, valuesMax }) => ({ name, valuesMax })) : config.slices;
+  return { rule: { kind: config.kind, threshold, slices }, pairing };
 }
+
+const worstOf = (rule: JoinRule | undefined) => (rule === undefined ? undefined : createWorstSlices(rule.kind, rule.slices));
+
+/** Notes which slice values changed. */
+export const onSliceOf =
+  (changed: Map<string, Set<string>>): OnSlice =>
+  (name, value) => {
+    made(changed, name, () => new Set<string>()).add(value);
+  };
 
 function readSeries(row: SeriesRow, model: ModelEntry, pairedRows: PairedRows): SeriesEntry {
   const bins = model.config === undefined ? undefined : eventBins(model.config, row.version);
@@ -216,7 +234,7 @@ function readSeries(row: SeriesRow, model: ModelEntry, pairedRows: PairedRows): 
     events: eventsFromJSON(JSON.parse(row.events) as EventsJSON, bins),
     paired: pairing === undefined ? undefined : pairedRows.load(row.key, pairing),
   };
-  return { key: row.key, model, bins, tally, rule, ...unchanged() };
+  return { key: row.key, model, bins, tally, rule, worst: worstOf(rule), ...unchanged() };
 }
 
 /** `pending` and `early` follow from the rows, so that they cannot drift away from them. */

@@ -10,7 +10,7 @@ const model = {
   threshold: 0.5,
   horizonSeconds: 86_400,
   challengers: [{ version: '2', threshold: 0.5, toleranceAbsolute: 0 }],
-  slices: [],
+  slices: [{ name: 'region', valuesMax: 1, keptMax: 2 }],
   baselines: [
     {
       version: '1',
@@ -62,7 +62,7 @@ async function worker(offset) {
       timeSeconds: 1,
       features: [numbers.map(() => 0.3)],
       outputs: numbers.map(() => 0.9),
-      slices: [],
+      slices: [numbers.map((number) => `r${number % 3}`)],
     };
     await acknowledged('predictions', from, from + 10, () => store.ingestPredictions(batch));
     // Nobody waits for it, but ground truth that is acknowledged after it has met it.

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import type { ConfusionJSON } from '@modelwatch/core';
 import fc from 'fast-check';
+import type { JoinedJSON } from '../../joined-counts.js';
+import type { SliceJSON } from '../../series-tally.js';
 import type { StoreModel } from '../../store.js';
-import type { Oracle, OraclePaired, OracleSeries } from './ledger-oracle.js';
+import type { Oracle, OraclePaired, OracleSeries, OracleSlice } from './ledger-oracle.js';
 import { openLedger, type Ledger, type LedgerOptions } from '../ledger.js';
 import type { LedgerReport, PairedUpdate, WriteMessage } from '../messages.js';
 
@@ -13,7 +16,7 @@ export const commandModels: readonly StoreModel[] = (['probability', 'regression
   threshold: 0.5,
   horizonSeconds: HORIZON_SECONDS,
   challengers: ['c0', 'c1'].map((version, i) => ({ version, threshold: 0.3 + i / 2, toleranceAbsolute: 0.5 })),
-  slices: [{ name: 'region', valuesMax: 1 }],
+  slices: [{ name: 'region', valuesMax: 1, keptMax: 2 }],
   baselines: [],
 }));
 
@@ -121,54 +124,79 @@ function seriesOf({ quality, events, slices, paired }: Omit<LedgerReport['series
     delaySeconds.counts.reduce((sum, count) => sum + count, 0),
     joined,
   );
-  const outcomesOf = ({ truePositive, falsePositive, trueNegative, falseNegative }: typeof confusion): OracleSeries['outcomes'] => [
-    truePositive,
-    falsePositive,
-    trueNegative,
-    falseNegative,
-  ];
   return {
     joined,
     expired,
     withoutOutput: errors.missing,
     outcomes: outcomesOf(confusion),
     delaySeconds: delaySeconds.sum,
-    slices: Object.fromEntries(
-      slices
-        .map(({ value, confusion: counts }) => [value, outcomesOf(counts)] as const)
-        .filter(([, counts]) => counts.some((count) => count > 0)),
-    ),
+    slices: slicesOf(slices, ({ joined: counts }) => counts),
+    tail: slicesOf(slices, ({ tail }) => tail),
     events: events!.predictions,
     ...(paired === undefined ? {} : { paired: pairedOf(paired) }),
   };
 }
 
+function outcomesOf({ truePositive, falsePositive, trueNegative, falseNegative }: ConfusionJSON): OracleSeries['outcomes'] {
+  return [truePositive, falsePositive, trueNegative, falseNegative];
+}
+
+function slicesOf(slices: readonly SliceJSON[], of: (slice: SliceJSON) => JoinedJSON | undefined): Record<string, OracleSlice> {
+  const counted = slices.flatMap((slice) => {
+    const counts = of(slice);
+    return counts === undefined ? [] : [[slice.value, sliceOfCounts(counts)] as const];
+  });
+  return Object.fromEntries(counted);
+}
+
+/** Scores and calibration count what confusion counts: all outputs lie in 0..1. */
+function sliceOfCounts({ confusion, scores, calibration, errors }: JoinedJSON): OracleSlice {
+  const outcomes = outcomesOf(confusion);
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+  assert.deepEqual([sum(scores.positive), sum(scores.negative)], [outcomes[0] + outcomes[3], outcomes[1] + outcomes[2]]);
+  assert.deepEqual([sum(calibration.counts), sum(calibration.positives)], [sum(outcomes), outcomes[0] + outcomes[3]]);
+  return { joined: errors.count + errors.missing, withoutOutput: errors.missing, outcomes, bias: errors.over - errors.under };
+}
+
 function pairedOf({ counts, slices }: PairedUpdate): OraclePaired {
   const { received, duplicates, unmatched, full, quality } = counts;
   assert.equal(full, 0);
-  const outcomesOf = (outcomes: readonly number[]) => [...outcomes] as unknown as OracleSeries['outcomes'];
+  const pairedOutcomes = (outcomes: readonly number[]) => [...outcomes] as unknown as OracleSeries['outcomes'];
   return {
     received,
     duplicates,
     unmatched,
-    outcomes: outcomesOf(quality.outcomes),
+    outcomes: pairedOutcomes(quality.outcomes),
     missing: quality.missing,
     loss: quality.moreLoss - quality.lessLoss,
-    slices: Object.fromEntries(slices.map(({ value, quality: own }) => [value, outcomesOf(own.outcomes)])),
+    slices: Object.fromEntries(slices.map(({ value, quality: own }) => [value, pairedOutcomes(own.outcomes)])),
   };
 }
 
-/** Losses are summed in another order than the oracle's; everything else is a count. */
-const LOSS_DIFFERENCE_MAX = 1e-9;
+/** Losses and errors are summed in another order than the oracle's; everything else is a count. */
+const SUM_DIFFERENCE_MAX = 1e-9;
 
 function assertCounted(report: LedgerReport, oracle: Oracle): void {
   const found = totalsOf(report);
   const wanted = oracle.totals();
-  for (const [name, { paired }] of Object.entries(found.series)) {
-    const loss = wanted.series[name]?.paired?.loss;
-    if (paired !== undefined && loss !== undefined && Math.abs(paired.loss - loss) < LOSS_DIFFERENCE_MAX) paired.loss = loss;
+  for (const [name, series] of Object.entries(found.series)) {
+    const own = wanted.series[name];
+    settle(series.paired, own?.paired, 'loss');
+    for (const kind of ['slices', 'tail'] as const) {
+      for (const [value, slice] of Object.entries(series[kind])) settle(slice, own?.[kind][value], 'bias');
+    }
   }
   assert.deepEqual(found, wanted);
+}
+
+/** Takes over a sum that is as good as equal. */
+function settle<Key extends string>(
+  found: Record<Key, number> | undefined,
+  wanted: Readonly<Record<Key, number>> | undefined,
+  key: Key,
+): void {
+  if (found === undefined || wanted === undefined) return;
+  if (Math.abs(found[key] - wanted[key]) < SUM_DIFFERENCE_MAX) found[key] = wanted[key];
 }
 
 function commit(messages: readonly WriteMessage[], expected: Expected, { ledger }: Real): readonly unknown[] {

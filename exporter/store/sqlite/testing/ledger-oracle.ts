@@ -28,6 +28,14 @@ export interface OraclePaired {
   slices: Record<string, Outcomes>;
 }
 
+/** Joined pairs of one slice value. */
+export interface OracleSlice {
+  joined: number;
+  withoutOutput: number;
+  outcomes: Outcomes;
+  bias: number;
+}
+
 export interface OracleModel {
   received: number;
   duplicates: number;
@@ -44,7 +52,9 @@ export interface OracleSeries {
   withoutOutput: number;
   outcomes: Outcomes;
   delaySeconds: number;
-  slices: Record<string, Outcomes>;
+  slices: Record<string, OracleSlice>;
+  /** What counted as __other__, by value. */
+  tail: Record<string, OracleSlice>;
   events: number;
   paired?: OraclePaired;
 }
@@ -69,7 +79,7 @@ export function createOracle(configs: readonly StoreModel[], waitingMax: number)
   const keyOf = (model: string, id: string) => `${model}/${id}`;
   const modelOf = (key: string) => key.slice(0, key.indexOf('/'));
   const seriesOf = (key: string) =>
-    (series[key] ??= { joined: 0, expired: 0, withoutOutput: 0, outcomes: [0, 0, 0, 0], delaySeconds: 0, slices: {}, events: 0 });
+    (series[key] ??= { joined: 0, expired: 0, withoutOutput: 0, outcomes: [0, 0, 0, 0], delaySeconds: 0, slices: {}, tail: {}, events: 0 });
   const inState = (...states: Entry['state'][]) => [...entries.values()].filter(({ state }) => states.includes(state)).length;
   const full = () => inState('pending', 'early') >= waitingMax;
 
@@ -112,12 +122,24 @@ export function createOracle(configs: readonly StoreModel[], waitingMax: number)
     const tally = seriesOf(key);
     tally.joined++;
     tally.delaySeconds += Math.max(0, truthTime - time);
-    if (Number.isNaN(output)) tally.withoutOutput++;
-    else if (config.kind === 'probability') {
-      const outcome = (output >= threshold ? 0 : 2) + (output >= threshold === (truth === 1) ? 0 : 1);
-      tally.outcomes[outcome]!++;
-      (tally.slices[admit(tally.slices, slice, config.slices[0]!.valuesMax)] ??= [0, 0, 0, 0])[outcome]!++;
-    }
+    const missing = Number.isNaN(output);
+    const outcome =
+      missing || config.kind === 'regression' ? undefined : (output >= threshold ? 0 : 2) + (output >= threshold === (truth === 1) ? 0 : 1);
+    if (missing) tally.withoutOutput++;
+    if (outcome !== undefined) tally.outcomes[outcome]!++;
+    const countSlice = (of: Record<string, OracleSlice>, valuesMax: number) => {
+      const admitted = admit(of, slice, valuesMax);
+      const counts = (of[admitted] ??= { joined: 0, withoutOutput: 0, outcomes: [0, 0, 0, 0], bias: 0 });
+      counts.joined++;
+      if (missing) counts.withoutOutput++;
+      else counts.bias += output - truth!;
+      if (outcome !== undefined) counts.outcomes[outcome]!++;
+      return admitted;
+    };
+    const { valuesMax, keptMax } = config.slices[0]!;
+    // No tail is kept of challengers.
+    const tailMax = bar === undefined ? keptMax! - valuesMax : 0;
+    if (countSlice(tally.slices, valuesMax) === OTHER_BIN) countSlice(tally.tail, tailMax);
   };
 
   return {
