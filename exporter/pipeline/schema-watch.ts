@@ -65,16 +65,18 @@ export function createSchemaWatch({ features, known, newFeaturesMax, onNew }: Sc
     (feature) =>
       feature.kind === 'categorical' && feature.known.every((category) => (parseNumber(category) ?? parseBoolean(category)) === undefined),
   );
-  const columnsOf = new WeakMap<FeatureReader, Map<string, readonly number[]>>();
+  type Columns = Map<string, readonly number[]>;
+  /** By reader, then by name: of a tensor that stands alone, and of one among others. */
+  const columnsOf = new WeakMap<FeatureReader, { readonly alone: Columns; readonly among: Columns }>();
 
   const columns = (reader: FeatureReader, name: string, isOnly: boolean): readonly number[] => {
-    let cache = columnsOf.get(reader);
-    if (cache === undefined) columnsOf.set(reader, (cache = new Map()));
-    const key = isOnly ? `1${name}` : `n${name}`;
-    let found = cache.get(key);
+    let caches = columnsOf.get(reader);
+    if (caches === undefined) columnsOf.set(reader, (caches = { alone: new Map(), among: new Map() }));
+    const cache = isOnly ? caches.alone : caches.among;
+    let found = cache.get(name);
     if (found === undefined) {
       found = reader.featuresIn(name, isOnly);
-      if (cache.size < NAMES_MAX) cache.set(key, found);
+      if (cache.size < NAMES_MAX) cache.set(name, found);
     }
     return found;
   };

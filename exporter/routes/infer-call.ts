@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ErrorCode, RequestError } from '../errors.js';
+import { ERRORS, SHED_CODES, sendError, type ErrorCode, type RequestError } from '../errors.js';
 import type { Watcher } from '../pipeline/watcher.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
@@ -24,21 +24,89 @@ export interface InferDeps {
   readonly onRefused: (model: string, code: ErrorCode) => void;
 }
 
-/** One inference request from the moment its body is read. Exactly one of `answered` and `failed` ends it. */
-export interface InferCall {
+/** Requests being answered now, over all models. */
+export interface UnderWay {
+  requests: number;
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+/**
+ * One inference request, counted as received when it is made. Exactly one of `answered`, `failed` and `broken` ends it. A class and not closures,
+ * which for each request would be made anew.
+ */
+export class InferCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly model: ModelRuntime;
   readonly path: InferencePath;
-  readonly body: Buffer;
-  readonly startSeconds: number;
+  readonly model: ModelRuntime;
   readonly trace: RequestTrace | undefined;
+  /** Empty until it has been read. */
+  body: Buffer = NO_BODY;
+  private readonly deps: InferDeps;
+  private readonly underWay: UnderWay;
+  private startSeconds: number;
+  private ended = false;
+
+  constructor(
+    { request, response, path, model }: Pick<InferCall, 'request' | 'response' | 'path' | 'model'>,
+    deps: InferDeps,
+    underWay: UnderWay,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.path = path;
+    this.model = model;
+    this.deps = deps;
+    this.underWay = underWay;
+    model.requests.received();
+    model.calls.underWay++;
+    underWay.requests++;
+    this.trace = deps.tracing.begin(request.headers, model.traced);
+    this.startSeconds = deps.monotonicSeconds();
+  }
+
+  /** The body has been read: what its sender took for it is not counted. */
+  begin(body: Buffer): void {
+    this.body = body;
+    this.startSeconds = this.deps.monotonicSeconds();
+  }
+
   /** The answer has been handed over. */
-  answered(status: number): void;
+  answered(status: number): void {
+    this.end(status, undefined);
+  }
+
   /** Answers with an error, unless the answer has begun already. */
-  failed(error: RequestError): void;
+  failed({ code, message }: RequestError): void {
+    if (!this.response.headersSent && !this.response.destroyed) sendError(this.response, code, message);
+    this.end(ERRORS[code], code);
+  }
+
   /** Ends the request for a fault of our own, which costs it and no other. */
-  broken(fault: unknown): void;
+  broken(fault: unknown): void {
+    this.deps.onFault(fault);
+    // An answer that has begun must not be taken for a whole one; one that has gone is left alone.
+    if (this.response.headersSent && !this.response.writableEnded) this.response.destroy();
+    this.failed({ code: 'internal_error', message: 'the request failed by our fault; the log says why' });
+  }
+
+  private end(status: number, code: ErrorCode | undefined): void {
+    if (this.ended) return;
+    this.ended = true;
+    const { model, trace, deps } = this;
+    this.underWay.requests--;
+    model.calls.underWay--;
+    count(model, status, code);
+    observeSeconds(model.requests.duration, deps.monotonicSeconds() - this.startSeconds, trace, deps);
+    trace?.end(status, code);
+  }
+}
+
+function count({ requests }: ModelRuntime, status: number, code: ErrorCode | undefined): void {
+  if (code !== undefined && SHED_CODES.has(code)) requests.shed(code);
+  else if (status >= 500) requests.failed(code ?? 'upstream_error');
+  else requests.answered(status >= 400 ? '4xx' : status >= 300 ? '3xx' : '2xx', code);
 }
 
 /** Observes a time, with the trace that stands for it where there is one. */

@@ -50,7 +50,12 @@ export function forwardInfer(call: InferCall, source: UpstreamSource, deps: Infe
       if (outcome.status >= 200 && outcome.status < 300) deps.watcher.push(entryOf(call, source, named ?? id, outcome));
     } else call.failed(errorOf(outcome));
   };
-  source.upstream.forward(forward, response).then(end).catch(call.broken);
+  source.upstream
+    .forward(forward, response)
+    .then(end)
+    .catch((fault: unknown) => {
+      call.broken(fault);
+    });
 }
 
 /** A token of ours is for us alone: the server behind does not get to know it. Any other Authorization passes. */

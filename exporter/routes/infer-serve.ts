@@ -127,7 +127,8 @@ function send(answer: Answer): void {
       const jsonLength = String(message.headerLength);
       response.writeHead(200, ['Content-Type', BINARY_TYPE, 'Inference-Header-Content-Length', jsonLength, 'Content-Length', length]);
     }
-    response.end(message.body);
+    // A text of ASCII alone is the same in Latin-1, which Node writes without looking at each character.
+    response.end(message.body, message.bytes === message.body.length ? 'latin1' : 'utf8');
     answer.sent = true;
     call.answered(200);
   } catch (fault) {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ERRORS, SHED_CODES, sendError, type ErrorCode, type RequestError } from '../errors.js';
+import { sendError, type ErrorCode } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { forwardInfer } from './infer-forward.js';
 import { createServeInfer } from './infer-serve.js';
-import { observeSeconds, type InferDeps } from './infer-call.js';
+import { InferCall, type InferDeps, type UnderWay } from './infer-call.js';
 import type { InferencePath } from './inference-path.js';
 import { readBody } from './read-body.js';
 import { findAmbiguity } from './request-guard.js';
@@ -25,60 +25,32 @@ export const INFER_ROUTE = { method: 'POST', path: '/v2/models/:model/infer', sc
  */
 export function createInferHandler(deps: InferDeps): InferHandler {
   const serveInfer = createServeInfer(deps);
-  let inFlight = 0;
+  const underWay: UnderWay = { requests: 0 };
 
   const refuse = (response: ServerResponse, model: string, code: ErrorCode, message: string) => {
     deps.onRefused(model, code);
     sendError(response, code, message);
   };
   const begin = (request: IncomingMessage, response: ServerResponse, path: InferencePath, model: ModelRuntime) => {
-    model.requests.received();
-    model.calls.underWay++;
-    inFlight++;
-    const trace = deps.tracing.begin(request.headers, model.traced);
-    let startSeconds = deps.monotonicSeconds();
-    let ended = false;
-    const end = (status: number, code: ErrorCode | undefined) => {
-      if (ended) return;
-      ended = true;
-      inFlight--;
-      model.calls.underWay--;
-      count(model, status, code);
-      observeSeconds(model.requests.duration, deps.monotonicSeconds() - startSeconds, trace, deps);
-      trace?.end(status, code);
-    };
-    const failed = ({ code, message }: RequestError) => {
-      if (!response.headersSent && !response.destroyed) sendError(response, code, message);
-      end(ERRORS[code], code);
-    };
-    const broken = (fault: unknown) => {
-      deps.onFault(fault);
-      // An answer that has begun must not be taken for a whole one; one that has gone is left alone.
-      if (response.headersSent && !response.writableEnded) response.destroy();
-      failed({ code: 'internal_error', message: 'the request failed by our fault; the log says why' });
-    };
-    if (inFlight > deps.concurrencyMax) {
+    const call = new InferCall({ request, response, path, model }, deps, underWay);
+    if (underWay.requests > deps.concurrencyMax) {
       request.resume();
-      failed({ code: 'overloaded', message: 'as many requests as allowed are under way' });
+      call.failed({ code: 'overloaded', message: 'as many requests as allowed are under way' });
       return;
     }
     readBody(request, deps.bodyBytesMax, (result) => {
       if (result.kind === 'too_large') {
         // What else it sends is not read.
         response.setHeader('Connection', 'close');
-        failed({ code: 'body_too_large', message: `the body is larger than ${deps.bodyBytesMax} bytes` });
-      } else if (result.kind === 'aborted') failed({ code: 'client_closed', message: 'the client closed the connection' });
+        call.failed({ code: 'body_too_large', message: `the body is larger than ${deps.bodyBytesMax} bytes` });
+      } else if (result.kind === 'aborted') call.failed({ code: 'client_closed', message: 'the client closed the connection' });
       else {
-        startSeconds = deps.monotonicSeconds();
-        const answered = (status: number) => {
-          end(status, undefined);
-        };
-        const call = { request, response, model, path, body: result.body, startSeconds, trace, answered, failed, broken };
+        call.begin(result.body);
         try {
           if (model.source.kind === 'onnx') serveInfer(call, model.source.scorer);
           else if (model.source.kind === 'upstream') forwardInfer(call, model.source, deps);
         } catch (fault) {
-          broken(fault);
+          call.broken(fault);
         }
       }
     });
@@ -107,16 +79,10 @@ export function createInferHandler(deps: InferDeps): InferHandler {
       begin(request, response, { model: model.name, version: undefined, action: 'infer' }, model);
     },
     get inFlight() {
-      return inFlight;
+      return underWay.requests;
     },
   };
 }
 
 const speaksOpenInference = ({ source }: ModelRuntime): boolean =>
   source.kind === 'onnx' || (source.kind === 'upstream' && source.config.mapping === undefined);
-
-function count({ requests }: ModelRuntime, status: number, code: ErrorCode | undefined): void {
-  if (code !== undefined && SHED_CODES.has(code)) requests.shed(code);
-  else if (status >= 500) requests.failed(code ?? 'upstream_error');
-  else requests.answered(status >= 400 ? '4xx' : status >= 300 ? '3xx' : '2xx', code);
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseInferencePath } from './inference-path.js';
+import { createInferencePathReader, parseInferencePath } from './inference-path.js';
 
 describe('parseInferencePath', () => {
   it.each([
@@ -35,5 +35,14 @@ describe('parseInferencePath', () => {
     '/v2/Models/a/infer',
   ])('%s is none', (path) => {
     expect(parseInferencePath(path)).toBeUndefined();
+  });
+});
+
+describe('a reader that remembers paths', () => {
+  it('reads each as one that does not, in any order and again', () => {
+    const read = createInferencePathReader();
+    const paths = ['', '/metrics', '/v2/models/a/infer', '/v2/models/b/infer', '/v2/models/a/versions/2/infer', '/v2/models/a/ready'];
+    for (const first of paths)
+      for (const second of paths) for (const path of [first, second, second, first]) expect(read(path)).toEqual(parseInferencePath(path));
   });
 });

@@ -38,11 +38,18 @@ const PATHS_MAX = 1024;
 /** As `parseInferencePath`, with the paths of inference remembered. */
 export function createInferencePathReader(): (path: string) => InferencePath | undefined {
   const known = new Map<string, InferencePath>();
+  let last = '';
+  let lastRead: InferencePath | undefined;
   return (path) => {
-    const before = known.get(path);
-    if (before !== undefined) return before;
-    const parsed = parseInferencePath(path);
-    if (parsed?.action === 'infer' && known.size < PATHS_MAX) known.set(path, parsed);
-    return parsed;
+    // Most often the one before: comparing costs less than the hash of a text that is new with each request.
+    if (path === last) return lastRead;
+    let read = known.get(path);
+    if (read === undefined) {
+      read = parseInferencePath(path);
+      if (read?.action === 'infer' && known.size < PATHS_MAX) known.set(path, read);
+    }
+    last = path;
+    lastRead = read;
+    return read;
   };
 }

@@ -92,16 +92,25 @@ const REST_RATIO_MIN = 1e-4;
 
 /** The distances of rows that stand value by value beside each other, by |z|^2 - sum of (v'z)^2; NaN where that would be inexact. */
 function distances(lanes: Float64Array, directions: readonly Float64Array[], errors: Float64Array, from: number): void {
-  let [whole0, whole1, whole2, whole3] = [0, 0, 0, 0];
+  let whole0 = 0;
+  let whole1 = 0;
+  let whole2 = 0;
+  let whole3 = 0;
   for (let at = 0; at < lanes.length; at += LANES) {
     whole0 += lanes[at]! * lanes[at]!;
     whole1 += lanes[at + 1]! * lanes[at + 1]!;
     whole2 += lanes[at + 2]! * lanes[at + 2]!;
     whole3 += lanes[at + 3]! * lanes[at + 3]!;
   }
-  let [rest0, rest1, rest2, rest3] = [whole0, whole1, whole2, whole3];
+  let rest0 = whole0;
+  let rest1 = whole1;
+  let rest2 = whole2;
+  let rest3 = whole3;
   for (const direction of directions) {
-    let [along0, along1, along2, along3] = [0, 0, 0, 0];
+    let along0 = 0;
+    let along1 = 0;
+    let along2 = 0;
+    let along3 = 0;
     for (let i = 0, at = 0; i < direction.length; i++, at += LANES) {
       const weight = direction[i]!;
       along0 += weight * lanes[at]!;

@@ -76,12 +76,12 @@ export function splitAnswer(
   const responses: InferResponse[] = [];
   let row = 0;
   for (const job of jobs) {
-    const outputs: Tensor[] = [];
     const count = job.outputs?.length ?? metadata.length;
+    const outputs = new Array<Tensor>(count);
     for (let i = 0; i < count; i++) {
       const output = job.outputs === undefined ? i : job.outputs[i]!;
       const at = positionOf(output);
-      outputs.push(rowsOf(metadata[output]!, answer.shapes[at]!, answer.data[at]!, row, job.rows));
+      outputs[i] = rowsOf(metadata[output]!, answer.shapes[at]!, answer.data[at]!, row, job.rows);
     }
     responses.push({ outputs });
     row += job.rows;

@@ -60,7 +60,7 @@ export function readTensors(
     binaryAt: 0,
     elementsLeft: options.elementsMax ?? ELEMENTS_MAX,
   };
-  const tensors: Tensor[] = [];
+  const tensors = new Array<Tensor>(forms.length);
   const names = forms.length > 1 ? new Set<string>() : undefined;
   for (let i = 0; i < forms.length; i++) {
     source.index = i;
@@ -71,7 +71,7 @@ export function readTensors(
       return fail(list === 'inputs' ? 'duplicate_input' : 'invalid_form', `${list}[${i}] has the name of another`);
     }
     names?.add(name);
-    tensors.push(tensor.value);
+    tensors[i] = tensor.value;
   }
   if (message.binary !== undefined && source.binaryAt !== message.binary.length) {
     return fail('bad_binary_size', `the body has ${message.binary.length} bytes after its JSON part, ${list} take ${source.binaryAt}`);

@@ -25,8 +25,14 @@ export function jsonData({ datatype, data }: Tensor): string {
     case 'UINT16':
     case 'UINT32':
     case 'UINT64':
-      return `[${data.join(',')}]`;
+      return integers(data as Int32Array);
   }
+}
+
+function integers(data: Int32Array): string {
+  let text = '[';
+  for (let i = 0; i < data.length; i++) text += `${i === 0 ? '' : ','}${data[i]!}`;
+  return text + ']';
 }
 
 function booleans(data: Uint8Array): string {
