@@ -1,3 +1,5 @@
+import type { ModelConfig } from '@modelwatch/core';
+import { evaluationKindFaults } from '../baseline/evaluation-kind.js';
 import { formatBaselineFaults } from '../baseline/baseline-fault.js';
 import type { BaselineFault } from '../baseline/baseline-fault.js';
 import { loadBaseline } from '../baseline/read-baseline.js';
@@ -15,7 +17,7 @@ export interface Output {
  * baseline. Returns the exit code: 0, or 2 where there is a fault.
  */
 export async function checkCommand(file: string, { stdout, stderr }: Output): Promise<0 | 2> {
-  const text = file.endsWith('.json') ? formatBaselineFaults(await baselineFaults([file])) : await configFaults(file);
+  const text = file.endsWith('.json') ? formatBaselineFaults(await baselineFaults([[file, []]])) : await configFaults(file);
   if (text === '') {
     stdout.write(`${file}: ok\n`);
     return 0;
@@ -27,16 +29,24 @@ export async function checkCommand(file: string, { stdout, stderr }: Output): Pr
 async function configFaults(file: string): Promise<string> {
   const config = await loadConfig(file);
   if (!config.ok) return formatFaults(config.faults);
-  const named = config.value.models.flatMap(({ champion, challengers }) => [champion, ...challengers]);
-  const baselines = new Set(named.flatMap(({ baseline }) => baseline ?? []));
-  return formatBaselineFaults(await baselineFaults(baselines));
+  const kindsByFile = new Map<string, Set<Kind>>();
+  for (const { champion, challengers, output } of config.value.models) {
+    for (const { baseline } of [champion, ...challengers]) {
+      if (baseline !== undefined) kindsByFile.set(baseline, (kindsByFile.get(baseline) ?? new Set()).add(output.kind));
+    }
+  }
+  return formatBaselineFaults(await baselineFaults([...kindsByFile]));
 }
 
-async function baselineFaults(files: Iterable<string>): Promise<BaselineFault[]> {
+type Kind = ModelConfig['output']['kind'];
+
+/** Faults of files, each with the kinds of the models that name it. */
+async function baselineFaults(files: readonly (readonly [file: string, kinds: Iterable<Kind>])[]): Promise<BaselineFault[]> {
   const faults: BaselineFault[] = [];
-  for (const file of files) {
+  for (const [file, kinds] of files) {
     const baseline = await loadBaseline(file);
     if (!baseline.ok) faults.push(...baseline.faults);
+    else for (const kind of kinds) faults.push(...evaluationKindFaults(file, baseline.value, kind));
   }
   return faults;
 }

@@ -3,6 +3,7 @@ import {
   calibration,
   calibrationEdges,
   Confusion,
+  ErrorSums,
   ExpectedQuality,
   fitCalibrator,
   predictionSkew,
@@ -10,9 +11,10 @@ import {
   QUALITY_INTERVALS,
   reconstructionError,
   ReconstructionErrors,
+  ScoreBins,
   ScoreCalibration,
   seededRandom,
-  type ConfusionJSON,
+  type AnyQualityInterval,
   type IntervalReading,
 } from '@modelwatch/core';
 import { OUTCOMES } from '../telemetry/quality-labels.js';
@@ -32,9 +34,18 @@ interface Replica {
   readonly expected: ExpectedQuality;
   readonly confusion: Confusion;
   readonly errors: ReconstructionErrors;
+  readonly scores: ScoreBins;
+  /** Of a regression: nothing in the rules depends on its being the same model. */
+  readonly deviations: ErrorSums;
 }
 
-const emptyReplica = (): Replica => ({ expected: new ExpectedQuality(), confusion: new Confusion(), errors: new ReconstructionErrors() });
+const emptyReplica = (): Replica => ({
+  expected: new ExpectedQuality(),
+  confusion: new Confusion(),
+  errors: new ReconstructionErrors(),
+  scores: new ScoreBins(),
+  deviations: new ErrorSums(),
+});
 
 function calibratorOf(random: () => number): (score: number) => number {
   const rows = Array.from({ length: 3000 }, () => {
@@ -53,14 +64,17 @@ function replica(rows: number, probabilityOf: (score: number) => number, random:
   const scores = Float64Array.from({ length: rows }, () => random() ** 2);
   counts.expected.updateScores(scores, rows, { threshold: 0.4, probabilityOf });
   for (const score of scores) {
-    counts.confusion.update({ predicted: score >= 0.4 ? 1 : 0, truth: random() < probabilityOf(score) ? 1 : 0 });
+    const truth = random() < probabilityOf(score) ? 1 : 0;
+    counts.confusion.update({ predicted: score >= 0.4 ? 1 : 0, truth });
+    counts.scores.update({ score, truth });
+    counts.deviations.update({ estimate: random() < 0.02 ? NaN : 100 * score + 8 * random(), truth: 100 * score + 5 * random() });
     counts.errors.update(2 * random());
   }
   return counts;
 }
 
 /** The counters of a replica, as they are exported. */
-function exported({ expected, confusion, errors }: Replica): readonly (readonly [series: string, value: number])[] {
+function exported({ expected, confusion, errors, scores, deviations }: Replica): readonly (readonly [series: string, value: number])[] {
   const confusions = OUTCOMES.flatMap(([outcome, field]) => [
     [`modelwatch_estimated_confusion_total{${MODEL},outcome="${outcome}"}`, expected.confusion[field]] as const,
     [`modelwatch_confusion_total{${MODEL},outcome="${outcome}"}`, confusion[field]] as const,
@@ -71,9 +85,22 @@ function exported({ expected, confusion, errors }: Replica): readonly (readonly 
     [`modelwatch_estimated_score_bin_total{${MODEL},truth="0",bin="${bin}"}`, expected.scores.negative[bin]!] as const,
     [`modelwatch_estimated_score_cumulative_total{${MODEL},truth="1",bin="${bin}"}`, (below += count)] as const,
   ]);
+  const joined = { positive: 0, negative: 0 };
+  const joinedBins = (['negative', 'positive'] as const).flatMap((side, truth) =>
+    [...scores[side]].flatMap((count, bin) => [
+      [`modelwatch_score_bin_total{${MODEL},truth="${truth}",bin="${bin}"}`, count] as const,
+      [`modelwatch_score_cumulative_total{${MODEL},truth="${truth}",bin="${bin}"}`, (joined[side] += count)] as const,
+    ]),
+  );
   return [
     ...confusions,
     ...bins,
+    ...joinedBins,
+    [`modelwatch_ground_truth_joined_total{${MODEL}}`, deviations.count + deviations.missing],
+    [`modelwatch_joined_output_missing_total{${MODEL}}`, deviations.missing],
+    [`modelwatch_over_error_total{${MODEL}}`, deviations.over],
+    [`modelwatch_under_error_total{${MODEL}}`, deviations.under],
+    [`modelwatch_squared_error_total{${MODEL}}`, deviations.squared],
     [`modelwatch_reconstruction_error_total{${MODEL}}`, errors.sum],
     [`modelwatch_reconstruction_rows_total{${MODEL}}`, errors.count],
     [`modelwatch_reconstruction_beyond_rows_total{${MODEL}}`, errors.count / 50],
@@ -85,19 +112,44 @@ const measured = (reading: IntervalReading) => {
   return reading;
 };
 
-const ofClasses = QUALITY_INTERVALS.flatMap((interval) => (interval.reads === 'confusion' ? [interval] : []));
-const EVALUATED: ConfusionJSON = { truePositive: 1300, falsePositive: 300, trueNegative: 7800, falseNegative: 600 };
+/** The groups that prediction skew reads come first: here all are evaluated but once. */
+const GROUPS_READ = ['modelwatch-ranking-1h', 'modelwatch-errors-1h', 'modelwatch-skew-1h'];
+/** What was counted at evaluation. */
+const EVALUATED: Pick<Replica, 'confusion' | 'scores' | 'deviations'> = {
+  confusion: Confusion.fromJSON({ truePositive: 1300, falsePositive: 300, trueNegative: 7800, falseNegative: 600 }),
+  scores: ScoreBins.fromJSON({
+    positive: Array.from({ length: 50 }, (_, bin) => bin * 2),
+    negative: Array.from({ length: 50 }, (_, bin) => 400 - 8 * bin),
+    missing: 0,
+  }),
+  deviations: ErrorSums.fromJSON({ count: 5000, over: 12_000, under: 2500, squared: 61_000, logLoss: 0, probabilities: 0, missing: 0 }),
+};
+
+/** The quality of what was counted, with its interval. */
+function read(interval: AnyQualityInterval, { confusion, scores, deviations }: typeof EVALUATED) {
+  switch (interval.reads) {
+    case 'confusion':
+      return measured(interval.measure(confusion, CONFIDENCE));
+    case 'scores':
+      return measured(interval.measure(scores, CONFIDENCE));
+    case 'errors':
+      return measured(interval.measure(deviations, CONFIDENCE));
+    case 'calibration':
+      throw new Error(`${interval.name} has no interval`);
+  }
+}
 
 /** What the core says of all replicas together, by the series that must say the same. */
-function expectations({ expected, confusion, errors }: Replica, reference: ReconstructionErrors): readonly (readonly [string, number])[] {
+function expectations(whole: Replica, reference: ReconstructionErrors): readonly (readonly [string, number])[] {
+  const { expected, errors } = whole;
   const estimates = QUALITY_ESTIMATES.map((estimate) => {
     const reading = estimate.measure(expected);
     if (reading.kind !== 'measured') throw new Error(reading.reason);
     return [`model_version_role:modelwatch_estimated_${estimate.name}_ratio:1h{${MODEL},evidence="estimate"}`, reading.value] as const;
   });
-  const skews = ofClasses.flatMap((interval) => {
-    const live = measured(interval.measure(confusion, CONFIDENCE));
-    const recorded = measured(interval.measure(Confusion.fromJSON(EVALUATED), CONFIDENCE));
+  const skews = QUALITY_INTERVALS.flatMap((interval) => {
+    const live = read(interval, whole);
+    const recorded = read(interval, EVALUATED);
     const skew = measured(predictionSkew({ live, recorded }));
     const series = (metric: string) => `model_version_role_quality:modelwatch_${metric}:1h{${MODEL},quality="${interval.name}"}`;
     return [
@@ -124,8 +176,8 @@ function expectations({ expected, confusion, errors }: Replica, reference: Recon
 
 /** Gauges of the baseline, the same on both replicas. */
 function gauges(reference: ReconstructionErrors): readonly (readonly [string, number])[] {
-  const quality = ofClasses.flatMap((interval) => {
-    const { value, lower, upper } = measured(interval.measure(Confusion.fromJSON(EVALUATED), CONFIDENCE));
+  const quality = QUALITY_INTERVALS.flatMap((interval) => {
+    const { value, lower, upper } = read(interval, EVALUATED);
     const labels = `{${MODEL},quality="${interval.name}"}`;
     return [
       [`modelwatch_baseline_quality${labels}`, value],
@@ -149,7 +201,7 @@ withPromtool('the recording rules', () => {
     const constant = gauges(reference).flatMap(([series, value]) =>
       replicas.map((_, i) => ({ series: onInstance(series, `r${i}`), values: `${value}x60` })),
     );
-    return evaluateRecordings([...counters, ...constant], tests);
+    return evaluateRecordings([...counters, ...constant], tests, GROUPS_READ);
   }
 
   it.each([1, 2])('say what the core says of all replicas together, seed %p', async (seed) => {
@@ -162,9 +214,11 @@ withPromtool('the recording rules', () => {
       whole.expected.merge(counts.expected);
       whole.confusion.merge(counts.confusion);
       whole.errors.merge(counts.errors);
+      whole.scores.merge(counts.scores);
+      whole.deviations.merge(counts.deviations);
     }
     const expected = expectations(whole, reference);
-    expect(expected).toHaveLength(5 + 4 * 6 + 4);
+    expect(expected).toHaveLength(5 + 7 * 6 + 4);
     const tests = expected.map(([series, value]) => atTheHour(series, value));
     expect(await evaluate(replicas, reference, tests)).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
     const [name, value] = expected[0]!;

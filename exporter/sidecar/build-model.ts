@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Baseline, Config, ModelConfig, PredictionBatch } from '@modelwatch/core';
+import { evaluationKindFaults } from '../baseline/evaluation-kind.js';
 import { formatBaselineFaults } from '../baseline/baseline-fault.js';
 import { loadBaseline } from '../baseline/read-baseline.js';
 import type { Clock } from '../clock.js';
@@ -77,10 +78,11 @@ function tracedAs({ name, champion: { version, upstream } }: ModelConfig): Trace
   return { model: name, version, route: upstream?.mapping?.path ?? '/v2/models/:model/infer', isForwarded: upstream !== undefined };
 }
 
-async function baselineOf({ name, champion }: ModelConfig, file: string): Promise<Baseline> {
+async function baselineOf({ name, champion, output }: ModelConfig, file: string): Promise<Baseline> {
   const loaded = await loadBaseline(file);
-  if (!loaded.ok) {
-    throw new StartError(2, formatBaselineFaults(loaded.faults), undefined, `model ${name}: its baseline is at fault; the log says where`);
+  const faults = loaded.ok ? evaluationKindFaults(file, loaded.value, output.kind) : loaded.faults;
+  if (!loaded.ok || faults.length > 0) {
+    throw new StartError(2, formatBaselineFaults(faults), undefined, `model ${name}: its baseline is at fault; the log says where`);
   }
   const { model, version } = loaded.value;
   if (model !== name || version !== champion.version) {

@@ -1,6 +1,6 @@
 import { confidenceStandardErrors } from '../../math/index.js';
 import { PREDICTIONS_MIN } from '../../quality/index.js';
-import { MODEL_LABELS, summedIncrease, wilsonBound } from '../promql.js';
+import { MODEL_LABELS, number, summedIncrease, wilsonBound } from '../promql.js';
 import { driftWindows } from './recording-family.js';
 import type { RecordingFamily } from './recording-family.js';
 
@@ -14,14 +14,23 @@ const SHARES = {
   f1: { hits: 'true_positive', cases: 'true_positive|false_positive|false_negative' },
 } as const;
 
+/** Qualities that are means of errors, and where these are recorded. */
+const ERRORS = [
+  ['mae', 'mean_absolute_error'],
+  ['bias', 'bias'],
+] as const;
+
 /**
  * Prediction skew: live quality less the quality recorded at evaluation, with its interval at the confidence 1 - significance. Live bounds are
  * Wilson's of n cases: (p + z^2 / 2n -+ sqrt(z^2 / n (p (1 - p) + z^2 / 4n))) / (1 + z^2 / n); bounds of the skew are the distances of both sides
  * from theirs, squared and added. Absent below 100 cases, as in the core.
+ *
+ * The AUC is taken for a share of the cases that have its variance, with half a case on either side. Mean absolute error and bias, of regressions
+ * alone: the mean -+ z s / sqrt(n), s^2 = mean squared error - mean^2 with n - 1.
  */
 export const skew: RecordingFamily = {
   name: 'skew',
-  help: 'Live accuracy, precision, recall and F1 with their bounds, and how far they are from the quality recorded at evaluation, with bounds.',
+  help: 'Live accuracy, precision, recall, F1, AUC and, of regressions, mean absolute error and bias with their bounds, and how far they are from the quality recorded at evaluation, with bounds.',
   windows: driftWindows,
   rules({ window, bars, select }) {
     const name = (metric: string) => `model_version_role_quality:modelwatch_${metric}:${window}`;
@@ -35,23 +44,43 @@ export const skew: RecordingFamily = {
     );
     const [share, cases] = [select(name('quality_share')), select(name('quality_cases'))];
     const bound = (sign: '-' | '+') => wilsonBound(share, cases, z, sign);
-    const carried = (record: string) => {
+    /** From shares to qualities: F1 rises with its share, and the AUC has half a case on either side. */
+    const carried = (record: string, ofAuc: (bound: string, half: string) => string) => {
       const ofF1 = select(record, 'quality="f1"');
-      return `${select(record, 'quality!="f1"')}\nor\n2 * ${ofF1} / (1 + ${ofF1})`;
+      const half = `0.5 / ${select(name('quality_cases'), 'quality="auc"')}`;
+      const auc = ofAuc(select(record, 'quality="auc"'), half);
+      return `${select(record, 'quality!~"f1|auc"')}\nor\n2 * ${ofF1} / (1 + ${ofF1})\nor\n${auc}`;
     };
+    const ofModel = (metric: string) => select(`model_version_role:modelwatch_${metric}:${window}`);
     const recorded = (metric: string) => `max by (${LABELS}) (${select(`modelwatch_baseline_${metric}`)})`;
     const live = (metric: string) => select(name(metric));
     const reach = (of: readonly [string, string], than: readonly [string, string]) =>
       `sqrt(\n  (${of[0]} - ${of[1]}) ^ 2\n  + on (${LABELS})\n  (${than[0]} - ${than[1]}) ^ 2\n)`;
     const difference = live('quality_skew');
+    const compared = `(${ofModel('outputs_compared')} >= ${PREDICTIONS_MIN})`;
+    /** Of models whose evaluation recorded them: those of a probability say little. */
+    const ofErrors = (quality: string, mean: string) => {
+      const labels = { quality };
+      const one = `${mean}\nand on (${MODEL_LABELS})\n${compared}\nand on (${MODEL_LABELS})\n${select('modelwatch_baseline_quality', `quality="${quality}"`)}`;
+      const half = `${number(z)} * sqrt(\n  clamp_min(${ofModel('mean_squared_error')} - ${mean} ^ 2, 0)\n  / (${ofModel('outputs_compared')} - 1)\n)`;
+      const value = select(name('quality'), `quality="${quality}"`);
+      return [
+        { record: name('quality'), expr: one, labels },
+        { record: name('quality_lower'), expr: `${value}\n- on (${MODEL_LABELS})\n${half}`, labels },
+        { record: name('quality_upper'), expr: `${value}\n+ on (${MODEL_LABELS})\n${half}`, labels },
+      ];
+    };
     return [
       ...counts,
+      { record: name('quality_cases'), expr: ofModel('auc_cases'), labels: { quality: 'auc' } },
+      { record: name('quality_share'), expr: `${ofModel('auc_ratio')}\nand\n${ofModel('auc_cases')}`, labels: { quality: 'auc' } },
       { record: name('quality_share'), expr: `${live('quality_hits')}\n/\n(${cases} >= ${PREDICTIONS_MIN})` },
       { record: name('quality_share_lower'), expr: bound('-') },
       { record: name('quality_share_upper'), expr: bound('+') },
-      { record: name('quality'), expr: carried(name('quality_share')) },
-      { record: name('quality_lower'), expr: carried(name('quality_share_lower')) },
-      { record: name('quality_upper'), expr: carried(name('quality_share_upper')) },
+      { record: name('quality'), expr: carried(name('quality_share'), (share) => share) },
+      { record: name('quality_lower'), expr: carried(name('quality_share_lower'), (bound, half) => `clamp_min(${bound} - ${half}, 0)`) },
+      { record: name('quality_upper'), expr: carried(name('quality_share_upper'), (bound, half) => `clamp_max(${bound} + ${half}, 1)`) },
+      ...ERRORS.flatMap(([quality, mean]) => ofErrors(quality, ofModel(mean))),
       { record: name('quality_skew'), expr: `${live('quality')}\n- on (${LABELS})\n${recorded('quality')}` },
       {
         record: name('quality_skew_lower'),
