@@ -12,8 +12,7 @@ models:
     champion: { version: '1', baseline: ${BASELINE} }
     output: { kind: ${kind} }
   - name: late-again
-    champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} } }
-    challengers: [{ version: '2', onnx: { path: ${path.join(FLIGHTS, 'challenger.onnx')} }, baseline: ${BASELINE} }]
+    champion: { version: '1', baseline: ${BASELINE} }
     output: { kind: ${kind} }
 `;
 
