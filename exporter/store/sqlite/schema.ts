@@ -18,7 +18,7 @@ export const STATE = {
 
 /**
  * One entry a schema version, applied in order, each in a transaction of its own together with the version it leads to. Never edit an
- * entry that was released: append one.
+ * entry that was released: append one, and put what the release before has left into testdata by make-old-store.sh.
  *
  * `prediction` is clustered by identity and has one more index, by state and due time, which new rows extend at its end. The statements on
  * it are plain SQL with ON CONFLICT, so that PostgreSQL takes them too.
