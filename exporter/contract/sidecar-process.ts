@@ -22,8 +22,17 @@ export interface SidecarProcess {
   logged(message: string, values?: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
 }
 
-export function runSidecar(options: readonly string[], env: Readonly<Record<string, string>> = {}): SidecarProcess {
-  const child = spawn(process.execPath, [MAIN, 'run', ...options], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+/** `before` are commands of a shell that becomes the sidecar: limits that only a process itself can take on. */
+export function runSidecar(
+  options: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  before: readonly string[] = [],
+): SidecarProcess {
+  const shell = [...before, 'exec "$0" "$@"'].join('; ');
+  const child = spawn('sh', ['-c', shell, process.execPath, MAIN, 'run', ...options], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const written = { stdout: '', stderr: '' };
   const waiting = new Map<string, (line: Readonly<Record<string, unknown>>) => void>();
   let lines: string[] = [];

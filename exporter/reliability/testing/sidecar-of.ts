@@ -15,7 +15,8 @@ export interface Running extends SidecarProcess {
 /** A folder with a configuration, in which sidecars are started one after the other. */
 export interface Place {
   readonly folder: string;
-  start(): Promise<Running>;
+  /** `before` are commands of a shell that becomes the sidecar. */
+  start(before?: readonly string[]): Promise<Running>;
   /** Kills what still runs and takes the folder away. */
   remove(): Promise<void>;
 }
@@ -27,8 +28,8 @@ export async function makePlace(yaml: string): Promise<Place> {
   const started: Running[] = [];
   return {
     folder,
-    async start() {
-      const sidecar = runSidecar(['--config', file, '--port', '0']);
+    async start(before = []) {
+      const sidecar = runSidecar(['--config', file, '--port', '0'], {}, before);
       const address = await sidecar.url;
       const clients = createClients(address);
       const running = {
