@@ -39,7 +39,7 @@ async function readingOf(name: string, configFile: string | undefined): Promise<
 
 async function configuredModel(name: string, file: string): Promise<ModelConfig> {
   // The baseline that it names may be the one that is to be made.
-  const loaded = await loadConfig(file, { filesMayBeMissing: true });
+  const loaded = await loadConfig(file, { files: 'none' });
   if (!loaded.ok) throw new BaselineError('option_invalid', `the configuration has faults\n${formatFaults(loaded.faults).trimEnd()}`);
   const model = loaded.value.models.find((known) => known.name === name);
   if (model === undefined) throw new BaselineError('option_invalid', `the configuration ${file} has no model ${name}`);

@@ -30,15 +30,19 @@ export function parseConfig(source: string | Uint8Array, fileName: string): Load
 
 /**
  * Reads and checks a configuration file, and that the files it names are there. Paths in the result are absolute, resolved against the
- * folder of the configuration. Where files may be missing, it is not looked for them.
+ * folder of the configuration. `files` says which are looked for: all, those without which nothing can be served, or none. A challenger whose file is
+ * not there is like one whose file cannot be loaded: it costs its own comparisons.
  */
-export async function loadConfig(file: string, { filesMayBeMissing = false } = {}): Promise<LoadResult<Config>> {
+export async function loadConfig(
+  file: string,
+  { files = 'all' }: { readonly files?: 'all' | 'served' | 'none' } = {},
+): Promise<LoadResult<Config>> {
   const source = await readBounded(file);
   if (!source.ok) return source;
   const yaml = readYaml(source.value, file);
   if (!yaml.ok) return yaml;
   const { config, faults } = check(yaml.value);
-  const all = filesMayBeMissing ? faults : [...faults, ...(await missingFiles(config, file, yaml.value))];
+  const all = files === 'none' ? faults : [...faults, ...(await missingFiles(config, file, yaml.value, files))];
   if (all.length > 0) return { ok: false, faults: all.toSorted(byPosition) };
   return withTokensOfFile(resolvePaths(withSliceFeatures(config as Config), file));
 }
@@ -65,7 +69,7 @@ export function resolvePaths(config: Config, file: string): Config {
     };
     const challengers = model.challengers.map((challenger) => ({
       ...challenger,
-      onnx: { ...challenger.onnx, path: absolute(challenger.onnx.path) },
+      ...(challenger.onnx === undefined ? {} : { onnx: { ...challenger.onnx, path: absolute(challenger.onnx.path) } }),
       ...(challenger.baseline === undefined ? {} : { baseline: absolute(challenger.baseline) }),
     }));
     return { ...model, champion, challengers };
@@ -126,7 +130,7 @@ async function readBounded(file: string): Promise<LoadResult<Uint8Array>> {
   }
 }
 
-async function missingFiles(config: Part<Config>, file: string, yaml: YamlSource): Promise<Fault[]> {
+async function missingFiles(config: Part<Config>, file: string, yaml: YamlSource, files: 'all' | 'served'): Promise<Fault[]> {
   const folder = path.dirname(path.resolve(file));
   const named: { readonly name: string; readonly at: Path; readonly what: string }[] = [];
   const tokensFile = config.access?.tokensFile;
@@ -136,7 +140,7 @@ async function missingFiles(config: Part<Config>, file: string, yaml: YamlSource
     const at: Path = ['models', index, 'champion'];
     if (isFileName(onnx?.path)) named.push({ name: onnx.path, at: [...at, 'onnx', 'path'], what: 'ONNX file' });
     if (isFileName(baseline)) named.push({ name: baseline, at: [...at, 'baseline'], what: 'baseline' });
-    for (const [place, challenger] of (model?.challengers ?? []).entries()) {
+    for (const [place, challenger] of (files === 'all' ? (model?.challengers ?? []) : []).entries()) {
       const name = challenger?.onnx?.path;
       const at: Path = ['models', index, 'challengers', place];
       if (isFileName(name)) named.push({ name, at: [...at, 'onnx', 'path'], what: 'ONNX file' });

@@ -1,6 +1,8 @@
 import type { ChampionConfig, Config, ModelConfig } from '@modelwatch/core';
 import { checkAccess } from './meaning-access.js';
+import { checkChallengers } from './meaning-challengers.js';
 import { checkDurations, checkWindows } from './meaning-durations.js';
+import { checkFileName, checkThreshold, checkUnique } from './meaning-values.js';
 import { checkOrigin, checkUpstream, checkWebUrl } from './meaning-upstream.js';
 import { checkRollout } from './meaning-rollout.js';
 import { formatPath, quote } from './fault.js';
@@ -78,31 +80,6 @@ function checkChampion(champion: Part<ChampionConfig>, path: Path, report: Repor
   if (champion.upstream !== undefined) checkUpstream(champion.upstream, [...path, 'upstream'], report);
 }
 
-function checkChallengers({ champion, challengers = [], output }: Part<ModelConfig>, path: Path, report: Report): void {
-  checkUnique(
-    challengers.map((challenger) => challenger?.version),
-    (index) => [...path, index, 'version'],
-    'version',
-    report,
-  );
-  challengers.forEach((challenger, index) => {
-    if (challenger === undefined) return;
-    checkFileName(challenger.onnx?.path, [...path, index, 'onnx', 'path'], report);
-    checkFileName(challenger.baseline, [...path, index, 'baseline'], report);
-    if (challenger.version !== undefined && challenger.version === champion?.version) {
-      report([...path, index, 'version'], `the version ${quote(challenger.version)} is the champion's`, {
-        expected: 'a version of its own',
-      });
-    }
-    checkThreshold(output?.kind, challenger.threshold, [...path, index, 'threshold'], report);
-  });
-}
-
-function checkFileName(name: string | undefined, path: Path, report: Report): void {
-  if (name === '') report(path, 'the file name is empty', { expected: 'a file name' });
-  if (name?.includes('\0') === true) report(path, 'the file name holds a NUL', { expected: 'a file name' });
-}
-
 function checkInputs(inputs: Part<ModelConfig['inputs']>, path: Path, report: Report): void {
   const firstPlace = new Map<string, Path>();
   for (const [tensor, features] of Object.entries(inputs ?? {})) {
@@ -118,11 +95,6 @@ function checkInputs(inputs: Part<ModelConfig['inputs']>, path: Path, report: Re
 
 function checkOutput(output: Part<ModelConfig['output']> | undefined, path: Path, report: Report): void {
   checkThreshold(output?.kind, output?.threshold, [...path, 'threshold'], report);
-}
-
-function checkThreshold(kind: string | undefined, threshold: number | undefined, path: Path, report: Report): void {
-  if (kind !== 'probability' || threshold === undefined || (threshold >= 0 && threshold <= 1)) return;
-  report(path, `the threshold of a probability lies in 0..1, got ${threshold}`, { expected: 'a number in 0..1' });
 }
 
 function checkSlices(slices: NonNullable<Part<ModelConfig['slices']>>, path: Path, report: Report): void {
@@ -158,17 +130,4 @@ function checkFreshness({ freshness, champion }: Part<ModelConfig>, path: Path, 
   if (freshness?.feature !== undefined && mapped !== undefined && !(freshness.feature in mapped)) {
     report([...path, 'feature'], `the mapping has no feature ${quote(freshness.feature)}`, { expected: 'a feature of the mapping' });
   }
-}
-
-function checkUnique(names: readonly (string | undefined)[], place: (index: number) => Path, what: string, report: Report): void {
-  const first = new Map<string, number>();
-  names.forEach((name, index) => {
-    if (name === undefined) return;
-    const earlier = first.get(name);
-    if (earlier === undefined) first.set(name, index);
-    else
-      report(place(index), `the ${what} ${quote(name)} stands already at ${formatPath(place(earlier))}`, {
-        expected: 'a name of its own',
-      });
-  });
 }

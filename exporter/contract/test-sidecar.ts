@@ -44,7 +44,7 @@ export async function startTestSidecar(
   const configOf = async (text: string): Promise<Config> => {
     const file = path.join(folder, 'modelwatch.yaml');
     await writeFile(file, text);
-    const loaded = await loadConfig(file);
+    const loaded = await loadConfig(file, { files: 'served' });
     if (!loaded.ok) throw new Error(formatFaults(loaded.faults));
     return { ...loaded.value, server: { ...loaded.value.server, port: 0 } };
   };

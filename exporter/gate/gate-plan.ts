@@ -42,7 +42,7 @@ export interface GatePlan {
   readonly format: RowFormat | undefined;
   /** As configured: output, thresholds, inputs; its challengers are not looked at. */
   readonly model: ModelConfig;
-  readonly challenger: ChallengerConfig;
+  readonly challenger: ChallengerConfig & { readonly onnx: OnnxConfig };
   readonly championOnnx: OnnxConfig;
   readonly championBaseline: Baseline | undefined;
   readonly challengerBaseline: Baseline | undefined;
@@ -113,7 +113,7 @@ async function modelsOf(flags: GateFlags): Promise<Pick<GatePlan, 'model' | 'cha
   const own = configured === undefined ? unconfigured.challengers[0]! : chosenChallenger(challengers, unconfigured.challengers[0]!, flags);
   const challengerOnnx = onnxOf(own.onnx, flags.challenger, unconfigured.champion.onnx!, flags.deadline);
   if (challengerOnnx === undefined) throw new GateError('there is no challenger; --challenger names its ONNX file');
-  const challenger: ChallengerConfig = {
+  const challenger = {
     ...own,
     onnx: challengerOnnx,
     ...(flags.challengerThreshold === undefined ? {} : { threshold: flags.challengerThreshold }),

@@ -17,6 +17,9 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
+/** What scores copies: outputs that it tells of beforehand, none where it does not, and the promise of a scorer on every call. */
+export type CopyScorer = Pick<Scorer, 'outputs' | 'score'>;
+
 /** Why a child was started again: it ended by itself, a call passed the deadline, or it ran out of memory. */
 export type RestartReason = 'crash' | 'deadline' | 'memory';
 

@@ -146,6 +146,11 @@ export interface OutputColumn {
   at(row: number): number;
 }
 
+/** Whether a tensor holds something for each row: rows come first, but for a value a row in any shape, and for a single row without that dimension. */
+function isByRow({ shape, data }: Tensor, rows: number): boolean {
+  return shape[0] === rows || data.length === rows || (rows === 1 && shape.length <= 1);
+}
+
 /** Reads the watched output: the named tensor and column, the last ones unless said otherwise. */
 export function createOutputReader(tensorName: string | undefined, column: number | undefined): OutputReader {
   return {
@@ -157,7 +162,7 @@ export function createOutputReader(tensorName: string | undefined, column: numbe
       if (shape.length > 0 && shape[0] !== rows) return undefined;
       const width = data.length / rows;
       const offset = column ?? width - 1;
-      if (!Number.isInteger(width) || offset < 0 || offset >= width) return undefined;
+      if (!isByRow(tensor, rows) || !Number.isInteger(width) || offset < 0 || offset >= width) return undefined;
       return {
         at(row) {
           const value = data[row * width + offset];

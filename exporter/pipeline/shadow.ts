@@ -1,6 +1,6 @@
 import { Agreement, LatencyPairs, type ChallengerConfig, type ModelConfig, type OutputRule, type PredictionBatch } from '@modelwatch/core';
 import type { InferResponse } from '../models/open-inference/index.js';
-import type { Scorer } from '../models/scorer.js';
+import type { CopyScorer } from '../models/scorer.js';
 import { watchedOutputAlone } from '../models/watched-output.js';
 import { sliceCounts } from '../store/slice-values.js';
 import type { Tensor } from '../models/open-inference/tensor.js';
@@ -37,7 +37,7 @@ export interface ShadowOptions {
     readonly watch: { readonly slices: readonly Pick<SliceCounts, 'name' | 'gate'>[] };
   };
   /** Undefined while it is not loaded. */
-  readonly scorer: () => Scorer | undefined;
+  readonly scorer: () => CopyScorer | undefined;
   readonly monotonicSeconds: () => number;
   /** Takes the challenger's predictions of a copy that it scored, to be compared with ground truth. */
   readonly record: (batch: PredictionBatch) => void;
@@ -104,7 +104,7 @@ export function createShadow(options: ShadowOptions): Shadow {
       ofSlice.update({ champion: champion[row]!, challenger: outputs[row]! });
     }
   };
-  const send = (to: Scorer, answered: AnsweredRequest, champion: Float64Array, bytes: number) => {
+  const send = (to: CopyScorer, answered: AnsweredRequest, champion: Float64Array, bytes: number) => {
     const { inputs, scoringSeconds } = answered;
     const startSeconds = monotonicSeconds();
     let ended = false;

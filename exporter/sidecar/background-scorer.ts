@@ -7,11 +7,11 @@ const NICENESS = 10;
 export interface BackgroundScorer {
   /** Undefined while it is not loaded, and for good where it cannot be. */
   readonly scorer: OnnxScorer | undefined;
-  /** Ends its children. One that is still loading is closed when it has loaded; nobody waits for that. May be called twice. */
+  /** Ends its children, those that still load at once. May be called twice. */
   close(): Promise<void>;
 }
 
-export interface BackgroundScorerOptions extends Omit<Parameters<typeof createOnnxScorer>[0], 'niceness'> {
+export interface BackgroundScorerOptions extends Omit<Parameters<typeof createOnnxScorer>[0], 'niceness' | 'signal'> {
   /** Why what has been loaded is not to be used; undefined where it is. */
   readonly refuse?: (loaded: OnnxScorer) => string | undefined;
   readonly onReady?: () => void;
@@ -21,10 +21,11 @@ export interface BackgroundScorerOptions extends Omit<Parameters<typeof createOn
 export function startBackgroundScorer({ refuse, onReady, onFailed, ...options }: BackgroundScorerOptions): BackgroundScorer {
   let scorer: OnnxScorer | undefined;
   let closing: Promise<void> | undefined;
-  createOnnxScorer({ ...options, niceness: NICENESS })
+  const unwanted = new AbortController();
+  const loading = createOnnxScorer({ ...options, niceness: NICENESS, signal: unwanted.signal })
     .then(async (loaded) => {
       if (!loaded.ok) {
-        onFailed({ reason: loaded.error.message });
+        if (closing === undefined) onFailed({ reason: loaded.error.message });
         return;
       }
       const reason = refuse?.(loaded.value);
@@ -44,7 +45,8 @@ export function startBackgroundScorer({ refuse, onReady, onFailed, ...options }:
       return scorer;
     },
     close() {
-      closing ??= scorer?.close() ?? Promise.resolve();
+      unwanted.abort();
+      closing ??= scorer?.close() ?? loading;
       return closing;
     },
   };

@@ -8,7 +8,6 @@ import { quoteInput } from '../errors.js';
 import { createOnnxScorer } from '../models/onnx/index.js';
 import { createWatchedModel } from '../pipeline/watched-model.js';
 import type { TraceSubject } from '../telemetry/tracing.js';
-import type { Histogram } from '../telemetry/series.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
 import { closeSource, type ModelRuntime, type ModelSource } from './model-runtime.js';
 import { startGolden } from './start-golden.js';
@@ -21,7 +20,6 @@ export interface BuildDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
-  readonly scoringSeconds: (model: string, version: string, role: string) => Histogram;
   /** Takes predictions of the inference path on to the store. */
   readonly record: (batch: PredictionBatch) => void;
 }

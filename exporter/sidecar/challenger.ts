@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import type { ChallengerConfig, ModelConfig } from '@modelwatch/core';
+import { metric, type ChallengerConfig, type ModelConfig } from '@modelwatch/core';
 import type { OnnxScorer } from '../models/onnx/index.js';
 import { createShadow, type Shadow } from '../pipeline/shadow.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
-import { startBackgroundScorer } from './background-scorer.js';
+import { labelledHistogram, type LabelledHistogram } from '../telemetry/series.js';
 import type { BuildDeps } from './build-model.js';
+import { startChallengerScorer } from './challenger-scorer.js';
 
 /** One configured challenger at work. */
 export interface Challenger {
@@ -16,7 +17,9 @@ export interface Challenger {
   readonly shadow: Shadow;
   /** Whether it answers now. */
   readonly ready: boolean;
-  /** Undefined while it is not loaded, and for good where it cannot be. */
+  /** How long it took for the copies that it scored. Its own, so that it goes with it. */
+  readonly scoringSeconds: LabelledHistogram;
+  /** Its children; undefined while they are not loaded, for good where they cannot be, and of a server of its own. */
   readonly scorer: OnnxScorer | undefined;
   /** Whether it cannot be loaded: the next reload tries again. */
   readonly failed: boolean;
@@ -36,28 +39,18 @@ export function startChallenger(
 ): Challenger {
   const { clock } = deps;
   const logger = deps.logger.child({ model: model.name, version: config.version, role: 'challenger' });
-  let failed = false;
-  const background = startBackgroundScorer({
-    file: config.onnx.path,
-    config: config.onnx,
-    clock,
-    logger,
-    onFailed(why) {
-      failed = true;
-      logger.error(why, 'the challenger cannot be loaded; its copies are skipped');
-    },
-  });
-  const scored = deps.scoringSeconds(model.name, config.version, 'challenger');
+  const scorer = startChallengerScorer(model, config, { clock, logger });
+  const scoringSeconds = labelledHistogram(metric('modelwatch_scoring_duration_seconds'), [model.name, config.version, 'challenger']);
   const shadow = createShadow({
     model,
     challenger: config,
     watched,
-    scorer: () => background.scorer,
+    scorer: () => scorer.copies,
     monotonicSeconds: clock.monotonicSeconds,
     nowSeconds: clock.nowSeconds,
     record: deps.record,
     onScored(seconds) {
-      scored.observe(seconds);
+      scoringSeconds.observe(seconds);
     },
     onFault(fault) {
       logger.error({ err: fault }, 'a copy could not be compared');
@@ -68,16 +61,17 @@ export function startChallenger(
     fingerprint,
     config,
     shadow,
+    scoringSeconds,
     get ready() {
-      return background.scorer?.ready === true;
+      return scorer.ready;
     },
     get scorer() {
-      return background.scorer;
+      return scorer.onnx;
     },
     get failed() {
-      return failed;
+      return scorer.failed;
     },
-    close: () => background.close(),
+    close: () => scorer.close(),
   };
 }
 
@@ -101,10 +95,13 @@ export async function nextChallengers(
 
 /** A file is told from another by its size, its place on the disk and its time: reading it whole would hold up what serves. */
 async function fingerprintOf(config: ChallengerConfig, championPrint: string): Promise<string> {
-  const file = await stat(config.onnx.path).then(
-    ({ size, ino, mtimeMs }) => [size, ino, mtimeMs],
-    () => 'unreadable',
-  );
+  const file =
+    config.onnx === undefined
+      ? undefined
+      : await stat(config.onnx.path).then(
+          ({ size, ino, mtimeMs }) => [size, ino, mtimeMs],
+          () => 'unreadable',
+        );
   return createHash('sha256')
     .update(JSON.stringify([championPrint, config, file]))
     .digest('hex');

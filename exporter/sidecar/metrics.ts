@@ -19,7 +19,6 @@ import { registryFamilies } from '../telemetry/registry-series.js';
 import { SlicedRegistry } from '../telemetry/registry.js';
 import { requestFamilies, type RequestSeries } from '../telemetry/request-series.js';
 import { scorerFamilies } from '../telemetry/scorer-series.js';
-import type { Histogram } from '../telemetry/series.js';
 import { rolloutFamilies } from '../telemetry/rollout-series.js';
 import { pairedFamilies } from '../telemetry/paired-series.js';
 import { parityFamilies } from '../telemetry/parity-series.js';
@@ -47,7 +46,6 @@ export interface Metrics {
   readonly self: SelfSeries;
   readonly access: GuardCounts;
   readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
-  readonly scoringSeconds: (model: string, version: string, role: string) => Histogram;
 }
 
 /** Gauges of prom-client that are named as counters: promtool refuses them. What they count has a gauge by type besides. */
@@ -60,7 +58,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   const self = selfFamilies(registry, { models, readings }, { version: sources.version, nodeVersion: process.version });
-  const { seriesOf: requestSeries, scoringSeconds } = requestFamilies(registry, self.validationErrors);
+  const requestSeries = requestFamilies(registry, self.validationErrors, models);
   scorerFamilies(registry, models);
   shadowFamilies(registry, models);
   pairedFamilies(registry, readings, models);
@@ -92,7 +90,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { watch } = sources.config();
   localDriftFamilies(registry, { models: features, countMin: watch.localCountMin, nowSeconds: clock.nowSeconds });
   localQualityFamilies(registry, createLocalQuality(readings, durationSeconds(watch.localWindow), watch.localCountMin, clock));
-  return { registry, self, access, requestSeries, scoringSeconds };
+  return { registry, self, access, requestSeries };
 }
 
 const queueReading = ({ length, capacity, dropped }: Watcher['queue']) => ({

@@ -43,6 +43,8 @@ export function createProduction({ registry, files, logger }: ProductionOptions)
   /** What the configuration compares with the champion is known to the registry. One that cannot be registered is compared all the same. */
   const registerChallengers = async ({ name, challengers }: ModelConfig, known: readonly RegistryVersion[]): Promise<void> => {
     for (const { version, onnx, baseline } of challengers) {
+      // The registry keeps files, and a server of its own has none.
+      if (onnx === undefined) continue;
       if (known.some((entry) => entry.version === version)) continue;
       try {
         await registerOf(name, version, onnx.path, baseline);

@@ -62,7 +62,7 @@ async function run(flags: Flags, version: string, logger: Logger): Promise<void>
 }
 
 async function configOf({ config: file, host, port, store: storePath, models: modelsPath }: Flags): Promise<Config> {
-  const loaded = await loadConfig(file);
+  const loaded = await loadConfig(file, { files: 'served' });
   if (!loaded.ok) throw new StartError(2, formatFaults(loaded.faults));
   const { server, store, registry } = loaded.value;
   return {

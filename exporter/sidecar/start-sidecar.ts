@@ -117,7 +117,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const onRefused = (model: string, code: string) => {
     metrics.self.validationErrors.child(model, code).value++;
   };
-  const deps = { clock, logger, requestSeries: metrics.requestSeries, scoringSeconds: metrics.scoringSeconds, record };
+  const deps = { clock, logger, requestSeries: metrics.requestSeries, record };
 
   let http: HttpServer;
   let routes: readonly Route[];

@@ -1,4 +1,4 @@
-import type { UpstreamConfig } from '@modelwatch/core';
+import type { ChallengerUpstreamConfig, UpstreamConfig } from '@modelwatch/core';
 import type { Upstream } from '../models/upstream/upstream.js';
 import type { Probe } from './model-runtime.js';
 
@@ -9,8 +9,12 @@ const INTERVAL_MILLISECONDS = 5000;
  * Asks an upstream in the background whether it is ready: a v2 server for its model. A JSON service knows no such question; any answer to a GET of
  * its root shows that it is there. Resolves after the first answer.
  */
-export async function startProbe(upstream: Upstream, config: UpstreamConfig, modelName: string): Promise<Probe> {
-  const isJson = config.mapping !== undefined;
+export async function startProbe(
+  upstream: Pick<Upstream, 'get' | 'circuitOpen'>,
+  config: UpstreamConfig | ChallengerUpstreamConfig,
+  modelName: string,
+): Promise<Probe> {
+  const isJson = 'mapping' in config && config.mapping !== undefined;
   const path = isJson ? '/' : `/v2/models/${encodeURIComponent(config.model ?? modelName)}/ready`;
   let ready = false;
   let underWay = false;

@@ -1,5 +1,6 @@
 import { metric } from '@modelwatch/core';
 import { ERRORS, REGISTRY_CODES, SHED_CODES, type ErrorCode } from '../errors.js';
+import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { histogramFamily, numberFamily, type Counter, type Histogram, type NumberFamily } from './series.js';
 import type { SlicedRegistry } from './registry.js';
 
@@ -22,24 +23,28 @@ const FAILURES: readonly string[] = [
   'upstream_error',
 ];
 
-/** Makes the series of a model version. */
-export interface RequestFamilies {
-  readonly seriesOf: (model: string, version: string, role: string) => RequestSeries;
-  /** Of a challenger, which scores and is asked by nobody. */
-  readonly scoringSeconds: (model: string, version: string, role: string) => Histogram;
-}
-
 /** Registers the families of serving. */
-export function requestFamilies(registry: SlicedRegistry, validation: NumberFamily): RequestFamilies {
+export function requestFamilies(
+  registry: SlicedRegistry,
+  validation: NumberFamily,
+  models: () => ReadonlyMap<string, Pick<ModelRuntime, 'challengers'>>,
+): (model: string, version: string, role: string) => RequestSeries {
   const received = registry.add(numberFamily(metric('modelwatch_requests_received_total')));
   const answered = registry.add(numberFamily(metric('modelwatch_requests_answered_total')));
   const failed = registry.add(numberFamily(metric('modelwatch_requests_failed_total')));
   const shed = registry.add(numberFamily(metric('modelwatch_requests_shed_total')));
   const inFlight = registry.add(numberFamily(metric('modelwatch_requests_in_flight')));
   const duration = registry.add(histogramFamily(metric('modelwatch_request_duration_seconds')));
-  const scoring = registry.add(histogramFamily(metric('modelwatch_scoring_duration_seconds')));
+  const scoring = histogramFamily(metric('modelwatch_scoring_duration_seconds'));
+  registry.add({
+    description: scoring.description,
+    *samples() {
+      yield* scoring.samples();
+      for (const { challengers } of models().values()) for (const { scoringSeconds } of challengers) yield* scoringSeconds.samples();
+    },
+  });
 
-  const seriesOf: RequestFamilies['seriesOf'] = (model, version, role) => {
+  return (model, version, role) => {
     const labels = [model, version, role] as const;
     const receivedCounter = received.child(...labels);
     const inFlightGauge = inFlight.child(...labels);
@@ -87,5 +92,4 @@ export function requestFamilies(registry: SlicedRegistry, validation: NumberFami
       },
     };
   };
-  return { seriesOf, scoringSeconds: (...labels) => scoring.child(...labels) };
 }

@@ -2,7 +2,7 @@ import { metric } from '@modelwatch/core';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { labelText } from './label-text.js';
 import type { SlicedRegistry } from './registry.js';
-import { histogramFamily, readFamily } from './series.js';
+import { labelledHistogram, readFamily, type LabelledHistogram } from './series.js';
 
 /** Registers what scorers tell of their children. Models are read at each scrape. */
 export function scorerFamilies(registry: SlicedRegistry, models: () => ReadonlyMap<string, ModelRuntime>): void {
@@ -29,15 +29,19 @@ export function scorerFamilies(registry: SlicedRegistry, models: () => ReadonlyM
       for (const { identity, scorer } of onnx()) yield [labelText(quarantined.labels, identity), scorer.stats().quarantined];
     }),
   );
-  const rows = histogramFamily(metric('modelwatch_scorer_batch_rows'));
+  const description = metric('modelwatch_scorer_batch_rows');
+  /** Of the scorers that there are: those of one that is gone go with it. */
+  const kept = new WeakMap<object, LabelledHistogram>();
   registry.add({
-    description: rows.description,
-    samples() {
+    description,
+    *samples() {
       for (const { identity, scorer } of onnx()) {
-        const { batchRows } = scorer.stats();
-        rows.child(...identity).set(batchRows.counts, batchRows.sum);
+        let rows = kept.get(scorer);
+        if (rows === undefined) kept.set(scorer, (rows = labelledHistogram(description, identity)));
+        const { counts, sum } = scorer.stats().batchRows;
+        rows.set(counts, sum);
+        yield* rows.samples();
       }
-      return rows.samples();
     },
   });
 }

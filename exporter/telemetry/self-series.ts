@@ -1,4 +1,5 @@
 import { metric } from '@modelwatch/core';
+import type { Challenger } from '../sidecar/challenger.js';
 import { isReady, type ModelRuntime } from '../sidecar/model-runtime.js';
 import type { SeriesTally, StoreReadings } from '../store/index.js';
 import { labelText } from './label-text.js';
@@ -27,6 +28,8 @@ export interface SelfSources {
   readonly readings: () => StoreReadings;
 }
 
+const sourceOf = ({ config }: Challenger) => (config.upstream === undefined ? 'onnx' : 'upstream');
+
 /** Registers the families that tell of the sidecar and of its models. Models are read at each scrape: they may come and go. */
 export function selfFamilies(
   registry: SlicedRegistry,
@@ -50,7 +53,7 @@ export function selfFamilies(
       for (const { name, version, role, source, config, challengers } of models().values()) {
         yield [labelText(infoLabels, [name, version, role, source.kind, config.team]), 1];
         for (const challenger of challengers)
-          yield [labelText(infoLabels, [name, challenger.version, 'challenger', 'onnx', config.team]), 1];
+          yield [labelText(infoLabels, [name, challenger.version, 'challenger', sourceOf(challenger), config.team]), 1];
       }
     }),
   );

@@ -80,20 +80,26 @@ export interface HistogramFamily extends Family {
   child(...labelValues: string[]): Histogram;
 }
 
+/** A histogram with its labels, of no family: its owner says as long as it is there that it is to be rendered. */
+export interface LabelledHistogram extends Histogram {
+  samples(): Iterable<Sample>;
+}
+
+export function labelledHistogram(description: MetricDescription, labelValues: readonly string[]): LabelledHistogram {
+  const { buckets } = description;
+  if (buckets === undefined) throw new Error(`histogram ${description.name} has no buckets`);
+  return histogram(buckets, labelText(description.labels, labelValues));
+}
+
 /** Makes a family of histograms with the buckets of its description; `observe` costs a short scan of the bounds. */
 export function histogramFamily(description: MetricDescription): HistogramFamily {
-  const bounds = description.buckets;
-  if (bounds === undefined) throw new Error(`histogram ${description.name} has no buckets`);
-  const children = new Map<string, ReturnType<typeof histogram>>();
+  const children = new Map<string, LabelledHistogram>();
   return {
     description,
     child(...labelValues) {
       const labels = labelText(description.labels, labelValues);
       let child = children.get(labels);
-      if (child === undefined) {
-        child = histogram(bounds, labels);
-        children.set(labels, child);
-      }
+      if (child === undefined) children.set(labels, (child = labelledHistogram(description, labelValues)));
       return child;
     },
     *samples() {

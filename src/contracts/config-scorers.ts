@@ -23,19 +23,27 @@ const onnx = {
   },
 } as const;
 
+const upstreamUrl = {
+  type: 'string',
+  format: 'uri',
+  pattern: '^https?://',
+  description: 'Origin of the server, such as http://127.0.0.1:8080.',
+} as const;
+const upstreamModel = { type: 'string', description: "The model's name there; the name here unless said otherwise." } as const;
+
 const upstream = {
   type: 'object',
   additionalProperties: false,
   required: ['url'],
   description: 'Stand in front of the server that serves the model; bodies pass byte for byte.',
   properties: {
-    url: { type: 'string', format: 'uri', pattern: '^https?://', description: 'Origin of the server, such as http://127.0.0.1:8080.' },
+    url: upstreamUrl,
     protocol: {
       enum: ['open-inference', 'json'],
       default: 'open-inference',
       description: 'What it speaks: Open Inference v2, or any JSON with a mapping.',
     },
-    model: { type: 'string', description: "The model's name there; the name here unless said otherwise." },
+    model: upstreamModel,
     deadline: duration('A call that takes longer ends with 504.', '5s'),
     concurrencyMax: cap('Calls under way at once; further ones get 503.', 128, 100_000),
     breakerFailures: cap('Failures in a row that open the circuit: calls get 503 at once.', 10, 1_000_000),
@@ -93,15 +101,30 @@ export const champion = {
   },
 } as const;
 
+const challengerUpstream = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['url'],
+  description:
+    'Ask an Open Inference v2 server of its own instead of a child; it is sent copies of the inputs and nothing else of a request.',
+  properties: {
+    url: upstreamUrl,
+    model: upstreamModel,
+    deadline: duration('A copy that is not answered by then has timed out.', '5s'),
+    answerBytesMax: cap('A copy whose answer is larger has failed.', 67_108_864, 1_073_741_824),
+  },
+} as const;
+
 export const challenger = {
   type: 'object',
   additionalProperties: false,
-  required: ['version', 'onnx'],
+  required: ['version'],
   description:
-    'A version that scores a copy of the traffic after the answer has left, in a child of low priority. Its output is thrown away.',
+    'A version that scores a copy of the traffic after the answer has left: with onnx in a child of low priority, or with upstream behind a server of its own. Its output is thrown away.',
   properties: {
     version: name('Version, as it stands in labels.'),
     onnx,
+    upstream: challengerUpstream,
     baseline: {
       type: 'string',
       description: 'Baseline file of this version, relative to this configuration: registered with it, and in force once it is promoted.',

@@ -102,6 +102,7 @@ export type ParityConfig = NonNullable<ModelConfig['parity']>;
 export type ChampionConfig = ModelConfig['champion'];
 export type ChallengerConfig = ModelConfig['challengers'][number];
 export type RolloutConfig = ModelConfig['rollout'];
+export type ChallengerUpstreamConfig = NonNullable<ChallengerConfig['upstream']>;
 export type OnnxConfig = NonNullable<ChampionConfig['onnx']>;
 export type UpstreamConfig = NonNullable<ChampionConfig['upstream']>;
 export type ExplainConfig = ModelConfig['explain'];

@@ -10,7 +10,7 @@ import type { LoadedModel } from './messages.js';
 import { copyModel, type ModelCopy } from './model-copy.js';
 import { modelFault, type ModelFault } from './model-fault.js';
 import { limitsAddressSpace, startChild } from './start-child.js';
-import { tryModel } from './try-model.js';
+import { noLongerWanted, tryModel } from './try-model.js';
 
 export interface OnnxScorerOptions {
   /** Absolute path. It is read once: what becomes of the file afterwards does not matter. */
@@ -20,6 +20,8 @@ export interface OnnxScorerOptions {
   readonly logger: Logger;
   /** How far its children stand back behind this process where both want the CPU, as `nice` counts; 0 unless said otherwise. */
   readonly niceness?: number;
+  /** Ends the loading: its children are killed at once, and the promise resolves when they are gone. */
+  readonly signal?: AbortSignal | undefined;
   /** Called when the last ready child ends and when one is ready again; not for the first time. */
   readonly onStateChange?: ((ready: boolean) => void) | undefined;
 }
@@ -34,7 +36,7 @@ export interface OnnxScorer extends Scorer {
  * first child that serves is ready, or with why there will be none. onnxruntime is never loaded into this process.
  */
 export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Result<OnnxScorer, ModelFault>> {
-  const { config, logger, clock } = options;
+  const { config, logger, clock, signal } = options;
   const startSeconds = clock.monotonicSeconds();
   const copy = await copyModel(options.file);
   if (!copy.ok) return copy;
@@ -43,7 +45,7 @@ export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Resu
     return modelFault('model_digest_mismatch', 'the model file has another SHA-256 than was said');
   }
   const loadTimeoutSeconds = durationSeconds(config.loadTimeout);
-  const tried = await tryModel(copy.value, { ...config, loadTimeoutSeconds, niceness: options.niceness });
+  const tried = await tryModel(copy.value, { ...config, loadTimeoutSeconds, niceness: options.niceness, signal });
   if (!tried.ok) {
     await copy.value.close();
     return tried;
@@ -54,6 +56,16 @@ export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Resu
   const batchRows = batchRowsHistogram();
   return new Promise((resolve) => {
     let served = false;
+    const giveUp = (fault: ReturnType<typeof modelFault>) => {
+      if (served) return;
+      served = true;
+      void dispatcher
+        .close()
+        .then(() => copy.value.close())
+        .then(() => {
+          resolve(fault);
+        });
+    };
     const dispatcher = createDispatcher({
       model,
       processes: config.processes,
@@ -80,12 +92,14 @@ export async function createOnnxScorer(options: OnnxScorerOptions): Promise<Resu
         resolve(succeed(toScorer(options, { model, loadSeconds }, copy.value, dispatcher, batchRows)));
       },
       onDeath() {
-        if (served) return;
-        served = true;
-        void dispatcher.close().then(() => copy.value.close());
-        resolve(modelFault('model_load_failed', 'the process that serves the model died before it was ready'));
+        giveUp(modelFault('model_load_failed', 'the process that serves the model died before it was ready'));
       },
     });
+    const onAbort = () => {
+      giveUp(noLongerWanted());
+    };
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
 

@@ -10,6 +10,7 @@ export interface TrialLimits {
   readonly memoryBytesMax: number;
   readonly loadTimeoutSeconds: number;
   readonly niceness?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface TriedModel {
@@ -23,8 +24,10 @@ const LOAD_COPIES = 3;
 
 /** Loads a model in a child of its own and runs it once, so that a file that kills, hangs or devours does it there. */
 export async function tryModel(copy: ModelCopy, limits: TrialLimits): Promise<Result<TriedModel, ModelFault>> {
+  const { signal } = limits;
   const bareBytes = limitsAddressSpace ? await bareRestBytes() : undefined;
   const addressBytesMax = bareBytes === undefined ? undefined : bareBytes + limits.memoryBytesMax + LOAD_COPIES * copy.bytes;
+  if (signal?.aborted === true) return noLongerWanted();
   return new Promise((resolve) => {
     let result: Result<TriedModel, ModelFault> | undefined;
     const finish = (found: Result<TriedModel, ModelFault>) => {
@@ -35,6 +38,10 @@ export async function tryModel(copy: ModelCopy, limits: TrialLimits): Promise<Re
       () => finish(modelFault('model_load_timeout', `the model was not loaded within ${limits.loadTimeoutSeconds} s`)),
       limits.loadTimeoutSeconds * 1000,
     );
+    const onAbort = () => {
+      finish(noLongerWanted());
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
     const child: Child = startChild(
       { purpose: 'try', modelBytes: copy.bytes, threads: limits.threads, outputBytesMax: limits.outputBytesMax },
       copy.descriptor,
@@ -46,6 +53,7 @@ export async function tryModel(copy: ModelCopy, limits: TrialLimits): Promise<Re
         },
         onGone({ outOfMemory }) {
           clearTimeout(timer);
+          signal?.removeEventListener('abort', onAbort);
           const died = outOfMemory ? 'ran out of memory' : 'died';
           resolve(result ?? modelFault('model_load_failed', `the process that loaded the model ${died}`));
         },
@@ -54,6 +62,9 @@ export async function tryModel(copy: ModelCopy, limits: TrialLimits): Promise<Re
     );
   });
 }
+
+/** Whoever wanted the model has given it up while it was loading. */
+export const noLongerWanted = () => modelFault('model_load_failed', 'the model is no longer wanted');
 
 let bareRest: Promise<number | undefined> | undefined;
 

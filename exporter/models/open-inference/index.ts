@@ -1,7 +1,9 @@
 export { decodeInferRequest } from './decode-request.js';
 export { decodeInferResponse } from './decode-response.js';
 export type { DecodeOptions } from './decode-message.js';
-export { encodeInferResponse, type EncodedMessage, type ResponseParts } from './encode-response.js';
+export { encodeInferRequest } from './encode-request.js';
+export { encodeInferResponse, type ResponseParts } from './encode-response.js';
+export type { EncodedMessage } from './encode-tensors.js';
 export { fromHalfBits, toHalfBits } from './half.js';
 export { HEADER_LENGTH_NAME, parseHeaderLength } from './header-length.js';
 export { ELEMENTS_MAX } from './limits.js';

@@ -3,6 +3,7 @@ import { Pool, type Dispatcher } from 'undici';
 import { durationSeconds, type UpstreamConfig } from '@modelwatch/core';
 import { createBreaker } from './breaker.js';
 import { requestHeaders, responseHeaders } from './headers.js';
+import { ownRequest } from './own-request.js';
 
 export interface ForwardRequest {
   readonly method: string;
@@ -50,8 +51,6 @@ export interface Upstream {
 }
 
 const HEADERS_BYTES_MAX = 65_536;
-const OWN_REQUEST_MILLISECONDS_MAX = 2000;
-const OWN_BODY_BYTES_MAX = 1_048_576;
 
 export function createUpstream(config: UpstreamConfig, monotonicSeconds: () => number): Upstream {
   const origin = new URL(config.url).origin;
@@ -88,17 +87,7 @@ export function createUpstream(config: UpstreamConfig, monotonicSeconds: () => n
       report(outcome);
       return outcome;
     },
-    async get(path) {
-      const { statusCode, body } = await pool.request({ method: 'GET', path, signal: AbortSignal.timeout(OWN_REQUEST_MILLISECONDS_MAX) });
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        bytes += chunk.length;
-        if (bytes > OWN_BODY_BYTES_MAX) throw new RangeError(`the upstream answered more than ${OWN_BODY_BYTES_MAX} bytes`);
-        chunks.push(chunk);
-      }
-      return { status: statusCode, body: Buffer.concat(chunks).toString() };
-    },
+    get: (path) => ownRequest(pool, path),
     get inFlight() {
       return inFlight;
     },
