@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { LATENCY_DIFFERENCE_SECONDS_EDGES, latencyDifference, LatencyPairs, latencyRatio } from '@modelwatch/core';
 import { MODELS, startTestSidecar, until } from './test-sidecar.js';
 
 const model = (name: string) => path.join(MODELS, `${name}.onnx`);
@@ -71,6 +72,49 @@ describe('challengers over a reload', () => {
       await copyFile(identity, later);
       await sidecar.sidecar.reload(await sidecar.configOf(yaml));
       await until(async () => (await sidecar.series(`modelwatch_model_ready{${labels('absent')}}`)) === 1);
+    } finally {
+      await sidecar.close();
+    }
+  }, 60_000);
+});
+
+describe('the counters of a challenger', () => {
+  it('are the sums of which the API reads latencies', async () => {
+    const identity = model('identity-fp32');
+    const sidecar = await startTestSidecar(yamlOf(champion('m', identity), challengers(challenger('2', identity))));
+    try {
+      await until(async () => (await sidecar.series(`modelwatch_model_ready{${labels('2')}}`)) === 1);
+      const requests = 150;
+      for (let i = 0; i < requests; i++) await sidecar.post('/v2/models/m/infer', REQUEST);
+      await until(async () => (await sidecar.series(`modelwatch_shadow_outcomes_total{${labels('2')},outcome="scored"}`)) === requests);
+      const page = await sidecar.seriesOf('modelwatch_shadow_');
+      const of = (name: string, more = '') => page.get(`modelwatch_shadow_${name}_total{${labels('2')}${more}}`)!;
+      const [championSeconds, challengerSeconds] = [of('champion_seconds'), of('challenger_seconds')];
+      const rebuilt = LatencyPairs.fromJSON({
+        champion: championSeconds,
+        challenger: challengerSeconds,
+        championSquared: of('champion_latency_squared'),
+        challengerSquared: of('challenger_latency_squared'),
+        missing: of('latency_missing'),
+        differences: {
+          bins: [...LATENCY_DIFFERENCE_SECONDS_EDGES, '+Inf'].map((edge) => of('latency_difference_bin', `,bin="${edge}"`)),
+          over: Math.max(0, challengerSeconds - championSeconds),
+          under: Math.max(0, championSeconds - challengerSeconds),
+          squared: of('latency_difference_squared'),
+        },
+      });
+      expect(rebuilt.count + rebuilt.missing).toBe(requests);
+      const told = (await (await fetch(`${sidecar.url}/v1/models/m/challengers`)).json()) as {
+        challengers: readonly [{ latency: Record<'ratio' | 'differenceSeconds', Record<'value' | 'lower' | 'upper', number>> }];
+      };
+      const { ratio, differenceSeconds } = told.challengers[0].latency;
+      for (const [reading, expected] of [
+        [ratio, latencyRatio(rebuilt, 0.99)],
+        [differenceSeconds, latencyDifference(rebuilt, 0.99)],
+      ] as const) {
+        if (expected.kind === 'undetermined') throw new Error('so many pairs are enough');
+        for (const part of ['value', 'lower', 'upper'] as const) expect(reading[part]).toBeCloseTo(expected[part], 9);
+      }
     } finally {
       await sidecar.close();
     }
