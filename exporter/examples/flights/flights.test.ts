@@ -3,9 +3,24 @@ import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Baseline } from '@modelwatch/core';
-import { CalibrationBins, Confusion, ErrorSums, exactAuc, Frequencies, psi, QUALITY_METRICS, ScoreBins } from '@modelwatch/core';
+import {
+  Agreement,
+  CalibrationBins,
+  configuredCriteria,
+  Confusion,
+  ErrorSums,
+  exactAuc,
+  Frequencies,
+  PairedQuality,
+  psi,
+  QUALITY_METRICS,
+  rolloutVerdict,
+  ScoreBins,
+  verdictText,
+} from '@modelwatch/core';
 import { Command } from 'commander';
 import { addBaselineCommand, formatBaseline, loadBaseline } from '../../baseline/index.js';
+import { loadConfig } from '../../config/index.js';
 import { readRows, scoreRows, valueOf, type TextRow } from './scored-rows.js';
 
 /** One live flight: its features as the model gets them, what came true, and what both models say. */
@@ -266,5 +281,24 @@ describe('what the README says there is to see', () => {
   it('on 31 December every weather feature is missing in every flight', () => {
     const weather = ['temp', 'dewp', 'humid', 'wind_speed', 'precip', 'pressure', 'visib'];
     expect(weather.map((name) => missingRatio(ofDays('20131231'), name))).toEqual(weather.map(() => 1));
+  });
+
+  it('at the end of the year the challenger is held, by the criteria of the configuration and with the words of the README', async () => {
+    const config = await loadConfig(own('modelwatch.yaml'));
+    if (!config.ok) throw new Error(JSON.stringify(config.faults));
+    const [model] = config.value.models;
+    // How long calls take is no matter of the data.
+    const criteria = configuredCriteria({ ...model!, rollout: { ...model!.rollout, latencyRatioMax: 'none' } }, model!.challengers[0])!;
+    const rule = { kind: 'probability', championThreshold: 0.5, challengerThreshold: 0.5 } as const;
+    const [agreement, quality] = [new Agreement(rule), new PairedQuality(rule)];
+    for (const { score, challengerScore, late } of live) {
+      agreement.update({ champion: score, challenger: challengerScore });
+      quality.update({ champion: score, challenger: challengerScore, truth: late });
+    }
+    const shadow = { scored: live.length, failed: 0, timedOut: 0, dropped: 0, skipped: 0 };
+    const text = verdictText(rolloutVerdict({ agreement, quality, shadow }, criteria));
+    expect(text).toMatch(/^hold: /);
+    expect(rolloutVerdict({ agreement, quality, shadow }, { ...criteria, qualityGainMin: -0.01 }).verdict).toBe('promote');
+    expect(await readFile(own('README.md'), 'utf8')).toContain(text);
   });
 });
