@@ -1,21 +1,52 @@
-// Runs the promises at the length they are given at and prints what was found as a table. Takes long; `npm test` runs each in seconds.
+// Runs the promises at the length they are given at and prints what was found as a table; `--write` puts it into docs/reliability.md. Takes about
+// a quarter of an hour; `npm test` runs each in seconds. Further arguments go to jest: `npm run reliability -- p05` runs one.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { foundOf, tableOf, writePage } from './reliability-page.mjs';
 
+const args = process.argv.slice(2).filter((argument) => argument !== '--write');
+const isWhole = args.length === 0;
+const write = process.argv.includes('--write');
+if (write && !isWhole) {
+  console.error('modelwatch: --write is for a run of every promise');
+  process.exit(2);
+}
+
+const PROMOTION_KILLS = 21;
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(path.join(tmpdir(), 'modelwatch-reliability-'));
 const file = path.join(folder, 'findings.jsonl');
-const test = fileURLToPath(new URL('./test.mjs', import.meta.url));
-const result = spawnSync(process.execPath, [test, '--runInBand', 'exporter/reliability', ...process.argv.slice(2)], {
-  stdio: 'inherit',
-  env: { ...process.env, MODELWATCH_RELIABILITY: file },
-});
-const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
-console.log('\n| promise | what was looked at | bar | found | kept |\n|---|---|---|---|---|');
-for (const { id, what, bar, found, held } of lines.map((line) => JSON.parse(line))) {
-  console.log(`| ${id} | ${what} | ${bar} | ${found} | ${held ? 'yes' : 'no'} |`);
+const startedAt = new Date();
+const load = loadavg()[0];
+
+function jest(files, env = {}) {
+  const test = path.join(root, '.ci', 'test.mjs');
+  const options = { stdio: 'inherit', env: { ...process.env, MODELWATCH_RELIABILITY: file, ...env } };
+  return spawnSync(process.execPath, [test, '--runInBand', ...files], options).status ?? 1;
+}
+
+let status = jest(isWhole ? ['exporter/reliability'] : args.map((argument) => `exporter/reliability/.*${argument}`));
+const findings = existsSync(file)
+  ? readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  : [];
+if (isWhole) {
+  const registry = jest(['exporter/contract/registry-crash.test.ts'], { PROMOTION_KILLS: String(PROMOTION_KILLS) });
+  const what = `promotions killed with the process, ${PROMOTION_KILLS} times in the middle: ended once, either way`;
+  findings.push({ id: 'registry', what, bar: 'each', found: registry === 0 ? 'each' : 'not each', held: registry === 0 });
+  status ||= registry;
+}
+console.log(`\n${tableOf(findings)}`);
+if (write) {
+  const minutes = Math.round((Date.now() - startedAt.getTime()) / 60_000);
+  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${release()}, Node.js ${process.version}`;
+  const run = `Measured on ${startedAt.toISOString().slice(0, 10)} in ${minutes} minutes on ${machine}; load average before the start ${load.toFixed(2)}.`;
+  writePage(foundOf(findings, run));
 }
 rmSync(folder, { recursive: true });
-process.exit(result.status ?? 1);
+process.exit(status);
