@@ -13,7 +13,7 @@ const MEMORY_BYTES_MAX = 536_870_912;
 /** As many as the model's child is kept busy by, and far fewer than come. */
 const UNDER_WAY_MAX = 16;
 const CLIENTS = 64;
-const ANSWERS = FULL ? 3000 : 60;
+const ANSWERS = FULL ? 300 : 60;
 const OVERLOAD = 3;
 const PAIRS = 3;
 const SECONDS = 6;
