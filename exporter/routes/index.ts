@@ -23,7 +23,7 @@ export interface RouteDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
   readonly ingestModels: () => ReadonlyMap<string, IngestModel>;
   readonly store: () => Store;
-  readonly registry: SlicedRegistry;
+  readonly registry: Pick<SlicedRegistry, 'render'>;
   readonly registrar: () => Registrar;
   readonly clock: Clock;
   readonly version: string;

@@ -11,7 +11,7 @@ const GZIP_LEVEL = 1;
 const GZIP_BYTES_MIN = 16_384;
 
 /** GET /metrics: Prometheus' text format, or OpenMetrics with exemplars where the scraper prefers it. Compressed off the event loop. */
-export function metricsRoute(registry: SlicedRegistry): Route {
+export function metricsRoute(registry: Pick<SlicedRegistry, 'render'>): Route {
   return {
     method: 'GET',
     path: '/metrics',

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { durationSeconds, type Config, type PredictionBatch } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
+import type { Watcher } from '../pipeline/watcher.js';
 import { createApp, type Route } from '../routes/app.js';
 import { createInferHandler } from '../routes/infer.js';
 import { sidecarRoutes } from '../routes/index.js';
@@ -22,6 +23,7 @@ import type { ModelRuntime } from './model-runtime.js';
 import { challengersLeftOut, EMPTY_SET, leftOut, nextSet, type ModelSet } from './model-set.js';
 import { openStore } from './open-store.js';
 import { createRegistryDesk } from './registry-desk.js';
+import { crossAlone, directly, storeBehind, type Cross } from './seams.js';
 import { StartError } from './start-error.js';
 import { watcherOf } from './watcher-of.js';
 
@@ -31,6 +33,8 @@ export interface SidecarOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tracing: Tracing;
+  /** How seams are gone through: a test may put faults there. */
+  readonly cross?: Cross;
 }
 
 /** A running sidecar. */
@@ -54,7 +58,7 @@ export interface Sidecar {
 
 /** Loads the models, opens the store and listens. Throws a StartError that says what stands in the way; nothing is left running then. */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
-  const { clock, logger, tracing, version } = options;
+  const { clock, logger, tracing, version, cross = directly } = options;
   refuseOpenBind(options.config.server.host, options.config.access);
   /** As it was read; where it leaves versions to the registry, `config` has them. */
   let asked = options.config;
@@ -96,8 +100,14 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   });
   const guard: Guard = createGuard({ access: config.access, clock, logger, counts: metrics.access });
   const logFault = createFaultLog(logger, clock);
+  const alone = crossAlone(cross, (fault) => {
+    metrics.self.watchErrors.child('observe').value++;
+    logFault('observe', fault);
+  });
   const record = (batch: PredictionBatch) => {
-    store.recordPredictions(batch);
+    alone('record', () => {
+      store.recordPredictions(batch);
+    });
   };
   const watcher = watcherOf(config, metrics, {
     clock,
@@ -107,11 +117,17 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       const model = set.models.get(watched.name);
       // Of a model that a reload has exchanged meanwhile nothing is scored again.
       if (model?.watched !== watched) return;
-      watched.schema?.checkRequest(answered.inputs, watched.features, { findings: answered.findings });
-      watched.freshness?.observeRequest(answered, clock.nowSeconds());
-      model.parity?.offer(answered);
-      for (const { shadow } of model.challengers) shadow.offer(answered);
-      if (model.source.kind === 'onnx') model.source.explainer?.offer(answered);
+      // Each by itself: what one of them suffers must not cost the others their copy.
+      alone('schema', () => watched.schema?.checkRequest(answered.inputs, watched.features, { findings: answered.findings }));
+      alone('freshness', () => watched.freshness?.observeRequest(answered, clock.nowSeconds()));
+      alone('parity', () => model.parity?.offer(answered));
+      for (const { shadow } of model.challengers) {
+        alone('shadow', () => {
+          shadow.offer(answered);
+        });
+      }
+      const { source } = model;
+      alone('explain', () => (source.kind === 'onnx' ? source.explainer?.offer(answered) : undefined));
     },
   });
   const onRefused = (model: string, code: string) => {
@@ -132,12 +148,18 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     const onFault = (fault: unknown) => {
       logFault('infer', fault);
     };
-    const infer = createInferHandler({ ...server, models, guard, watcher, tracing, ...clock, onFault, onRefused });
+    const push: Watcher['push'] = (entry) => {
+      alone('watch', () => {
+        watcher.push(entry);
+      });
+    };
+    const stored = storeBehind(cross, store);
+    const infer = createInferHandler({ ...server, models, guard, watcher: { push }, tracing, ...clock, onFault, onRefused });
     routes = sidecarRoutes({
       models,
       ingestModels: () => ingest,
-      store: () => store,
-      registry: metrics.registry,
+      store: () => stored,
+      registry: { render: (format) => cross('metrics', () => metrics.registry.render(format)) },
       registrar: () => desk.registrar,
       clock,
       version,
