@@ -3,6 +3,7 @@ import { readMessage, readTensors, type DecodeOptions } from './decode-message.j
 import { isObject, readName, readParameters, unknownField, where, type JsonObject, type Place } from './form.js';
 import { NAME_LENGTH_MAX, TENSORS_MAX } from './limits.js';
 import type { InferRequest, RequestedOutput } from './messages.js';
+import { readPlainRequest } from './plain-request.js';
 
 /** The URL names the model; Triton's own examples repeat it in the body, where it changes nothing. */
 const FIELDS: ReadonlySet<string> = new Set(['id', 'parameters', 'inputs', 'outputs', 'model_name', 'model_version']);
@@ -14,6 +15,27 @@ const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
  * What the model takes is not looked at. Never throws. Tensors may share memory with the body and with each other.
  */
 export function decodeInferRequest(body: Buffer, options: DecodeOptions): Result<InferRequest> {
+  const plain = readPlain(body, options);
+  return plain === undefined ? decodeAny(body, options) : succeed(plain);
+}
+
+/** A client that writes otherwise does so again: after a request that is not plain, so many are not tried. */
+const REQUESTS_NOT_TRIED = 15;
+let notTried = REQUESTS_NOT_TRIED;
+
+function readPlain(body: Buffer, { headerLength, elementsMax }: DecodeOptions): InferRequest | undefined {
+  if (headerLength !== undefined || elementsMax !== undefined) return undefined;
+  if (notTried < REQUESTS_NOT_TRIED) {
+    notTried++;
+    return undefined;
+  }
+  const plain = readPlainRequest(body);
+  if (plain === undefined) notTried = 0;
+  return plain;
+}
+
+/** Decodes a request of any form, and says what is wrong with one that has none. */
+export function decodeAny(body: Buffer, options: DecodeOptions): Result<InferRequest> {
   const message = readMessage(body, options);
   if (!message.ok) return message;
   const { form } = message.value;
