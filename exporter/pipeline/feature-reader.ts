@@ -144,6 +144,8 @@ export interface OutputReader {
 
 export interface OutputColumn {
   at(row: number): number;
+  /** A copy of the first rows. */
+  values(rows: number): Float64Array;
 }
 
 /** Whether a tensor holds something for each row: rows come first, but for a value a row in any shape, and for a single row without that dimension. */
@@ -163,10 +165,16 @@ export function createOutputReader(tensorName: string | undefined, column: numbe
       const width = data.length / rows;
       const offset = column ?? width - 1;
       if (!isByRow(tensor, rows) || !Number.isInteger(width) || offset < 0 || offset >= width) return undefined;
+      const at = (row: number): number => {
+        const value = data[row * width + offset];
+        return value === undefined ? NaN : numberOf(value, datatype);
+      };
       return {
-        at(row) {
-          const value = data[row * width + offset];
-          return value === undefined ? NaN : numberOf(value, datatype);
+        at,
+        values(count) {
+          const values = new Float64Array(count);
+          for (let row = 0; row < count; row++) values[row] = at(row);
+          return values;
         },
       };
     },

@@ -67,7 +67,7 @@ export function createShadow(options: ShadowOptions): Shadow {
     const rows = champion.length;
     const own = output.read(response.outputs, rows);
     if (own === undefined) return 'failed';
-    const outputs = Float64Array.from({ length: rows }, (_, row) => own.at(row));
+    const outputs = own.values(rows);
     for (let row = 0; row < rows; row++) agreement.update({ champion: champion[row]!, challenger: outputs[row]! });
     const columns = sliceColumns(watched, answered, rows);
     columns.forEach((column, i) => {
@@ -78,7 +78,7 @@ export function createShadow(options: ShadowOptions): Shadow {
       version: challenger.version,
       role: 'challenger',
       rows,
-      ids: Array.from({ length: rows }, (_, row) => rowId(answered, row, rows)),
+      ids: rowIds(answered, rows),
       timeSeconds: nowSeconds(),
       features: [],
       outputs,
@@ -160,16 +160,16 @@ export function createShadow(options: ShadowOptions): Shadow {
         const isFull = inFlight >= challenger.inFlightMax || (inFlight > 0 && inFlightBytes + bytes > challenger.inFlightBytesMax);
         if (isFull) outcomes.dropped++;
         // A copy: the champion's output may be a view of what it gave to many requests at once.
-        else
-          send(
-            to,
-            answered,
-            Float64Array.from({ length: rows }, (_, row) => champion.at(row)),
-            bytes,
-          );
+        else send(to, answered, champion.values(rows), bytes);
       }
     },
   };
+}
+
+function rowIds(answered: AnsweredRequest, rows: number): string[] {
+  const ids = new Array<string>(rows);
+  for (let row = 0; row < rows; row++) ids[row] = rowId(answered, row, rows);
+  return ids;
 }
 
 /** What tensors keep in memory, about: text by its characters. */

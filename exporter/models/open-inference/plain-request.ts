@@ -39,6 +39,10 @@ export function readPlainRequest(body: Buffer): InferRequest | undefined {
 class PlainReader {
   private readonly bytes: Buffer;
   private at = 0;
+  /** The number taken last: its digits as a whole number, how many of them stand behind the point, and whether a minus stands before. */
+  private digits = 0;
+  private decimals = 0;
+  private isNegative = false;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -101,9 +105,8 @@ class PlainReader {
     const shape: number[] = [];
     if (!this.takes(LIST)) return undefined;
     do {
-      const dimension = this.number(true);
-      if (!(dimension >= 0) || Object.is(dimension, -0) || shape.length === DIMENSIONS_MAX) return undefined;
-      shape.push(dimension);
+      if (!this.takesNumber(true) || this.isNegative || shape.length === DIMENSIONS_MAX) return undefined;
+      shape.push(this.digits);
     } while (this.takes(COMMA));
     return this.takes(LIST_END) ? shape : undefined;
   }
@@ -116,41 +119,45 @@ class PlainReader {
     const data = allocate(datatype, count);
     const isWhole = datatype === 'INT32' || datatype === 'INT64';
     for (let i = 0; i < count; i++) {
-      if (i > 0 && !this.takes(COMMA)) return undefined;
-      const value = this.number(isWhole);
-      if (Number.isNaN(value)) return undefined;
-      if (datatype === 'INT64') (data as BigInt64Array)[i] = BigInt(value);
-      else if (datatype === 'INT32' && value !== (value | 0)) return undefined;
-      else (data as Float64Array)[i] = value;
+      if ((i > 0 && !this.takes(COMMA)) || !this.takesNumber(isWhole)) return undefined;
+      const value = this.digits / POWERS[this.decimals]!;
+      const signed = this.isNegative ? -value : value;
+      if (datatype === 'INT64') (data as BigInt64Array)[i] = BigInt(signed);
+      else if (datatype === 'INT32' && signed !== (signed | 0)) return undefined;
+      else (data as Float64Array)[i] = signed;
     }
     return this.takes(LIST_END) ? data : undefined;
   }
 
-  /** A decimal without an exponent, of at most 15 digits; NaN for anything else. */
-  private number(isWhole: boolean): number {
-    const isNegative = this.next() === MINUS;
+  /**
+   * Takes a decimal without an exponent, of at most 15 digits, into `digits`, `decimals` and `isNegative`: a number that is returned would be an
+   * object on the heap.
+   */
+  private takesNumber(isWhole: boolean): boolean {
+    this.isNegative = this.next() === MINUS;
     const { bytes } = this;
-    let at = isNegative ? this.at + 1 : this.at;
+    let at = this.isNegative ? this.at + 1 : this.at;
     const start = at;
     let digits = 0;
     let byte = bytes[at]!;
     for (; byte >= ZERO && byte <= NINE; byte = bytes[++at]!) digits = digits * 10 + (byte - ZERO);
     let length = at - start;
-    if (length === 0 || (length > 1 && bytes[start] === ZERO)) return NaN;
+    if (length === 0 || (length > 1 && bytes[start] === ZERO)) return false;
     let decimals = 0;
     if (byte === DOT) {
-      if (isWhole) return NaN;
+      if (isWhole) return false;
       const first = ++at;
       for (byte = bytes[at]!; byte >= ZERO && byte <= NINE; byte = bytes[++at]!) digits = digits * 10 + (byte - ZERO);
       decimals = at - first;
-      if (decimals === 0) return NaN;
+      if (decimals === 0) return false;
       length += decimals;
     }
     // What stands behind a number, an exponent for one, is for the caller to find.
-    if (length > DIGITS_MAX) return NaN;
+    if (length > DIGITS_MAX) return false;
     this.at = at;
-    const value = digits / POWERS[decimals]!;
-    return isNegative ? -value : value;
+    this.digits = digits;
+    this.decimals = decimals;
+    return true;
   }
 
   /** A text of 1 to 256 printable characters of ASCII without an escape. */
