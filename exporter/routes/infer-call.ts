@@ -123,13 +123,12 @@ export function eventTimeOf(request: IncomingMessage, { freshness }: WatchedMode
 
 /** Slice values from request headers, in the order of the slices; undefined where the model has none such. */
 export function headerSlicesOf(request: IncomingMessage, { sliceHeaders }: WatchedModel): readonly (string | undefined)[] | undefined {
-  let values: (string | undefined)[] | undefined;
-  for (let i = 0; i < sliceHeaders.length; i++) {
-    const header = sliceHeaders[i];
-    if (header === undefined) continue;
-    const value = request.headers[header];
-    values ??= new Array<string | undefined>(sliceHeaders.length).fill(undefined);
-    if (typeof value === 'string') values[i] = value;
+  let isAsked = false;
+  const values: (string | undefined)[] = [];
+  for (const header of sliceHeaders) {
+    if (header !== undefined) isAsked = true;
+    const value = header === undefined ? undefined : request.headers[header];
+    values.push(typeof value === 'string' ? value : undefined);
   }
-  return values;
+  return isAsked ? values : undefined;
 }

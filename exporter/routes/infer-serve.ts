@@ -138,7 +138,7 @@ function send(answer: Answer): void {
 
 function watch({ call, id, request, outputs, scoringSeconds, message }: Answer, { watcher }: InferDeps): void {
   const { watched } = call.model;
-  const ofHeaders = { headerSlices: headerSlicesOf(call.request, watched), eventTime: eventTimeOf(call.request, watched) };
-  const answered = { id, inputs: request.inputs, outputs, scoringSeconds, ...ofHeaders };
+  const headerSlices = headerSlicesOf(call.request, watched);
+  const answered = { id, inputs: request.inputs, outputs, scoringSeconds, headerSlices, eventTime: eventTimeOf(call.request, watched) };
   watcher.push({ model: watched, answered, bytes: call.body.length + message.bytes });
 }
