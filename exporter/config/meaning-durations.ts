@@ -1,5 +1,5 @@
 import { configSchema, DURATION_PATTERN, durationSeconds } from '@modelwatch/core';
-import type { ModelConfig } from '@modelwatch/core';
+import type { Config, ModelConfig } from '@modelwatch/core';
 import { quote } from './fault.js';
 import type { Path } from './fault.js';
 import type { Report } from './meaning.js';
@@ -38,6 +38,19 @@ function walk(schema: SchemaNode, value: unknown, path: Path, visit: (text: stri
   }
   for (const [key, child] of Object.entries(schema.properties ?? {}))
     walk(child, (value as Record<string, unknown>)[key], [...path, key], visit);
+}
+
+/** Windows are put together by the day: none is longer, and days are kept longer than windows. */
+export function checkSnapshots(snapshots: Part<Config['snapshots']> | undefined, report: Report): void {
+  const { window, windowsAge, age } = snapshots ?? {};
+  if (window !== undefined && durationSeconds(window) > durationSeconds('1d'))
+    report(['snapshots', 'window'], `a window lasts a day at most, got ${quote(window)}`, { expected: 'at most 1d' });
+  if (window !== undefined && durationSeconds(window) < durationSeconds('1m'))
+    report(['snapshots', 'window'], `a window lasts a minute at least, got ${quote(window)}`, { expected: 'at least 1m' });
+  if (windowsAge !== undefined && age !== undefined && durationSeconds(age) < durationSeconds(windowsAge))
+    report(['snapshots', 'age'], `days are kept no shorter than windows are, ${quote(windowsAge)}, got ${quote(age)}`, {
+      expected: `at least ${windowsAge}`,
+    });
 }
 
 /** The short window of an alert is shorter than the long one. */

@@ -1,7 +1,7 @@
 import type { ChampionConfig, Config, ModelConfig } from '@modelwatch/core';
 import { checkAccess } from './meaning-access.js';
 import { checkChallengers } from './meaning-challengers.js';
-import { checkDurations, checkWindows } from './meaning-durations.js';
+import { checkDurations, checkSnapshots, checkWindows } from './meaning-durations.js';
 import { checkFileName, checkThreshold, checkUnique } from './meaning-values.js';
 import { checkOrigin, checkUpstream, checkWebUrl } from './meaning-upstream.js';
 import { checkRollout } from './meaning-rollout.js';
@@ -15,6 +15,7 @@ export type Report = (path: Path, message: string, options?: { readonly expected
 /** What no schema can say: names that clash, keys that exclude each other, durations in the wrong order. Lists every fault. */
 export function checkMeaning(config: Part<Config>, report: Report): void {
   checkDurations(config, report);
+  checkSnapshots(config.snapshots, report);
   if (config.server?.host === '')
     report(['server', 'host'], 'the address to listen on is empty', { expected: 'an address such as 127.0.0.1' });
   checkAccess(config, report);

@@ -6,6 +6,7 @@ import { OTHER_MODELS, PROMOTION_EVENT, type EventQuery, type EventReport, type 
 import type { Route } from './app.js';
 import { checkId, compileCheck, idSchema, readTime, refuse, timeSchema } from './ingest-fields.js';
 import { readEvents } from './json-body.js';
+import { readLimit, readQueryOf, readWindow } from './window-query.js';
 
 export interface EventRouteDeps {
   /** Configured models: events of others are counted together. */
@@ -77,7 +78,7 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       rateClass: 'read',
       bodyBytesMax: 0,
       async handle({ query }, response) {
-        const asked = readQuery(query as Readonly<Record<string, unknown>>);
+        const asked = readQuery(query);
         const found = asked.ok ? await store().book('events').read('events', asked.value) : asked;
         if (!asked.ok) refuse(response, deps, asked.error);
         else if (!found.ok) refuse(response, deps, found.error);
@@ -133,34 +134,23 @@ const CURSOR = /^(\d+(?:\.\d+)?),(\d+)$/;
 const TIME_MAX = 253_402_300_800;
 
 /** `from`, `to` (seconds since the epoch, or RFC 3339), `model`, `kind`, `limit`, and `after` from the `next` of the page before. */
-function readQuery(query: Readonly<Record<string, unknown>>): Result<EventQuery> {
-  for (const [key, value] of Object.entries(query)) {
-    if (!PARAMETERS.has(key)) return fail('unknown_field', 'the query has an unknown parameter');
-    if (typeof value !== 'string') return fail('invalid_form', 'a parameter of the query stands once');
-  }
-  const { from, to, model, kind, limit = String(EVENTS_DEFAULT), after } = query as Readonly<Record<string, string | undefined>>;
-  const fromSeconds = queryTime(from, 0);
-  const toSeconds = queryTime(to, TIME_MAX);
-  if (!(fromSeconds <= toSeconds)) return fail('invalid_value', 'from and to are times, and from is not after to');
-  const eventsMax = Number(limit);
-  if (!Number.isInteger(eventsMax) || eventsMax < 1 || eventsMax > EVENTS_MAX)
-    return fail('value_out_of_range', `limit is a whole number from 1 to ${EVENTS_MAX}`);
+function readQuery(query: unknown): Result<EventQuery> {
+  const asked = readQueryOf(query, PARAMETERS);
+  if (!asked.ok) return asked;
+  const { from, to, model, kind, limit, after } = asked.value;
+  const window = readWindow([from, to], { fromSeconds: 0, toSeconds: TIME_MAX });
+  if (!window.ok) return window;
+  const eventsMax = readLimit(limit, EVENTS_DEFAULT, EVENTS_MAX);
+  if (!eventsMax.ok) return eventsMax;
   const kindAsked = EVENT_KINDS.find((one) => one === kind);
   if (kind !== undefined && kindAsked === undefined) return fail('invalid_value', `kind is one of ${EVENT_KINDS.join(', ')}`);
   const [, timeSeconds, number] = CURSOR.exec(after ?? '') ?? [];
   if (after !== undefined && number === undefined) return fail('invalid_value', 'after is the next of an earlier answer');
   return succeed({
-    fromSeconds,
-    toSeconds,
-    eventsMax,
+    ...window.value,
+    eventsMax: eventsMax.value,
     ...(model === undefined ? {} : { model }),
     ...(kindAsked === undefined ? {} : { kind: kindAsked }),
     ...(number === undefined ? {} : { after: { timeSeconds: Number(timeSeconds), number: Number(number) } }),
   });
-}
-
-/** NaN for what is no time. */
-function queryTime(text: string | undefined, fallback: number): number {
-  if (text === undefined) return fallback;
-  return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Date.parse(text) / 1000;
 }

@@ -18,6 +18,7 @@ import { openInferenceRoutes } from './open-inference-routes.js';
 import { payloadDecoder } from './payload-decoder.js';
 import { postPredictions } from './predictions.js';
 import { registryRoutes } from './registry.js';
+import { snapshotRoutes } from './snapshots.js';
 
 export interface RouteDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -61,5 +62,6 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     { ...post, path: '/v1/ground-truth', handle: (request, response) => postGroundTruth(ingest())(request, response) },
     ...registryRoutes(deps),
     ...eventRoutes(deps),
+    ...snapshotRoutes(deps),
   ];
 }

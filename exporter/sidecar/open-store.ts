@@ -8,7 +8,7 @@ import { StartError } from './start-error.js';
 
 /** Opens the embedded store, with its folder; models are told to it once they are there. */
 export async function openStore(
-  { store, registry, events }: Config,
+  { store, registry, events, snapshots }: Config,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<Store> {
   if (store.path !== ':memory:') await makeFolder(path.dirname(store.path));
@@ -22,6 +22,12 @@ export async function openStore(
       bookLimits: {
         registry: { rowsMax: registry.versionsMax },
         events: { rowsMax: events.entriesMax, ageSecondsMax: durationSeconds(events.age) },
+        snapshots: {
+          rowsMax: snapshots.entriesMax,
+          bytesMax: snapshots.bytesMax,
+          ageSecondsMax: durationSeconds(snapshots.age),
+          wholeAgeSecondsMax: durationSeconds(snapshots.windowsAge),
+        },
       },
       clock,
       onFault: (message) => {

@@ -24,6 +24,7 @@ import { challengersLeftOut, EMPTY_SET, leftOut, nextSet, type ModelSet } from '
 import { openStore } from './open-store.js';
 import { createRegistryDesk } from './registry-desk.js';
 import { crossAlone, directly, storeBehind, type Cross } from './seams.js';
+import { createSnapshotter } from '../snapshots/snapshotter.js';
 import { StartError } from './start-error.js';
 import { watcherOf } from './watcher-of.js';
 
@@ -73,10 +74,19 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   let reloading: Promise<void> = Promise.resolve();
 
   const models = () => set.models;
+  const snapshots = createSnapshotter({
+    store,
+    windowSeconds: durationSeconds(config.snapshots.window),
+    clock,
+    onFault(message) {
+      logger.warn({ fault: message }, 'a snapshot could not be written; its counts go into the next');
+    },
+  });
   const useSet = (next: ModelSet) => {
     set = next;
     ingest = ingestModels(next.models);
     mapped = mappedPaths(next.models);
+    snapshots.use(next.models);
   };
   const desk = createRegistryDesk({
     config,
@@ -93,6 +103,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     models,
     readings: () => store.readings(),
     registry: () => desk.readings,
+    snapshots: () => snapshots.counts,
     watchQueue: () => watcher.queue,
     guard: () => guard,
     clock,
@@ -181,7 +192,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   }
   accepting = true;
   metrics.self.reloaded(true, clock.nowSeconds());
-  const deskStarted = desk.start();
+  const deskStarted = Promise.all([desk.start(), snapshots.start()]);
 
   /**
    * Loads what a configuration asks for beside what is in force, and exchanges the two in one turn once `commit` has resolved. Rejects with
@@ -233,7 +244,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const exchange: Exchange['to'] = (version, commit) => inTurn(() => putInForce(asked, version, commit));
   const reload = async (next: Config) => {
     if (JSON.stringify(asStarted(next, config)) !== JSON.stringify(next)) {
-      logger.warn('changes of server, watch, store, registry or events take effect at the next start');
+      logger.warn('changes of server, watch, store, registry, events or snapshots take effect at the next start');
     }
     const { retired } = await putInForce(next);
     metrics.self.reloaded(true, clock.nowSeconds());
@@ -273,8 +284,9 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     // A reload that has begun gives up before it puts anything in force.
     await Promise.race([reloading, late]);
     await Promise.race([deskStarted.then(() => desk.close()), late]);
-    timer.abort();
     watcher.drain();
+    await Promise.race([snapshots.close(), late]);
+    timer.abort();
     await closeAll(set, store);
     await tracing.close();
   };
@@ -299,8 +311,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
 }
 
 /** What concerns the server, the queues and the folders stays as it was at the start. */
-function asStarted(next: Config, { server, watch, store, registry, events }: Config): Config {
-  return { ...next, server, watch, store, registry, events };
+function asStarted(next: Config, { server, watch, store, registry, events, snapshots }: Config): Config {
+  return { ...next, server, watch, store, registry, events, snapshots };
 }
 
 /** What the store must know of the models in force. */

@@ -1,5 +1,6 @@
 export * from './books/index.js';
 export * from './histogram-counts.js';
+export { emptyJoined, joinedFromJSON, type JoinedCounts, type JoinedJSON } from './joined-counts.js';
 export * from './model-tally.js';
 export * from './open-error.js';
 export * from './paired-tally.js';

@@ -1,6 +1,6 @@
 import type { Binning, GroundTruth, PredictionBatch } from '@modelwatch/core';
 import type { Result } from '../errors.js';
-import type { BookName, BookReads, BookTellings, BookWrites } from './books/index.js';
+import type { BookName, BookReads, BookTellings, BookWrites, TableReading } from './books/index.js';
 import type { HistogramCounts } from './histogram-counts.js';
 import type { ModelTally } from './model-tally.js';
 import type { SeriesTally } from './series-tally.js';
@@ -159,4 +159,6 @@ export interface QueueReading {
   readonly entries: number;
   readonly capacity: number;
   readonly dropped: Readonly<Record<string, number>>;
+  /** Of a book that is bounded in bytes. */
+  readonly table?: TableReading;
 }

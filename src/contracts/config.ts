@@ -4,6 +4,7 @@ import { events } from './config-events.js';
 import { model } from './config-model.js';
 import { cap, duration } from './config-parts.js';
 import { registry } from './config-registry.js';
+import { snapshots } from './config-snapshots.js';
 
 export { DIGEST_PATTERN, OPENABLE_SCOPES, SCOPES, tokenFileSchema, type Scope } from './config-access.js';
 export { NAME_PATTERN } from './config-parts.js';
@@ -58,6 +59,7 @@ export const configSchema = {
     store,
     registry,
     events,
+    snapshots,
     watch: {
       type: 'object',
       additionalProperties: false,

@@ -36,6 +36,10 @@ export interface OpenBook<Writes extends Operations = Operations, Reads extends 
   sweep?(nowSeconds: number): boolean;
   /** Whether time alone makes work for `sweep`. */
   hasDue?(nowSeconds: number): boolean;
+  /** Bytes that its rows take, about; for books that are bounded so. */
+  readonly bytes?: number;
+  /** What its oldest row is of; undefined where there is none. */
+  readonly oldestSeconds?: number | undefined;
   /** What scrapes show of it beside its rows: plain data, small, told with each commit that changed it; a change is another object. */
   readonly told?: unknown;
 }
@@ -44,6 +48,10 @@ export interface BookLimits {
   readonly rowsMax: number;
   /** How long rows are kept, for books that forget. */
   readonly ageSecondsMax?: number;
+  /** Bytes that rows may take, for books whose rows differ in size. */
+  readonly bytesMax?: number;
+  /** How long rows stand one by one, for books that put old ones together. */
+  readonly wholeAgeSecondsMax?: number;
 }
 
 export interface BookOptions {
@@ -59,8 +67,16 @@ export interface BookGauges {
   readonly rows: number;
   readonly rowsMax: number;
   readonly dropped: Readonly<Record<string, number>>;
+  /** Of a book that is bounded in bytes. */
+  readonly table?: TableReading;
   /** As its book tells it; absent in a commit that did not change it. */
   readonly told?: unknown;
+}
+
+export interface TableReading {
+  readonly bytes: number;
+  readonly bytesMax: number;
+  readonly oldestSeconds: number | undefined;
 }
 
 /** Rows that one read may give: they travel between threads, and on in one answer. */

@@ -1,10 +1,12 @@
 import { eventBook } from './event-book.js';
 import { registryBook } from './registry-book.js';
+import { snapshotBook } from './snapshot-book.js';
 
 /** Every book of the store. A new one is a line here; docs/recipes/add-a-store-table.md says what it must do. */
 export const BOOKS = {
   registry: registryBook,
   events: eventBook,
+  snapshots: snapshotBook,
 };
 
 export type BookName = keyof typeof BOOKS;
@@ -24,3 +26,5 @@ export type * from './event-book.js';
 export { ALL_MODELS, OTHER_MODELS, type LogTally } from './event-tallies.js';
 export { PROMOTION_EVENT } from './registry-book.js';
 export type * from './registry-book.js';
+export { ROWS_MERGED_MAX } from './snapshot-book.js';
+export type * from './snapshot-book.js';

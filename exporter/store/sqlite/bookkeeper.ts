@@ -80,8 +80,10 @@ export function openBooks(db: DatabaseSyncInstance, limits: AllBookLimits = {}, 
 }
 
 function gaugesOf(entry: Entry): BookGauges {
-  const { told, rows } = entry.open;
-  const gauges = { rows, rowsMax: entry.limits.rowsMax, dropped: { ...entry.drops } };
+  const { told, rows, bytes, oldestSeconds } = entry.open;
+  const { rowsMax, bytesMax } = entry.limits;
+  const table = bytes === undefined || bytesMax === undefined ? {} : { table: { bytes, bytesMax, oldestSeconds } };
+  const gauges = { rows, rowsMax, dropped: { ...entry.drops }, ...table };
   if (told === entry.told) return gauges;
   entry.told = told;
   return { ...gauges, told };

@@ -19,7 +19,10 @@ export function tableQueues({ waiting, settled, payloads, dropped, books }: Ledg
       capacity: PAYLOADS_CAPACITY,
       dropped: { full: dropped.payloadsFull, expired: dropped.payloadsExpired },
     },
-    ...BOOK_NAMES.map((name) => ({ name, entries: books[name].rows, capacity: books[name].rowsMax, dropped: books[name].dropped })),
+    ...BOOK_NAMES.map((name) => {
+      const { rows, rowsMax, dropped: droppedRows, table } = books[name];
+      return { name, entries: rows, capacity: rowsMax, dropped: droppedRows, ...(table === undefined ? {} : { table }) };
+    }),
   ];
 }
 
