@@ -11,7 +11,7 @@ import { FULL, promise, type Turns } from './testing/promise.js';
 import { makePlace, sumOf, type Running } from './testing/sidecar-of.js';
 
 const PAIRS = FULL ? 5 : 1;
-const SECONDS = FULL ? 3 : 0.04;
+const SECONDS = FULL ? 2 : 0.04;
 const PER_SECOND = 200;
 /** The champion answers, and nobody watches what it says; the same champion with a challenger. */
 const ALONE = 'alone';

@@ -12,7 +12,7 @@ import { FULL, promise } from './testing/promise.js';
 const FAULTS = ['throws', 'rejects', 'never ends', 'blocks'] as const;
 /** Requests while a fault is there, of one after the other. */
 const REQUESTS = FULL ? 300 : 5;
-/** Each may wait for what blocks. */
+/** Each may wait for what blocks, twice and more: within a deadline that has room for it. */
 const REQUESTS_BLOCKED = FULL ? 3 : 2;
 const BLOCKED_MILLISECONDS = FULL ? 2000 : 20;
 const OUTPUT = JSON.stringify({ outputs: [{ name: 'y', datatype: 'FP32', shape: [1, 2], data: [1, 2] }] });
@@ -61,10 +61,10 @@ promise('P3', `a fault in any of ${SEAMS.length} seams between serving and watch
 store: { path: kept.db }
 models:
   - name: proxied
-    champion: { version: '1', upstream: { url: ${upstream.url} } }
+    champion: { version: '1', upstream: { url: ${upstream.url}, deadline: 1m } }
     output: { tensor: y, column: 1 }
     challengers: [{ version: '2', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }]
-  - { name: served, champion: { version: '1', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } } }
+  - { name: served, champion: { version: '1', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')}, deadline: 1m } } }
   - { name: events, champion: { version: '1' } }
 `,
   );

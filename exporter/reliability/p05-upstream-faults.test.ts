@@ -127,7 +127,7 @@ models:${model(HASTY, `${DEADLINE_SECONDS * 1000}ms`)}${model(PATIENT, '1m')}
         if (poison === 'down') await link.down();
         else link.poison(direction, poison);
         const wanted = ends[direction];
-        const model = FULL || wanted === '504 deadline_exceeded' ? HASTY : PATIENT;
+        const model = wanted === '504 deadline_exceeded' ? HASTY : PATIENT;
         const found = await all(model);
         await link.heal();
         const others = [...found].filter(([end]) => end !== wanted).map(([end, count]) => `${count} x ${end}`);
@@ -138,7 +138,7 @@ models:${model(HASTY, `${DEADLINE_SECONDS * 1000}ms`)}${model(PATIENT, '1m')}
           CLIENTS * REQUESTS_EACH,
         );
         // Connections that are still held up from the fault are given up with their request: the next one is answered.
-        findings.count(`${what}, ${way}: the status afterwards`, Number(await ask(FULL ? model : PATIENT)), 200);
+        findings.count(`${what}, ${way}: the status afterwards`, Number(await ask(PATIENT)), 200);
       }
     }
     findings.time('from the request to its answer', seconds, 'longest', DEADLINE_SECONDS + LATE_SECONDS_MAX);
