@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe } from '@jest/globals';
 import { hasProgram } from '../contract/debian-program.js';
 import { startPrometheus } from '../contract/prometheus-server.js';
@@ -20,6 +21,8 @@ const SCRAPE_SECONDS_MAX = 0.25;
 const HELD_SECONDS_MAX = 0.02;
 /** Requests of each kind that go on beside the scrapes. */
 const LOOPS = 2;
+/** Between two requests of one kind: the machine is to have room for what is measured. */
+const PAUSE_MILLISECONDS = 5;
 
 interface Trouble {
   readonly what: string;
@@ -57,6 +60,7 @@ const TROUBLES: readonly Trouble[] = [
 /** Requests and events of all kinds, one after the other, until it is told to end; what became of them is not asked here. */
 async function disturb({ clients }: Running, isOver: () => boolean): Promise<void> {
   for (let i = 0; !isOver(); i++) {
+    await pause(PAUSE_MILLISECONDS);
     await clients.send('/v2/models/hung/infer', tensorRequest('INT64', { n: [9_000_000_000 + i] }));
     await clients.send('/v2/models/gone/infer', '{}');
     await clients.send('/v1/predictions', JSON.stringify({ model: 'wide', id: `${i}`, output: 0.5, features: { feature_0: 0.5 } }));
@@ -101,7 +105,10 @@ models:
         let scraping = true;
         const held: number[] = [];
         const probing = (async () => {
-          while (scraping) held.push((await clients.send('/v2/health/live'))?.seconds ?? Infinity);
+          while (scraping) {
+            held.push((await clients.send('/v2/health/live'))?.seconds ?? Infinity);
+            await pause(PAUSE_MILLISECONDS);
+          }
         })();
         for (let i = 0; i < SCRAPES; i++) {
           const page = await clients.send('/metrics');
