@@ -1,4 +1,4 @@
-import type { ChampionConfig, Config, ModelConfig } from '@modelwatch/core';
+import { OTHER_BIN, type ChampionConfig, type Config, type ModelConfig } from '@modelwatch/core';
 import { checkAccess } from './meaning-access.js';
 import { checkChallengers } from './meaning-challengers.js';
 import { checkDurations, checkSnapshots, checkWindows } from './meaning-durations.js';
@@ -62,7 +62,7 @@ function checkModel(model: Part<ModelConfig>, path: Path, report: Report): void 
   checkRollout(model, path, report);
   checkInputs(model.inputs, [...path, 'inputs'], report);
   checkOutput(model.output, [...path, 'output'], report);
-  checkSlices(model.slices ?? [], [...path, 'slices'], report);
+  checkSlices(model, [...path, 'slices'], report);
   if (model.parity !== undefined) checkOrigin(model.parity.url, [...path, 'parity', 'url'], report, 'a feature server');
   checkFreshness(model, [...path, 'freshness'], report);
   checkWindows(model.alerts, [...path, 'alerts'], report);
@@ -98,7 +98,8 @@ function checkOutput(output: Part<ModelConfig['output']> | undefined, path: Path
   checkThreshold(output?.kind, output?.threshold, [...path, 'threshold'], report);
 }
 
-function checkSlices(slices: NonNullable<Part<ModelConfig['slices']>>, path: Path, report: Report): void {
+function checkSlices({ slices = [], output }: Part<ModelConfig>, path: Path, report: Report): void {
+  const kind = output?.kind;
   checkUnique(
     slices.map((slice) => slice?.name),
     (index) => [...path, index, 'name'],
@@ -108,6 +109,13 @@ function checkSlices(slices: NonNullable<Part<ModelConfig['slices']>>, path: Pat
   slices.forEach((slice, index) => {
     if (slice?.feature !== undefined && slice.header !== undefined) {
       report([...path, index, 'header'], 'a slice has a feature or a header, not both', { expected: 'feature or header', spot: 'key' });
+    }
+    if (slice?.fairness !== undefined && kind === 'regression') {
+      report([...path, index, 'fairness'], 'fairness compares predicted classes, and a regression predicts none', { spot: 'key' });
+    }
+    const reference = slice?.fairness?.reference;
+    if (reference !== undefined && ['', OTHER_BIN].includes(reference)) {
+      report([...path, index, 'fairness', 'reference'], `${quote(reference)} is no group`, { expected: 'a value of the slice' });
     }
     const { valuesMax, keptMax } = slice ?? {};
     if (valuesMax !== undefined && keptMax !== undefined && keptMax < valuesMax) {

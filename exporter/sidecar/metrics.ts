@@ -27,6 +27,8 @@ import { schemaFamilies } from '../telemetry/schema-series.js';
 import { shadowFamilies } from '../telemetry/shadow-series.js';
 import { selfFamilies, type SelfSeries } from '../telemetry/self-series.js';
 import { snapshotFamilies } from '../telemetry/snapshot-series.js';
+import { sliceQualityFamilies } from '../telemetry/slice-series.js';
+import { sliceCaps } from '../store/store-models.js';
 import { storeFamilies } from '../telemetry/store-series.js';
 import type { RegistryReadings } from './registry-desk.js';
 import type { ModelRuntime } from './model-runtime.js';
@@ -81,7 +83,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   featureFamilies(registry, features);
   const watched = () =>
     [...models().values()].flatMap(({ name, version, role, config, challengers }) => [
-      { model: name, version, role, kind: config.output.kind },
+      { model: name, version, role, kind: config.output.kind, slices: sliceCaps(config.slices) },
       ...challengers.map((challenger) => ({
         model: name,
         version: challenger.version,
@@ -90,6 +92,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
       })),
     ]);
   qualityFamilies(registry, readings, watched);
+  sliceQualityFamilies(registry, readings, watched);
   storeFamilies(registry, readings, () => [queueReading(sources.watchQueue()), ...scorerQueue(models())]);
   const { watch } = sources.config();
   localDriftFamilies(registry, { models: features, countMin: watch.localCountMin, nowSeconds: clock.nowSeconds });

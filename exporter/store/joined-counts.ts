@@ -69,6 +69,14 @@ export function mergeJoined(into: JoinedCounts, from: JoinedCounts): void {
   into.errors.merge(from.errors);
 }
 
+/** Both together; changes neither. */
+export function mergedJoined(a: JoinedCounts, b: JoinedCounts): JoinedCounts {
+  const merged = emptySliceJoined();
+  mergeJoined(merged, a);
+  mergeJoined(merged, b);
+  return merged;
+}
+
 export function joinedToJSON({ confusion, scores, calibration, errors }: JoinedCounts): JoinedJSON {
   return { confusion: confusion.toJSON(), scores: scores.toJSON(), calibration: calibration.toJSON(), errors: errors.toJSON() };
 }

@@ -1,5 +1,6 @@
 import { durationSeconds, type Baseline, type ModelConfig } from '@modelwatch/core';
 import { binningOf } from '../pipeline/model-watch.js';
+import type { SliceCap } from './slice-values.js';
 import type { StoreModel } from './store.js';
 
 /** Slice values whose quality is kept where the configuration does not say. */
@@ -19,16 +20,21 @@ export function storeModels(configs: readonly ModelConfig[], baselineOf: (model:
         threshold: threshold ?? config.output.threshold,
         toleranceAbsolute,
       })),
-      slices: config.slices.map(({ name, valuesMax, worstMax, keptMax }) => ({
-        name,
-        valuesMax,
-        worstMax,
-        keptMax: keptMax ?? Math.max(SLICE_KEPT_DEFAULT, valuesMax),
-      })),
+      slices: sliceCaps(config.slices),
       baselines:
         baseline === undefined
           ? []
           : [{ version: config.champion.version, features: baseline.features.map(binningOf), output: binningOf(baseline.output) }],
     };
   });
+}
+
+/** The caps of the configured slices. */
+export function sliceCaps(slices: ModelConfig['slices']): SliceCap[] {
+  return slices.map(({ name, valuesMax, worstMax, keptMax }) => ({
+    name,
+    valuesMax,
+    worstMax,
+    keptMax: keptMax ?? Math.max(SLICE_KEPT_DEFAULT, valuesMax),
+  }));
 }

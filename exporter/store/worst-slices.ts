@@ -1,19 +1,19 @@
 import { OTHER_BIN, rankSlices, sliceAccuracy, sliceErrorRatio, type RankedSlice } from '@modelwatch/core';
-import { emptySliceJoined, joinedCount, mergeJoined, type JoinedCounts } from './joined-counts.js';
+import { emptySliceJoined, joinedCount, mergedJoined, type JoinedCounts } from './joined-counts.js';
 import type { QualityTally } from './series-tally.js';
-import { made, ownValues, sliceCounts, type OnSlice, type SliceCap } from './slice-values.js';
+import { ownValues, sliceCounts, type OnSlice, type SliceCap } from './slice-values.js';
 
 /** How sure a slice has to be worse than the whole before it gets counts of its own, over all values of its slice at once. */
 const SIGNIFICANCE = 0.05;
 
-/** All that was counted of a slice, by every value that is kept; __other__ is what is beyond those. */
+/** All that was counted of a slice, by every value that is kept; __other__ is what is beyond those. Read-only for callers. */
 export function allOfSlice({ slices, tail }: Pick<QualityTally, 'slices' | 'tail'>, name: string): Map<string, JoinedCounts> {
-  const all = new Map<string, JoinedCounts>();
-  const add = (value: string, counts: JoinedCounts) => {
-    mergeJoined(made(all, value, emptySliceJoined), counts);
-  };
-  for (const [value, counts] of slices.get(name) ?? []) if (value !== OTHER_BIN) add(value, counts);
-  for (const [value, counts] of tail.get(name) ?? []) add(value, counts);
+  const all = new Map(tail.get(name));
+  for (const [value, counts] of slices.get(name) ?? []) {
+    if (value === OTHER_BIN) continue;
+    const before = all.get(value);
+    all.set(value, before === undefined ? counts : mergedJoined(before, counts));
+  }
   return all;
 }
 

@@ -5,18 +5,25 @@ import { testClock } from '../store/conformance.js';
 import { openSqliteStore, type EventBatch, type Store, type StoreModel } from '../store/index.js';
 import { qualityFamilies, type QualityModel } from './quality-series.js';
 import { SlicedRegistry } from './registry.js';
+import { sliceQualityFamilies } from './slice-series.js';
 import { storeFamilies } from './store-series.js';
 
 const models: readonly QualityModel[] = [
-  { model: 'late', version: '2', role: 'champion', kind: 'probability' },
-  { model: 'price', version: '1', role: 'champion', kind: 'regression' },
+  {
+    model: 'late',
+    version: '2',
+    role: 'champion',
+    kind: 'probability',
+    slices: [{ name: 'origin', valuesMax: 2, worstMax: 2, keptMax: 3 }],
+  },
+  { model: 'price', version: '1', role: 'champion', kind: 'regression', slices: [{ name: 'origin', valuesMax: 10 }] },
 ];
-const storeModels: readonly StoreModel[] = models.map(({ model, kind }) => ({
+const storeModels: readonly StoreModel[] = models.map(({ model, kind, slices = [] }) => ({
   name: model,
   kind,
   threshold: 0.5,
   horizonSeconds: 1000,
-  slices: [{ name: 'origin', valuesMax: 10 }],
+  slices,
   baselines: [],
 }));
 
@@ -28,6 +35,11 @@ async function setUp() {
   store = await openSqliteStore({ path: ':memory:', models: storeModels, clock, predictionsMax: 100, queueEntriesMax: 50 });
   const registry = new SlicedRegistry();
   qualityFamilies(
+    registry,
+    () => store.readings(),
+    () => models,
+  );
+  sliceQualityFamilies(
     registry,
     () => store.readings(),
     () => models,
@@ -148,6 +160,34 @@ describe('quality on the scrape', () => {
     expect(await nonZeroOf('modelwatch_under_error_total')).toMatchObject({ [`{${price}}`]: 2 });
     expect((await linesOf(registry, 'modelwatch_squared_error_total'))[`{${price}}`]).toBe(13);
     const second = 'slice="origin",slice_value="a\\"b\\\\c\\nd"';
+    const first = 'slice="origin",slice_value="JFK"';
+    expect(await nonZeroOf('modelwatch_slice_joined_total')).toEqual({
+      [`{${late},${first}}`]: 2,
+      [`{${late},${second}}`]: 2,
+      [`{${price},${first}}`]: 1,
+      [`{${price},${second}}`]: 1,
+    });
+    expect(await nonZeroOf('modelwatch_slice_score_bin_total')).toEqual({
+      [`{${late},${first},truth="0",bin="(0.05,0.1]"}`]: 1,
+      [`{${late},${first},truth="1",bin="(0.85,0.9]"}`]: 1,
+      [`{${late},${second},truth="0",bin="(0.7,0.75]"}`]: 1,
+      [`{${late},${second},truth="1",bin="[0,0.05]"}`]: 1,
+    });
+    const belowOf = await nonZeroOf('modelwatch_slice_score_cumulative_total');
+    // In its bin and the two above it; in all twenty.
+    expect([belowOf[`{${late},${first},truth="1",bin="(0.95,1]"}`], Object.keys(belowOf).length]).toEqual([1, 23]);
+    expect(await nonZeroOf('modelwatch_slice_calibration_positive_total')).toEqual({
+      [`{${late},${first},bin="(0.8,0.9]"}`]: 1,
+      [`{${late},${second},bin="[0,0.1]"}`]: 1,
+    });
+    expect((await linesOf(registry, 'modelwatch_slice_over_error_total'))[`{${price},${second}}`]).toBe(3);
+    expect((await linesOf(registry, 'modelwatch_slice_under_error_total'))[`{${price},${first}}`]).toBe(2);
+    expect((await linesOf(registry, 'modelwatch_slice_squared_error_total'))[`{${price},${second}}`]).toBe(9);
+    const fill = ['shown_values', 'shown_values_capacity', 'kept_values', 'kept_values_capacity', 'unkept_total'];
+    const ofLate = await Promise.all(
+      fill.map(async (name) => (await linesOf(registry, `modelwatch_slice_${name}`))[`{${late},slice="origin"}`]),
+    );
+    expect(ofLate).toEqual([2, 4, 0, 1, 0]);
     expect(await nonZeroOf('modelwatch_slice_confusion_total')).toEqual({
       [`{${late},slice="origin",slice_value="JFK",outcome="true_positive"}`]: 1,
       [`{${late},slice="origin",slice_value="JFK",outcome="true_negative"}`]: 1,

@@ -1,7 +1,8 @@
 import { metric, type MetricName, type Role } from '@modelwatch/core';
+import type { SliceCap } from '../store/slice-values.js';
 import { emptyModelTally, emptyQuality, type EventKind, type ModelTally, type QualityTally, type StoreReadings } from '../store/index.js';
 import { readHistogramFamily } from './histogram-lines.js';
-import { labelText, withLabel } from './label-text.js';
+import { labelText } from './label-text.js';
 import { OUTCOMES, qualityLabels, type QualityLabels } from './quality-labels.js';
 import type { SlicedRegistry } from './registry.js';
 import { readFamily } from './series.js';
@@ -12,6 +13,8 @@ export interface QualityModel {
   readonly version: string;
   readonly role: Role;
   readonly kind: 'probability' | 'regression';
+  /** Of a champion alone. */
+  readonly slices?: readonly SliceCap[];
 }
 
 type Lines = Iterable<readonly [labels: string, value: number]>;
@@ -68,7 +71,6 @@ export function qualityFamilies(registry: SlicedRegistry, readings: () => StoreR
   bySeries('modelwatch_squared_error_total', 'all', ({ labels, quality }) => [[labels.own, quality.errors.squared]]);
   bySeries('modelwatch_over_error_total', 'all', ({ labels, quality }) => [[labels.own, quality.errors.over]]);
   bySeries('modelwatch_under_error_total', 'all', ({ labels, quality }) => [[labels.own, quality.errors.under]]);
-  bySeries('modelwatch_slice_confusion_total', 'probability', sliceLines);
 
   const byEventKind = (name: MetricName, field: 'received' | 'duplicates') =>
     registry.add(
@@ -126,14 +128,4 @@ function* scoreCumulativeLines({ labels, quality: { scores } }: QualitySeries): 
 function* calibrationLines({ labels, quality }: QualitySeries, field: 'counts' | 'scores' | 'positives'): Lines {
   const values = quality.calibration[field];
   for (let bin = 0; bin < values.length; bin++) yield [labels.calibrationBins[bin]!, values[bin]!];
-}
-
-function* sliceLines({ labels, quality }: QualitySeries): Lines {
-  for (const [slice, values] of quality.slices) {
-    const ofSlice = withLabel(labels.own, 'slice', slice);
-    for (const [value, { confusion }] of values) {
-      const ofValue = withLabel(ofSlice, 'slice_value', value);
-      for (const [outcome, field] of OUTCOMES) yield [withLabel(ofValue, 'outcome', outcome), confusion[field]];
-    }
-  }
 }

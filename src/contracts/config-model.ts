@@ -76,6 +76,19 @@ export const model = {
             default: 10,
             description: 'Further values that get series of their quality once they are worse than the whole for certain, the worst first.',
           },
+          fairness: {
+            type: 'object',
+            additionalProperties: false,
+            description:
+              'Compares the values as groups: difference of positive rates, disparate impact, difference of recall. For classifications.',
+            properties: {
+              reference: {
+                type: 'string',
+                description:
+                  'The group that the others are compared with; the largest unless said otherwise, which may change from window to window.',
+              },
+            },
+          },
           keptMax: {
             type: 'integer',
             minimum: 1,

@@ -13,6 +13,7 @@ import { PARITY_METRICS } from './parity-metrics.js';
 import { SCHEMA_METRICS } from './schema-metrics.js';
 import { SNAPSHOT_METRICS } from './snapshot-metrics.js';
 import { SHADOW_METRICS } from './shadow-metrics.js';
+import { SLICE_METRICS } from './slice-metrics.js';
 
 export type { MetricDescription };
 export { DELAY_SECONDS_BUCKETS } from './freshness-metrics.js';
@@ -22,7 +23,6 @@ export { NDCG_PLACES } from './explain-metrics.js';
 const FEATURE = ['model', 'version', 'feature'] as const;
 const FEATURE_BIN = [...FEATURE, 'bin'] as const;
 const OUTPUT_BIN = [...MODEL, 'bin'] as const;
-const SLICE = [...MODEL, 'slice', 'slice_value'] as const;
 
 /** Has a bound at 0.3 s, the usual latency objective, so that the share under it is exact. */
 export const LATENCY_SECONDS_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10] as const;
@@ -228,8 +228,7 @@ export const METRICS = [
     'Sum of output minus ground truth where the output was greater; plus modelwatch_under_error_total it is the absolute error, minus it the bias.',
   ),
   m('modelwatch_under_error_total', 'counter', MODEL, 'Sum of ground truth minus output where the output was smaller.'),
-  m('modelwatch_slice_predictions_total', 'counter', SLICE, 'Predictions by slice.'),
-  m('modelwatch_slice_confusion_total', 'counter', [...SLICE, 'outcome'], 'Joined classifications by slice and outcome.'),
+  ...SLICE_METRICS,
   ...ESTIMATE_METRICS,
   ...MULTIVARIATE_METRICS,
   // Ingest and validation

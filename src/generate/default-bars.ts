@@ -1,5 +1,6 @@
 import { configSchema } from '../contracts/index.js';
 import { ROLLOUT_CRITERIA } from '../rollout/index.js';
+import type { FairSlice } from './recordings/fairness.js';
 import type { RolloutRules } from './recordings/index.js';
 import type { AlertBars } from './recordings/recording-family.js';
 
@@ -9,6 +10,9 @@ const { alerts, rollout } = configSchema.properties.models.items.properties;
 export const DEFAULT_BARS = Object.fromEntries(
   Object.entries(alerts.properties).map(([bar, schema]) => [bar, schema.default]),
 ) as unknown as AlertBars;
+
+/** A slice of groups, as the metrics page shows what comes of one. */
+export const DEFAULT_FAIR: readonly FairSlice[] = [{ slice: 'group', reference: undefined }];
 
 /** The rollout of a model whose configuration says nothing of it. */
 export const DEFAULT_ROLLOUT: RolloutRules = { window: rollout.properties.window.default, criteria: ROLLOUT_CRITERIA };

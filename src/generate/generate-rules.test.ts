@@ -6,7 +6,7 @@ import type { ModelConfig } from '../contracts/index.js';
 import { METRICS } from '../contracts/index.js';
 import { ALERT_FAMILIES } from './alerts/index.js';
 import { DEFAULT_BARS } from './default-bars.js';
-import { generateRules } from './generate-rules.js';
+import { fairSlices, generateRules } from './generate-rules.js';
 import { RECORDING_FAMILIES, rolloutRulesOf } from './recordings/index.js';
 import type { GeneratedFile } from './rule-file.js';
 import { selectAll } from './selector.js';
@@ -117,7 +117,7 @@ describe('rules for several models', () => {
           for (const family of RECORDING_FAMILIES) {
             const rollout = rolloutRulesOf(model);
             for (const window of family.windows(model.alerts, rollout)) {
-              for (const alone of family.rules({ window, bars: model.alerts, rollout, select: selectAll })) {
+              for (const alone of family.rules({ window, bars: model.alerts, rollout, fair: fairSlices(model), select: selectAll })) {
                 const its = rules.filter((rule) => keyOf(rule) === keyOf(alone) && isFor(rule, model.name));
                 expect(its.map(({ expr }) => withoutModels(expr))).toEqual([alone.expr]);
               }

@@ -3,6 +3,7 @@ import { ALERT_FAMILIES } from './alerts/index.js';
 import type { AlertFamily } from './alerts/index.js';
 import { RECORDING_FAMILIES, rolloutRulesOf } from './recordings/index.js';
 import type { RecordingFamily } from './recordings/index.js';
+import type { FairSlice } from './recordings/fairness.js';
 import { ruleFile } from './rule-file.js';
 import type { AlertRule, GeneratedFile, RuleGroup } from './rule-file.js';
 import { shareAmongModels } from './selector.js';
@@ -38,11 +39,17 @@ function recordingGroups(family: RecordingFamily, config: RulesConfig): readonly
   const windows = new Set(config.models.flatMap(windowsOf));
   return [...windows].map((window) => {
     const rules = shareAmongModels(config.models, (model, select) =>
-      windowsOf(model).includes(window) ? family.rules({ window, bars: model.alerts, rollout: rolloutRulesOf(model), select }) : [],
+      windowsOf(model).includes(window)
+        ? family.rules({ window, bars: model.alerts, rollout: rolloutRulesOf(model), fair: fairSlices(model), select })
+        : [],
     );
     return { name: `modelwatch-${family.name}-${window}`, interval: config.rules.interval, rules: rules.map(({ written }) => written) };
   });
 }
+
+/** Slices whose values are compared as groups. */
+export const fairSlices = ({ slices }: ModelConfig): readonly FairSlice[] =>
+  slices.flatMap(({ name, fairness }) => (fairness === undefined ? [] : [{ slice: name, reference: fairness.reference }]));
 
 function alertGroup(family: AlertFamily, config: RulesConfig): RuleGroup {
   const rules = shareAmongModels(config.models, (model, select): AlertRule[] => [alertRule(family, model, config, select)]);

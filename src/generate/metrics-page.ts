@@ -1,6 +1,6 @@
 import { METRICS } from '../contracts/index.js';
 import type { MetricDescription, MetricName } from '../contracts/index.js';
-import { DEFAULT_BARS, DEFAULT_ROLLOUT } from './default-bars.js';
+import { DEFAULT_BARS, DEFAULT_FAIR, DEFAULT_ROLLOUT } from './default-bars.js';
 import { RECORDING_FAMILIES } from './recordings/index.js';
 import { selectAll } from './selector.js';
 
@@ -79,7 +79,9 @@ function recordedFamily({ name, help, windows, rules }: (typeof RECORDING_FAMILI
   // A name that has one window only is shown whole.
   const window = all.length === 1 ? all[0]! : '<window>';
   const spelled = all.length === 1 ? '' : ` Windows: ${all.map((each) => `\`${each}\``).join(' and ')}.`;
-  const recorded = rules({ window: all[0]!, bars: DEFAULT_BARS, rollout: DEFAULT_ROLLOUT, select: selectAll }).map(({ record }) => record);
+  const recorded = rules({ window: all[0]!, bars: DEFAULT_BARS, rollout: DEFAULT_ROLLOUT, fair: DEFAULT_FAIR, select: selectAll }).map(
+    ({ record }) => record,
+  );
   const records = [...new Set(recorded)].map((record) => `- \`${record.replaceAll(all[0]!, window)}\``);
   return `### ${name}\n\n${help}${spelled}\n\n${records.join('\n')}\n`;
 }

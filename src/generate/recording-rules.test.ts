@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MetricDescription } from '../contracts/index.js';
 import { METRICS } from '../contracts/index.js';
-import { DEFAULT_BARS, DEFAULT_ROLLOUT } from './default-bars.js';
+import { DEFAULT_BARS, DEFAULT_FAIR, DEFAULT_ROLLOUT } from './default-bars.js';
 import { RECORDING_FAMILIES } from './recordings/index.js';
 import { selectAll } from './selector.js';
 
@@ -12,7 +12,7 @@ describe('recording rules', () => {
   const rules = RECORDING_FAMILIES.flatMap((family) =>
     family
       .windows(DEFAULT_BARS, DEFAULT_ROLLOUT)
-      .flatMap((window) => family.rules({ window, bars: DEFAULT_BARS, rollout: DEFAULT_ROLLOUT, select: selectAll })),
+      .flatMap((window) => family.rules({ window, bars: DEFAULT_BARS, rollout: DEFAULT_ROLLOUT, fair: DEFAULT_FAIR, select: selectAll })),
   );
 
   it('sum by labels that their series have', () => {

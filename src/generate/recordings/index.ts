@@ -5,6 +5,7 @@ import { featureDrift, outputDrift } from './drift.js';
 import { errors } from './errors.js';
 import { driftImpact, explanations } from './explanations.js';
 import { estimated } from './estimated.js';
+import { fairness } from './fairness.js';
 import { freshness } from './freshness.js';
 import { latency } from './latency.js';
 import { missing } from './missing.js';
@@ -18,6 +19,7 @@ import { rollout } from './rollout.js';
 import { shadow } from './shadow.js';
 import { sidecars } from './sidecars.js';
 import { skew } from './skew.js';
+import { sliceQuality } from './slices.js';
 
 /** Every family of recording rules. A new one is a file beside these and a line here. */
 export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
@@ -36,6 +38,8 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   reconstructionDrift,
   calibration,
   errors,
+  sliceQuality,
+  fairness,
   shadow,
   rollout,
   explanations,

@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../../contracts/index.js';
 import type { RecordingRule } from '../rule-file.js';
 import type { Select } from '../selector.js';
+import type { FairSlice } from './fairness.js';
 import type { RolloutRules } from './rollout-rules.js';
 
 /** The bars of a model's alerts, as configured. */
@@ -25,6 +26,8 @@ export interface RecordingFamily {
     readonly bars: AlertBars;
     /** Undefined where no verdict on a challenger is to be had. */
     readonly rollout: RolloutRules | undefined;
+    /** Slices whose values are groups to be compared. */
+    readonly fair: readonly FairSlice[];
     readonly select: Select;
   }) => readonly RecordingRule[];
 }
