@@ -19,6 +19,7 @@ import { payloadDecoder } from './payload-decoder.js';
 import { postPredictions } from './predictions.js';
 import { registryRoutes } from './registry.js';
 import { snapshotRoutes } from './snapshots.js';
+import { slicesRoute } from './slices.js';
 
 export interface RouteDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -50,6 +51,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     metricsRoute(deps.registry),
     ...openInferenceRoutes(deps),
     explanationsRoute(deps),
+    slicesRoute(deps),
     challengersRoute(deps),
     {
       ...post,

@@ -96,6 +96,7 @@ export function storeConformance({ open }: StoreUnderTest): void {
     store.recordPredictions(batchOf(['a', 'b', 'c'], [0.9, 0.2, NaN], now));
     const told = [truthOf('a', 1, now + 50), truthOf('b', 1, now - 5), truthOf('c', 0, now)];
     expect(valueOf(await store.ingestGroundTruth(told))).toEqual(['joined', 'joined', 'joined']);
+    expect(tally(store.readings()).newestTruthSeconds).toBe(now);
     const { quality, events } = series(store.readings());
     expect(quality.joined).toBe(3);
     expect(quality.confusion.toJSON()).toEqual({ truePositive: 1, falsePositive: 0, trueNegative: 0, falseNegative: 1 });

@@ -11,6 +11,8 @@ export interface ModelTally {
   late: number;
   /** Ground truth that was not joined: late, or its own horizon passed without a prediction. */
   unmatched: number;
+  /** When the newest ground truth became known, by its own time and no later than it arrived; 0 before there is any. */
+  newestTruthSeconds: number;
   /** Events ingested, by kind, duplicates apart. */
   readonly events: Record<EventKind, { received: number; duplicates: number }>;
   /** Predictions waiting for ground truth now. Not kept: counted at the start. */
@@ -28,6 +30,7 @@ export function emptyModelTally(model: string): ModelTally {
     conflicts: 0,
     late: 0,
     unmatched: 0,
+    newestTruthSeconds: 0,
     events: { prediction: none(), request: none(), response: none() },
     pending: 0,
   };

@@ -126,6 +126,11 @@ describe('quality on the scrape', () => {
     expect(await nonZeroOf('modelwatch_ground_truth_received_total')).toEqual({ '{model="late"}': 6, '{model="price"}': 2 });
     expect(await nonZeroOf('modelwatch_ground_truth_duplicates_total')).toEqual({ '{model="late"}': 1 });
     expect(await nonZeroOf('modelwatch_ground_truth_conflicts_total')).toEqual({ '{model="late"}': 1 });
+    // As old as it says itself, and as it arrived where it says more.
+    expect(await nonZeroOf('modelwatch_ground_truth_newest_timestamp_seconds')).toEqual({
+      '{model="late"}': clock.nowSeconds(),
+      '{model="price"}': clock.nowSeconds(),
+    });
     expect(await nonZeroOf('modelwatch_predictions_pending')).toEqual({ '{model="price"}': 1 });
     expect(await nonZeroOf('modelwatch_ground_truth_joined_total')).toEqual({ [`{${late}}`]: 5, [`{${old}}`]: 1, [`{${price}}`]: 2 });
     expect(await nonZeroOf('modelwatch_joined_output_missing_total')).toEqual({ [`{${late}}`]: 1 });

@@ -50,6 +50,13 @@ export function qualityFamilies(registry: SlicedRegistry, readings: () => StoreR
   byModel('modelwatch_ground_truth_unmatched_total', ({ unmatched }) => unmatched);
   byModel('modelwatch_ground_truth_late_total', ({ late }) => late);
   byModel('modelwatch_predictions_pending', ({ pending }) => pending);
+  registry.add(
+    readFamily(metric('modelwatch_ground_truth_newest_timestamp_seconds'), function* () {
+      for (const { model, newestTruthSeconds } of tallies()) {
+        if (newestTruthSeconds > 0) yield [labelText(['model'], [model]), newestTruthSeconds];
+      }
+    }),
+  );
   bySeries('modelwatch_ground_truth_joined_total', 'all', ({ labels, quality }) => [[labels.own, quality.joined]]);
   bySeries('modelwatch_joined_output_missing_total', 'all', ({ labels, quality }) => [[labels.own, quality.errors.missing]]);
   bySeries('modelwatch_ground_truth_expired_total', 'all', ({ labels, quality }) => [[labels.own, quality.expired]]);

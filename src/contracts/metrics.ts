@@ -187,6 +187,12 @@ export const METRICS = [
     "Ground truth that came after its prediction's horizon; counted as unmatched too.",
   ),
   m('modelwatch_ground_truth_delay_seconds', 'histogram', MODEL, 'Time from a prediction to its ground truth.', DELAY_SECONDS_BUCKETS),
+  m(
+    'modelwatch_ground_truth_newest_timestamp_seconds',
+    'gauge',
+    ['model'],
+    'When the newest ground truth became known, in seconds since the epoch; its age is time() minus the greatest of all replicas. Absent before any.',
+  ),
   m('modelwatch_predictions_pending', 'gauge', ['model'], 'Predictions waiting for ground truth.'),
   m(
     'modelwatch_confusion_total',

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compareHistories } from './testing/compare-histories.js';
 import { commandModels as models } from './testing/ledger-commands.js';
@@ -74,6 +75,41 @@ describe('the ledger', () => {
     ledger.commit([recordOf(ids)]);
     const { outcomes } = ledger.commit([{ kind: 'truths', ticket: 1, nowSeconds: 100, truths: truthsOf(ids) }]);
     expect(outcomes).toEqual([ids.map(() => 'joined')]);
+    ledger.close();
+  });
+
+  it('goes on from slices as earlier releases wrote them: outcomes alone, and values without the names of their slices', () => {
+    const options = { path: freshPath(), models, predictionsMax: 1000, settledMax: 10 };
+    const record = (ids: readonly string[], value: string): WriteMessage => ({
+      ...(recordOf(ids) as Extract<WriteMessage, { kind: 'record' }>),
+      outputs: new Float64Array(ids.length).fill(0.9),
+      slices: [ids.map(() => value)],
+    });
+    const first = openLedger(options);
+    first.commit([record(['a'], 'north'), record(['b'], 'south'), record(['c'], 'south')]);
+    first.commit([{ kind: 'truths', ticket: 1, nowSeconds: 100, truths: truthsOf(['a', 'b']) }]);
+    first.close();
+    const db = new DatabaseSync(options.path);
+    db.exec('UPDATE slice SET true_positive = 1, joined = NULL, tail = NULL');
+    db.exec("DELETE FROM slice WHERE value NOT IN ('north', '__other__')");
+    db.exec(`UPDATE prediction SET slices = '["south"]' WHERE slices IS NOT NULL`);
+    db.close();
+    const ledger = openLedger(options);
+    ledger.commit([{ kind: 'truths', ticket: 1, nowSeconds: 100, truths: truthsOf(['c']) }]);
+    const slices = ledger
+      .report()
+      .series[0]!.slices.map(({ value, joined, tail }) => [
+        value,
+        joined?.confusion.truePositive,
+        joined?.errors.count,
+        tail?.confusion.truePositive,
+      ]);
+    // What counted as __other__ before it was kept by value stays beyond what is kept.
+    expect(slices).toEqual([
+      ['__other__', 2, 1, 1],
+      ['north', 1, 0, undefined],
+      ['south', undefined, undefined, 1],
+    ]);
     ledger.close();
   });
 });

@@ -245,7 +245,11 @@ export function createPairs(
         if (outcome === 'duplicate') model.tally.duplicates++;
         else if (outcome === 'conflict') model.tally.conflicts++;
         else if (outcome === 'over_capacity') drops.truthsFull++;
-        else model.tally.received++;
+        else {
+          model.tally.received++;
+          // A time to come would hide for good that nothing comes any more.
+          model.tally.newestTruthSeconds = Math.max(model.tally.newestTruthSeconds, Math.min(truth.timeSeconds, nowSeconds));
+        }
         return outcome;
       });
     },

@@ -7,6 +7,7 @@ import { driftImpact, explanations } from './explanations.js';
 import { estimated } from './estimated.js';
 import { fairness } from './fairness.js';
 import { freshness } from './freshness.js';
+import { groundTruth } from './ground-truth.js';
 import { latency } from './latency.js';
 import { missing } from './missing.js';
 import { operations } from './operations.js';
@@ -38,6 +39,7 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   reconstructionDrift,
   calibration,
   errors,
+  groundTruth,
   sliceQuality,
   fairness,
   shadow,

@@ -16,7 +16,7 @@ function modelOf(kind: 'probability' | 'regression', ...tolerances: readonly num
 
 const barsOf = (model: ModelConfig) => {
   const rules = rolloutRulesOf(model);
-  const recorded = rollout.rules({ window: ROLLOUT.window, bars: DEFAULT_BARS, rollout: rules, select: selectAll });
+  const recorded = rollout.rules({ window: ROLLOUT.window, bars: DEFAULT_BARS, rollout: rules, fair: [], select: selectAll });
   return Object.fromEntries(
     recorded.filter(({ record }) => record.includes('_rollout_bar:')).map(({ labels, expr }) => [labels!['criterion'], expr]),
   );

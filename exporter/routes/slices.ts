@@ -1,0 +1,81 @@
+import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
+import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import type { Store } from '../store/store.js';
+import type { Route } from './app.js';
+import { refuse } from './ingest-fields.js';
+import { RANKINGS, sliceReport, type SlicePage } from './slice-report.js';
+
+export interface SlicesDeps {
+  readonly models: () => ReadonlyMap<string, ModelRuntime>;
+  readonly store: () => Pick<Store, 'readings'>;
+  readonly onRefused: (model: string, code: ErrorCode) => void;
+}
+
+const VALUES_DEFAULT = 50;
+const VALUES_MAX = 500;
+const PARAMETERS: ReadonlySet<string> = new Set(['slice', 'by', 'limit', 'offset', 'version']);
+
+interface SliceQuery extends SlicePage {
+  readonly slice: string | undefined;
+  readonly version: string | undefined;
+}
+
+/** GET /v1/models/:model/slices: quality of every slice value that is kept, the worst first. Reads memory, never the disk. */
+export function slicesRoute(deps: SlicesDeps): Route {
+  const { models, store } = deps;
+  return {
+    method: 'GET',
+    path: '/v1/models/:model/slices',
+    scope: 'read',
+    rateClass: 'read',
+    bodyBytesMax: 0,
+    handle({ params, query }, response) {
+      const model = models().get(String(params['model']));
+      if (model === undefined) {
+        refuse(response, deps, { code: 'model_not_found', message: 'no model of this name is configured' });
+        return;
+      }
+      const found = answer(model, store(), query as Readonly<Record<string, unknown>>);
+      if (found.ok) response.json(found.value);
+      else refuse(response, deps, found.error, model.name);
+    },
+  };
+}
+
+function answer(model: ModelRuntime, store: Pick<Store, 'readings'>, query: Readonly<Record<string, unknown>>): Result<object> {
+  const { slices, output } = model.config;
+  const asked = readQuery(query, output.kind);
+  if (!asked.ok) return asked;
+  const { slice, version = model.version } = asked.value;
+  const wanted = slices.filter(({ name }) => slice === undefined || name === slice);
+  if (slice !== undefined && wanted.length === 0) return fail('not_found', 'the model has no slice of this name');
+  const isAsked = (tally: { readonly model: string; readonly version: string; readonly role: string }) =>
+    tally.model === model.name && tally.version === version && tally.role === model.role;
+  const tally = store.readings().series.find(isAsked);
+  if (tally === undefined && version !== model.version) {
+    return fail('version_not_found', 'nothing is kept of such a version of the model');
+  }
+  return succeed({
+    model: model.name,
+    version,
+    role: model.role,
+    slices: wanted.map((config) => sliceReport(config, output.kind, tally?.quality, asked.value)),
+  });
+}
+
+/** `slice` and `version`; `by`, what slices are ranked by; `limit`, and `offset` from the `next` of the page before. */
+function readQuery(query: Readonly<Record<string, unknown>>, kind: 'probability' | 'regression'): Result<SliceQuery> {
+  for (const [key, value] of Object.entries(query)) {
+    if (!PARAMETERS.has(key)) return fail('unknown_field', 'the query has an unknown parameter');
+    if (typeof value !== 'string') return fail('invalid_form', 'a parameter of the query stands once');
+  }
+  const { slice, version, by, limit = String(VALUES_DEFAULT), offset = '0' } = query as Readonly<Record<string, string | undefined>>;
+  const ranking = RANKINGS.find((one) => one === (by ?? (kind === 'regression' ? 'absolute-error' : 'accuracy')));
+  if (ranking === undefined) return fail('invalid_value', `by is one of ${RANKINGS.join(', ')}`);
+  if (kind === 'regression' && ranking !== 'absolute-error') return fail('invalid_value', 'a regression is ranked by absolute-error');
+  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > VALUES_MAX) {
+    return fail('value_out_of_range', `limit is a whole number from 1 to ${VALUES_MAX}`);
+  }
+  if (!/^\d{1,6}$/.test(offset)) return fail('value_out_of_range', 'offset is the next of an earlier answer, or 0');
+  return succeed({ slice, version, by: ranking, limit: Number(limit), offset: Number(offset) });
+}
