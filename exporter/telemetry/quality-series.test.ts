@@ -241,6 +241,7 @@ describe('the store on the scrape', () => {
       '{queue="asks"}': 0,
       '{queue="events"}': 0,
       '{queue="registry"}': 0,
+      '{queue="snapshots"}': 0,
     });
     expect(await linesOf(registry, 'modelwatch_queue_capacity_entries')).toEqual({
       '{queue="watch"}': 10,
@@ -252,6 +253,7 @@ describe('the store on the scrape', () => {
       '{queue="asks"}': 1000,
       '{queue="events"}': 100_000,
       '{queue="registry"}': 1000,
+      '{queue="snapshots"}': 1_000_000,
     });
     expect(await linesOf(registry, 'modelwatch_queue_dropped_total')).toEqual({
       '{queue="watch",reason="full"}': 2,
@@ -270,6 +272,9 @@ describe('the store on the scrape', () => {
       '{queue="events",reason="full"}': 0,
       '{queue="events",reason="aged"}': 0,
       '{queue="registry",reason="full"}': 0,
+      '{queue="snapshots",reason="full"}': 0,
+      '{queue="snapshots",reason="bytes"}': 0,
+      '{queue="snapshots",reason="aged"}': 0,
     });
   });
 });
