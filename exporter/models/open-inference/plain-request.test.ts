@@ -122,6 +122,9 @@ describe('the reader of plain requests', () => {
     ['an escape', '{"id":"\\u0061","inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1]}]}'],
     ['text beyond ASCII', '{"id":"é","inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1]}]}'],
     ['an empty id', '{"id":"","inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1]}]}'],
+    ['a key alone before another', '{"id" "inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1]}]}'],
+    ['a key alone within a tensor', '{"inputs":[{"datatype""name":"x","datatype":"FP32","shape":[1],"data":[1]}]}'],
+    ['a key alone before its datatype', '{"inputs":[{"name""datatype":"FP32","name":"x","shape":[1],"data":[1]}]}'],
     ['something behind the end', '{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1]}]}x'],
     ['nothing', ''],
   ])('leaves %s to the whole decoder', (_, text) => {

@@ -174,8 +174,12 @@ class PlainReader {
     return this.bytes.toString('latin1', start, at);
   }
 
+  /** Takes a key with its colon or nothing: a key without one must not be passed over to the next. */
   private takesKey(key: Uint8Array): boolean {
-    return this.takesWord(key) && this.takes(COLON);
+    const start = this.at;
+    if (this.takesWord(key) && this.takes(COLON)) return true;
+    this.at = start;
+    return false;
   }
 
   private takesWord(text: Uint8Array): boolean {
