@@ -116,7 +116,7 @@ async function measure(): Promise<ScrapeResult> {
   const registry = new SlicedRegistry();
   collectDefaultMetrics({ register: registry });
   const watch = wideModel();
-  const source = { watch, significance: 0.001, ingested: () => undefined };
+  const source = { watch, significance: 0.001, ingested: () => undefined, groundTruth: () => undefined };
   featureFamilies(registry, () => [source]);
   const requests = registry.add(numberFamily(metric('modelwatch_http_requests_total')));
   const logger = pino({ level: 'silent' });

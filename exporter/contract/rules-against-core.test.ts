@@ -46,6 +46,8 @@ function countOne(counts: Counts, drift: number, random: () => number): void {
   counts.numeric.update(random() < 0.01 + 0.03 * drift ? null : numeric(drift, random));
   counts.categorical.update(random() < 0.02 ? '' : categories[Math.floor(categories.length * random() ** (2 - drift / 2))]!);
   counts.output.update(score);
+  // Of a regression: values of any size, of which drift moves the bulk.
+  counts.groundTruth.update(100 * random() ** (1 + drift));
   counts.confusion.update({ predicted: score >= 0.5 ? 1 : 0, truth });
   counts.scores.update({ score, truth });
   counts.calibration.update({ score, truth });
@@ -63,10 +65,10 @@ const numeric = (drift: number, random: () => number): number => 10 * random() *
 
 /** What the core says, by the name of the recorded series that must say the same. */
 function expectations(current: Counts, reference: Counts): readonly (readonly [series: string, value: number])[] {
-  const drift = (subject: 'numeric' | 'categorical' | 'output') => {
+  const drift = (subject: 'numeric' | 'categorical' | 'output' | 'groundTruth') => {
     const [prefix, labels] =
-      subject === 'output'
-        ? ['model_version_role:modelwatch_output', MODEL]
+      subject === 'output' || subject === 'groundTruth'
+        ? [`model_version_role:modelwatch_${subject === 'output' ? 'output' : 'ground_truth'}`, MODEL]
         : ['model_version_feature:modelwatch_feature', `${FEATURE}="${subject}"`];
     const input = { current: current[subject], reference: reference[subject], significance: SIGNIFICANCE };
     const series = (statistic: string) => `${prefix}_${statistic}:1h{${labels}}`;
@@ -107,6 +109,7 @@ function expectations(current: Counts, reference: Counts): readonly (readonly [s
     ...drift('numeric'),
     ...drift('categorical'),
     ...drift('output'),
+    ...drift('groundTruth'),
     ...missing,
     ...Object.entries(quality).map(([name, value]) => [`model_version_role:modelwatch_${name}:1h{${MODEL}}`, value] as const),
     ...explanationsOf(current, reference),
@@ -167,6 +170,7 @@ function makeBaseline(random: () => number): { readonly bins: Binnings; readonly
     numeric: quantileBinning(Array.from({ length: 1000 }, () => numeric(0, random))),
     categorical: categoricalBinning(['ewr', 'ewr', 'ewr', 'jfk', 'jfk', 'lga', 'lga', 'rare'], 3),
     output: quantileBinning(Array.from({ length: 1000 }, random)),
+    groundTruth: quantileBinning(Array.from({ length: 1000 }, () => 100 * random())),
   };
   const reference = emptyCounts(bins);
   for (let row = 0; row < 3000; row++) countOne(reference, 0, random);

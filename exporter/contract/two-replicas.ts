@@ -26,6 +26,7 @@ export interface Counts {
   readonly numeric: Frequencies;
   readonly categorical: Frequencies;
   readonly output: Frequencies;
+  readonly groundTruth: Frequencies;
   readonly confusion: Confusion;
   readonly scores: ScoreBins;
   readonly calibration: CalibrationBins;
@@ -40,12 +41,14 @@ export interface Binnings {
   readonly numeric: Binning;
   readonly categorical: Binning;
   readonly output: Binning;
+  readonly groundTruth: Binning;
 }
 
 export const emptyCounts = (bins: Binnings): Counts => ({
   numeric: new Frequencies(bins.numeric),
   categorical: new Frequencies(bins.categorical),
   output: new Frequencies(bins.output),
+  groundTruth: new Frequencies(bins.groundTruth),
   confusion: new Confusion(),
   scores: new ScoreBins(),
   calibration: new CalibrationBins(),
@@ -60,6 +63,7 @@ function merge(into: Counts, from: Counts): void {
   into.numeric.merge(from.numeric);
   into.categorical.merge(from.categorical);
   into.output.merge(from.output);
+  into.groundTruth.merge(from.groundTruth);
   into.confusion.merge(from.confusion);
   into.scores.merge(from.scores);
   into.calibration.merge(from.calibration);
@@ -93,6 +97,7 @@ function exported(counts: Counts): ReadonlyMap<string, number> {
     series.set(`modelwatch_feature_missing_total{${FEATURE}="${feature}"}`, of.missing);
   }
   frequencies('output', MODEL, counts.output);
+  frequencies('ground_truth', MODEL, counts.groundTruth);
   const outcomes = {
     true_positive: 'truePositive',
     false_positive: 'falsePositive',
@@ -162,6 +167,7 @@ export function exportedBaseline(reference: Counts): ReadonlyMap<string, number>
     series.set(`modelwatch_baseline_missing_ratio{${FEATURE}="${feature}"}`, of.missing / (of.count + of.missing));
   }
   gauges('modelwatch_baseline_output', MODEL, reference.output);
+  gauges('modelwatch_baseline_ground_truth', MODEL, reference.groundTruth);
   const shares = attributionShares(reference.attributions).map((share) => {
     if (share.kind !== 'measured') throw new Error('the reference explains enough rows');
     return share.value;

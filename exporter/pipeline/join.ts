@@ -27,6 +27,7 @@ export function joinPair(quality: QualityTally, rule: JoinRule, pair: JoinedPair
   const { output, truth } = pair;
   quality.joined++;
   observe(quality.delaySeconds, DELAY_SECONDS_BUCKETS, Math.max(0, pair.delaySeconds));
+  quality.groundTruth?.update(truth);
   countJoined(quality, rule, output, truth);
   rule.slices.forEach((slice, i) => {
     const value = pair.slices[i];

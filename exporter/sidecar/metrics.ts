@@ -125,6 +125,7 @@ function featureSources(models: MetricsSources['models'], readings: MetricsSourc
         watch,
         significance: config.alerts.significance,
         ingested: () => (kept.tally === undefined || kept.tally.events.features.length === 0 ? undefined : kept.tally.events),
+        groundTruth: () => kept.tally?.quality.groundTruth,
       },
     };
     return kept;

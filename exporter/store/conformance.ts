@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { BINARY_TRUTH } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import { sliceConformance } from './testing/slice-conformance.js';
 import type { EventBatch, Store, StoreModel, StoreReadings } from './store.js';
@@ -31,6 +32,7 @@ const model: StoreModel = {
       version: '1',
       features: [{ kind: 'numeric', edges: [10], min: 0, max: 20 }],
       output: { kind: 'numeric', edges: [0.5], min: 0, max: 1 },
+      groundTruth: BINARY_TRUTH,
     },
   ],
 };
@@ -107,6 +109,7 @@ export function storeConformance({ open }: StoreUnderTest): void {
       ['r1', 1, 0],
       ['__other__', 0, 1],
     ]);
+    expect([...quality.groundTruth!.counts]).toEqual([1, 2]);
     expect(events.predictions).toBe(0);
     await store.close();
   });
@@ -224,7 +227,15 @@ export function storeConformance({ open }: StoreUnderTest): void {
     let store = await openAt(place, clock);
     store.recordPredictions(batchOf(['a', 'b'], [0.9, 0.1], 1));
     const [baseline] = model.baselines;
-    const next = { ...model, threshold: 0.95, baselines: [baseline!, { ...baseline!, version: '2' }] };
+    const otherTruth = { ...BINARY_TRUTH, edges: [-1, 0.5] };
+    const next = {
+      ...model,
+      threshold: 0.95,
+      baselines: [
+        { ...baseline!, groundTruth: otherTruth },
+        { ...baseline!, version: '2' },
+      ],
+    };
     store.use([next, { ...model, name: 'other' }]);
     const secondVersion = { ...batchOf(['c'], [0.2], 1), version: '2' };
     expect(valueOf(await store.ingestPredictions(secondVersion))).toEqual(['accepted']);
@@ -235,6 +246,7 @@ export function storeConformance({ open }: StoreUnderTest): void {
     // By the threshold in force when they met, which is the second.
     expect(of('m', '1').quality.confusion.toJSON()).toMatchObject({ truePositive: 0, falseNegative: 2 });
     expect(of('m', '2').events.features[0]!.count).toBe(1);
+    expect([...of('m', '1').quality.groundTruth!.counts]).toEqual([0, 0, 2]);
     expect(told.models.map(({ model: name }) => name)).toEqual(['m', 'other']);
     store.use([model]);
     expect(store.readings().models.map(({ model: name }) => name)).toEqual(['m']);
@@ -242,6 +254,8 @@ export function storeConformance({ open }: StoreUnderTest): void {
       error: { code: 'model_not_found' },
     });
     expect(valueOf(await store.ingestGroundTruth([truthOf('c', 1, 1)]))).toEqual(['joined']);
+    // Counts of other bins do not go on.
+    expect([...series(store.readings()).quality.groundTruth!.counts]).toEqual([0, 0]);
     await store.close();
     store = await openAt(place, clock);
     expect(series(store.readings()).quality.joined).toBe(2);

@@ -1,4 +1,5 @@
-import { DELAY_SECONDS_BUCKETS, Frequencies, type Binning, type Role } from '@modelwatch/core';
+import { DELAY_SECONDS_BUCKETS, Frequencies, type Binning, type NumericBinning, type Role } from '@modelwatch/core';
+import { emptyGroundTruth, groundTruthFromJSON, groundTruthToJSON, type GroundTruthJSON } from './ground-truth-tally.js';
 import { createHistogramCounts, type HistogramCounts } from './histogram-counts.js';
 import { emptyJoined, joinedFromJSON, joinedToJSON, type JoinedCounts, type JoinedJSON } from './joined-counts.js';
 import type { PairedTally } from './paired-tally.js';
@@ -25,6 +26,8 @@ export interface QualityTally extends JoinedCounts {
   expired: number;
   /** By the buckets of modelwatch_ground_truth_delay_seconds. */
   readonly delaySeconds: HistogramCounts;
+  /** Ground truth of joined pairs by the bins of the evaluation; undefined without one of this version. */
+  readonly groundTruth: Frequencies | undefined;
   /** By slice name, then by slice value: what is exported. Values without counts of their own count as __other__. */
   readonly slices: SliceTallies;
   /**
@@ -50,7 +53,9 @@ export interface EventTally {
 export interface EventBins {
   readonly features: readonly Binning[];
   readonly output: Binning;
-  /** Changes with any bin: counts of other bins do not go on. */
+  /** Of the baseline's evaluation. */
+  readonly groundTruth: NumericBinning | undefined;
+  /** Changes with any bin of features and output: counts of other bins do not go on. */
   readonly digest: string;
 }
 
@@ -59,6 +64,7 @@ export interface QualityJSON extends JoinedJSON {
   readonly joined: number;
   readonly expired: number;
   readonly delaySeconds: HistogramCounts;
+  readonly groundTruth?: GroundTruthJSON | undefined;
 }
 
 /** Counts of one slice value. Told and kept value by value, since a commit touches few of thousands. */
@@ -87,12 +93,13 @@ export interface EventsJSON {
   readonly output: CountsJSON | undefined;
 }
 
-export function emptyQuality(): QualityTally {
+export function emptyQuality(groundTruth?: NumericBinning): QualityTally {
   return {
     joined: 0,
     expired: 0,
     ...emptyJoined(),
     delaySeconds: createHistogramCounts(DELAY_SECONDS_BUCKETS),
+    groundTruth: emptyGroundTruth(groundTruth),
     slices: new Map(),
     tail: new Map(),
   };
@@ -108,22 +115,28 @@ export function emptyEvents(bins: EventBins | undefined): EventTally {
 }
 
 export function qualityToJSON(quality: QualityTally): QualityJSON {
-  const { joined, expired, delaySeconds } = quality;
+  const { joined, expired, delaySeconds, groundTruth } = quality;
   return {
     joined,
     expired,
     ...joinedToJSON(quality),
     delaySeconds: { counts: [...delaySeconds.counts], sum: delaySeconds.sum },
+    groundTruth: groundTruthToJSON(groundTruth),
   };
 }
 
 /** Reads counts back; the slices of `before` become the tally's own. */
-export function qualityFromJSON(json: QualityJSON, before?: Pick<QualityTally, 'slices' | 'tail'>): QualityTally {
+export function qualityFromJSON(
+  json: QualityJSON,
+  before?: Pick<QualityTally, 'slices' | 'tail'>,
+  groundTruth?: NumericBinning,
+): QualityTally {
   return {
     joined: json.joined,
     expired: json.expired,
     ...joinedFromJSON(json),
     delaySeconds: { counts: [...json.delaySeconds.counts], sum: json.delaySeconds.sum },
+    groundTruth: groundTruthFromJSON(json.groundTruth, groundTruth),
     slices: before?.slices ?? new Map(),
     tail: before?.tail ?? new Map(),
   };

@@ -1,4 +1,4 @@
-import { durationSeconds, type Baseline, type ModelConfig } from '@modelwatch/core';
+import { durationSeconds, groundTruthBinning, type Baseline, type ModelConfig } from '@modelwatch/core';
 import { binningOf } from '../pipeline/model-watch.js';
 import type { SliceCap } from './slice-values.js';
 import type { StoreModel } from './store.js';
@@ -24,7 +24,14 @@ export function storeModels(configs: readonly ModelConfig[], baselineOf: (model:
       baselines:
         baseline === undefined
           ? []
-          : [{ version: config.champion.version, features: baseline.features.map(binningOf), output: binningOf(baseline.output) }],
+          : [
+              {
+                version: config.champion.version,
+                features: baseline.features.map(binningOf),
+                output: binningOf(baseline.output),
+                groundTruth: baseline.evaluation && groundTruthBinning(baseline.evaluation),
+              },
+            ],
     };
   });
 }

@@ -1,4 +1,4 @@
-import type { Binning, GroundTruth, PredictionBatch } from '@modelwatch/core';
+import type { Binning, GroundTruth, PredictionBatch, NumericBinning } from '@modelwatch/core';
 import type { Result } from '../errors.js';
 import type { BookName, BookReads, BookTellings, BookWrites, TableReading } from './books/index.js';
 import type { HistogramCounts } from './histogram-counts.js';
@@ -131,7 +131,16 @@ export interface StoreModel {
   /** In the order of a batch's slices. */
   readonly slices: readonly SliceCap[];
   /** Bins of the features, in the order of a batch's columns, and of the output, by version. Without them events are not compared. */
-  readonly baselines: readonly { readonly version: string; readonly features: readonly Binning[]; readonly output: Binning }[];
+  readonly baselines: readonly StoreBaseline[];
+}
+
+/** The bins of one version's baseline. */
+export interface StoreBaseline {
+  readonly version: string;
+  readonly features: readonly Binning[];
+  readonly output: Binning;
+  /** By which joined ground truth is counted; undefined without an evaluation. */
+  readonly groundTruth?: NumericBinning | undefined;
 }
 
 export interface StoreReadings {

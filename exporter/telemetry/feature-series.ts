@@ -1,5 +1,6 @@
-import { binLabels, chiSquareQuantile, metric, type Frequencies, type MetricName } from '@modelwatch/core';
+import { binLabels, chiSquareQuantile, Frequencies, groundTruthBinning, metric, type MetricName } from '@modelwatch/core';
 import type { ModelWatch } from '../pipeline/model-watch.js';
+import { sameEdges } from '../store/ground-truth-tally.js';
 import { labelText, withLabel } from './label-text.js';
 import type { SlicedRegistry } from './registry.js';
 import { readFamily } from './series.js';
@@ -23,6 +24,8 @@ export interface FeatureSource {
   readonly significance: number;
   /** Frequencies of ingested events, feature by feature and the output last; undefined where none were ingested. */
   readonly ingested: () => { readonly features: readonly Frequencies[]; readonly output: Frequencies | undefined } | undefined;
+  /** Joined ground truth by the bins of the evaluation; undefined where none was joined. */
+  readonly groundTruth: () => Frequencies | undefined;
 }
 
 /**
@@ -45,6 +48,12 @@ export function featureFamilies(registry: SlicedRegistry, models: () => readonly
       if (output !== undefined) yield output();
     }
   };
+  const truths = function* () {
+    for (const model of models()) {
+      const { groundTruth } = columnsOf(model);
+      if (groundTruth !== undefined) yield groundTruth();
+    }
+  };
   const add = (name: MetricName, columns: () => Iterable<WatchedColumn>, lines: (column: WatchedColumn) => Lines) =>
     registry.add(
       readFamily(metric(name), function* () {
@@ -62,6 +71,8 @@ export function featureFamilies(registry: SlicedRegistry, models: () => readonly
   add('modelwatch_feature_unseen_total', features, (column) => (column.numeric ? [] : [[column.labels, total(column, (f) => f.unseen)]]));
   add('modelwatch_output_bin_total', outputs, binLines);
   add('modelwatch_output_cumulative_total', outputs, cumulativeLines);
+  add('modelwatch_ground_truth_bin_total', truths, binLines);
+  add('modelwatch_ground_truth_cumulative_total', truths, cumulativeLines);
   add('modelwatch_output_missing_total', outputs, (column) => [[column.labels, total(column, (f) => f.missing)]]);
 
   add('modelwatch_baseline_bin_ratio', features, referenceLines);
@@ -75,18 +86,25 @@ export function featureFamilies(registry: SlicedRegistry, models: () => readonly
   add('modelwatch_baseline_output_cumulative_ratio', outputs, referenceCumulativeLines);
   add('modelwatch_baseline_output_values', outputs, (column) => [[column.labels, sum(column.referenceCounts)]]);
   add('modelwatch_baseline_output_chi_square_quantile', outputs, (column) => [[column.labels, column.chiSquareQuantile]]);
+  add('modelwatch_baseline_ground_truth_bin_ratio', truths, referenceLines);
+  add('modelwatch_baseline_ground_truth_cumulative_ratio', truths, referenceCumulativeLines);
+  add('modelwatch_baseline_ground_truth_values', truths, (column) => [[column.labels, sum(column.referenceCounts)]]);
+  add('modelwatch_baseline_ground_truth_chi_square_quantile', truths, (column) => [[column.labels, column.chiSquareQuantile]]);
 }
 
 /** Columns that are made when they are first asked for: a thousand at once would hold the event loop at the first scrape. */
 interface Columns {
   readonly features: readonly (() => WatchedColumn)[];
   readonly output: (() => WatchedColumn) | undefined;
+  readonly groundTruth: (() => WatchedColumn) | undefined;
 }
 
-function columnsLater({ watch, significance, ingested }: FeatureSource): Columns {
+function columnsLater({ watch, significance, ingested, groundTruth }: FeatureSource): Columns {
   const { baseline, features, output } = watch;
-  if (baseline === undefined || output === undefined) return { features: [], output: undefined };
+  if (baseline === undefined || output === undefined) return { features: [], output: undefined, groundTruth: undefined };
+  const { evaluation } = baseline;
   const identity = [watch.model, watch.version];
+  const labelsOfModel = () => labelText(['model', 'version', 'role'], [...identity, watch.role]);
   return {
     features: baseline.features.map((reference, i) =>
       once(() => {
@@ -94,10 +112,20 @@ function columnsLater({ watch, significance, ingested }: FeatureSource): Columns
         return makeColumn(labels, features[i]!, () => ingested()?.features[i], reference, significance);
       }),
     ),
-    output: once(() => {
-      const labels = labelText(['model', 'version', 'role'], [...identity, watch.role]);
-      return makeColumn(labels, output, () => ingested()?.output, baseline.output, significance);
-    }),
+    output: once(() => makeColumn(labelsOfModel(), output, () => ingested()?.output, baseline.output, significance)),
+    groundTruth:
+      evaluation &&
+      once(() => {
+        const reference = { counts: evaluation.groundTruth.counts, missing: 0 };
+        // The store alone counts it; until it does, and where it still counts by an earlier baseline, there is nothing.
+        const none = new Frequencies(groundTruthBinning(evaluation));
+        const counted = () => {
+          const joined = groundTruth();
+          const isOfThese = joined?.binning.kind === 'numeric' && sameEdges(joined.binning.edges, evaluation.groundTruth.edges);
+          return isOfThese ? joined : undefined;
+        };
+        return makeColumn(labelsOfModel(), none, counted, reference, significance);
+      }),
   };
 }
 

@@ -6,6 +6,7 @@ import { ESTIMATE_METRICS } from './estimate-metrics.js';
 import { DELAY_SECONDS_BUCKETS, FRESHNESS_METRICS } from './freshness-metrics.js';
 import { EVENT_METRICS } from './event-metrics.js';
 import { GOLDEN_METRICS } from './golden-metrics.js';
+import { GROUND_TRUTH_METRICS } from './ground-truth-metrics.js';
 import { REGISTRY_METRICS } from './registry-metrics.js';
 import { PAIRED_METRICS } from './paired-metrics.js';
 import { MULTIVARIATE_METRICS } from './multivariate-metrics.js';
@@ -235,6 +236,7 @@ export const METRICS = [
   ),
   m('modelwatch_under_error_total', 'counter', MODEL, 'Sum of ground truth minus output where the output was smaller.'),
   ...SLICE_METRICS,
+  ...GROUND_TRUTH_METRICS,
   ...ESTIMATE_METRICS,
   ...MULTIVARIATE_METRICS,
   // Ingest and validation

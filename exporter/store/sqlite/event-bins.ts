@@ -6,10 +6,11 @@ import type { StoreModel } from '../store.js';
 export function eventBins(model: StoreModel, version: string): EventBins | undefined {
   const baseline = model.baselines.find((entry) => entry.version === version);
   if (baseline === undefined) return undefined;
-  const { features, output } = baseline;
+  const { features, output, groundTruth } = baseline;
   return {
     features,
     output,
+    groundTruth,
     digest: createHash('sha256')
       .update(JSON.stringify([features, output]))
       .digest('hex'),

@@ -1,4 +1,4 @@
-import { metric, PairedQuality } from '@modelwatch/core';
+import { metric, PairedQuality, type Frequencies } from '@modelwatch/core';
 import type { BookName } from '../books/index.js';
 import { createHistogramCounts, type HistogramCounts } from '../histogram-counts.js';
 import { emptyModelTally, type ModelTally } from '../model-tally.js';
@@ -31,6 +31,8 @@ function pairedOf({ counts, slices }: PairedUpdate, before: PairedTally | undefi
   return tally;
 }
 
+const numericBins = (counted: Frequencies | undefined) => (counted?.binning.kind === 'numeric' ? counted.binning : undefined);
+
 /** What a book has told stands until it tells something else. */
 function stillTold(before: AllBookGauges, now: AllBookGauges): AllBookGauges {
   return Object.fromEntries(
@@ -54,10 +56,11 @@ export function createMirror(first: readonly StoreModel[]): Mirror {
     const key = JSON.stringify([model, version, role]);
     let tally = series.get(key);
     if (tally === undefined) {
-      tally = { model, version, role, quality: emptyQuality(), events: emptyEvents(eventBins(config, version)) };
+      const bins = eventBins(config, version);
+      tally = { model, version, role, quality: emptyQuality(bins?.groundTruth), events: emptyEvents(bins) };
       series.set(key, tally);
     }
-    if (told.quality !== undefined) tally.quality = qualityFromJSON(told.quality, tally.quality);
+    if (told.quality !== undefined) tally.quality = qualityFromJSON(told.quality, tally.quality, numericBins(tally.quality.groundTruth));
     if (told.events !== undefined) updateEvents(tally.events, told.events);
     for (const slice of told.slices) updateSlice(tally, slice);
     if (told.paired !== undefined) tally.paired = pairedOf(told.paired, tally.paired);

@@ -134,7 +134,14 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
       const bins = model.config === undefined ? undefined : eventBins(model.config, version);
       const { rule, pairing } = rulesOf(model, version, role);
       const paired = pairing === undefined ? undefined : emptyPaired(pairing);
-      const tally = { model: model.tally.model, version, role, quality: emptyQuality(), events: emptyEvents(bins), paired };
+      const tally = {
+        model: model.tally.model,
+        version,
+        role,
+        quality: emptyQuality(bins?.groundTruth),
+        events: emptyEvents(bins),
+        paired,
+      };
       const { lastInsertRowid } = insertSeries.run(
         model.key,
         version,
@@ -230,7 +237,7 @@ function readSeries(row: SeriesRow, model: ModelEntry, pairedRows: PairedRows): 
     model: model.tally.model,
     version: row.version,
     role: row.role,
-    quality: qualityFromJSON(JSON.parse(row.quality) as QualityJSON),
+    quality: qualityFromJSON(JSON.parse(row.quality) as QualityJSON, undefined, bins?.groundTruth),
     events: eventsFromJSON(JSON.parse(row.events) as EventsJSON, bins),
     paired: pairing === undefined ? undefined : pairedRows.load(row.key, pairing),
   };

@@ -133,3 +133,13 @@ export const outputDrift = driftFamily({
   counters: 'modelwatch_output',
   baseline: 'modelwatch_baseline_output',
 });
+
+/** Of joined predictions: a window is that of the joins, later than the predictions by the delay of ground truth. */
+export const groundTruthDrift = driftFamily({
+  name: 'ground-truth-drift',
+  help: "The same of ground truth against that of the baseline's evaluation, over what was joined in the window. Of a classification it is the share that came true.",
+  level: 'model_version_role',
+  labels: MODEL_LABELS,
+  counters: 'modelwatch_ground_truth',
+  baseline: 'modelwatch_baseline_ground_truth',
+});

@@ -1,7 +1,7 @@
 import { availability } from './availability.js';
 import { calibration } from './calibration.js';
 import { classification } from './classification.js';
-import { featureDrift, outputDrift } from './drift.js';
+import { featureDrift, groundTruthDrift, outputDrift } from './drift.js';
 import { errors } from './errors.js';
 import { driftImpact, explanations } from './explanations.js';
 import { estimated } from './estimated.js';
@@ -29,6 +29,7 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   availability,
   featureDrift,
   outputDrift,
+  groundTruthDrift,
   missing,
   parity,
   freshness,
