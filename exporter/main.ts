@@ -35,6 +35,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   async gate() {
     (await import('./gate/gate-cli.js')).addGateCommand(program, process, exit);
   },
+  async domain() {
+    (await import('./domain/domain-cli.js')).addDomainCommand(program, process, exit);
+  },
   async replay() {
     (await import('./replay/replay-cli.js')).addReplayCommand(program, process, exit);
   },

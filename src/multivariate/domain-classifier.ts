@@ -30,7 +30,7 @@ const PENALTY = 1;
  * random in each class. The answer is the mean of the areas of the folds.
  *
  * Use it for: drift of features together, in one number; whether a second look at single features is worth it. Not for: what only three features
- * tell together; nor for which features it is.
+ * tell together; nor for which features it is: `domainReport` says what each tells alone.
  * Range 0..1. 0.5: no row can be told from the others. 1: all can. Without drift it is 0.5 on average.
  * With a significance the critical value is 0.5 + z sqrt((1 / folds + 1 / (folds - 1)) v), v the mean over folds of (n + m + 1) / (12 n m), the
  * variance of the area of n and m rows that nothing tells apart. The second fraction stands for what folds have in common, since each row teaches
@@ -45,24 +45,43 @@ export const domainClassifier = {
   countMin: 100,
   source: 'Lopez-Paz and Oquab, "Revisiting classifier two-sample tests", 2017',
   measure(input: DomainInput): Reading {
-    const { reference, current, significance } = input;
-    const { countMin } = domainClassifier;
+    const { significance } = input;
     if (significance !== undefined && !(significance > 0 && significance <= 0.5)) {
       throw new RangeError(`domain-classifier needs a significance above 0 and at most 0.5, got ${significance}`);
     }
-    if (reference.rows + current.rows > DOMAIN_ROWS_MAX) {
-      throw new RangeError(`domain-classifier takes ${DOMAIN_ROWS_MAX} rows at most, got ${reference.rows + current.rows}: draw from them`);
-    }
-    if (reference.rows < countMin || current.rows < countMin) return { kind: 'undetermined', reason: 'insufficient_data' };
-    const classes = Uint8Array.from({ length: reference.rows + current.rows }, (_, row) => (row < reference.rows ? 0 : 1));
-    const areas = foldAreas(input, classes, dealFolds(classes, input.random));
-    const value = areas.reduce((sum, { area }) => sum + area, 0) / areas.length;
-    if (significance === undefined) return { kind: 'measured', value };
-    const ofFold = areas.reduce((sum, { variance }) => sum + variance, 0) / areas.length;
-    const variance = (1 / areas.length + 1 / (areas.length - 1)) * ofFold;
-    return { kind: 'measured', value, criticalValue: Math.min(1, 0.5 + normalQuantile(1 - significance) * Math.sqrt(variance)) };
+    const areas = judgeFolds(input);
+    return areas === undefined ? { kind: 'undetermined', reason: 'insufficient_data' } : readFolds(areas, significance);
   },
 };
+
+/** Deals the rows into folds and judges each by the others; undefined below 100 rows in either. */
+export function judgeFolds(input: DomainInput): readonly FoldArea[] | undefined {
+  const { reference, current } = input;
+  const { countMin } = domainClassifier;
+  if (reference.rows + current.rows > DOMAIN_ROWS_MAX) {
+    throw new RangeError(`domain-classifier takes ${DOMAIN_ROWS_MAX} rows at most, got ${reference.rows + current.rows}: draw from them`);
+  }
+  if (reference.rows < countMin || current.rows < countMin) return undefined;
+  const classes = Uint8Array.from({ length: reference.rows + current.rows }, (_, row) => (row < reference.rows ? 0 : 1));
+  return foldAreas(input, classes, dealFolds(classes, input.random));
+}
+
+/** The mean of the areas, with its critical value where a significance is given. */
+export function readFolds(areas: readonly FoldArea[], significance: number | undefined): Extract<Reading, { kind: 'measured' }> {
+  const value = meanOf(areas, ({ area }) => area);
+  if (significance === undefined) return { kind: 'measured', value };
+  const variance = foldsVariance(
+    areas.length,
+    meanOf(areas, ({ variance: ofFold }) => ofFold),
+  );
+  return { kind: 'measured', value, criticalValue: Math.min(1, 0.5 + normalQuantile(1 - significance) * Math.sqrt(variance)) };
+}
+
+/** Variance of the mean of so many folds from that of one: each row teaches all but one of the classifiers (Nadeau and Bengio). */
+export const foldsVariance = (folds: number, ofFold: number): number => (1 / folds + 1 / (folds - 1)) * ofFold;
+
+const meanOf = (areas: readonly FoldArea[], of: (fold: FoldArea) => number): number =>
+  areas.reduce((sum, fold) => sum + of(fold), 0) / areas.length;
 
 /** The fold of each row: both classes are shuffled, and dealt out one by one. */
 export function dealFolds(classes: Uint8Array, random: () => number, folds: number = DOMAIN_FOLDS): Uint8Array {
@@ -78,7 +97,7 @@ export function dealFolds(classes: Uint8Array, random: () => number, folds: numb
   return dealt;
 }
 
-interface FoldArea {
+export interface FoldArea {
   readonly area: number;
   /** Of the area where nothing tells the rows apart. */
   readonly variance: number;

@@ -1,5 +1,7 @@
 export { DOMAIN_COLUMNS_MAX, DOMAIN_ROWS_MAX, domainClassifier } from './domain-classifier.js';
 export type { DomainInput } from './domain-classifier.js';
+export { DOMAIN_CONFIDENCE, domainReport } from './domain-report.js';
+export type { DomainReport, DomainReportInput } from './domain-report.js';
 export type { FeatureRows, MultivariateFeature } from './feature.js';
 export { CODED_CATEGORIES_MAX } from './feature-coding.js';
 export type { FeatureCoding } from './feature-coding.js';
