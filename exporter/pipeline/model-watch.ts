@@ -2,6 +2,7 @@ import { Frequencies, type Baseline, type Binning, type PredictionBatch, type Ro
 import type { EstimateWatch } from './estimate-watch.js';
 import { createLabelGate, type LabelGate } from './label-gate.js';
 import { createLocalWindow, type LocalWindow } from './local-window.js';
+import type { RecentRows } from './recent-rows.js';
 import type { ReconstructionWatch } from './reconstruction-watch.js';
 
 export interface SliceCounts {
@@ -25,6 +26,8 @@ export interface ModelWatch {
   readonly estimate: EstimateWatch | undefined;
   /** Errors of whole rows; undefined without a reconstruction in the baseline. */
   readonly reconstruction: ReconstructionWatch | undefined;
+  /** Features of some recent predictions; undefined without a baseline, or where none are kept. */
+  readonly recent: RecentRows | undefined;
   /** Rows seen. */
   readonly predictions: number;
   /** Counts a batch. Cost: about 20 ns a value. */
@@ -41,8 +44,9 @@ export function createModelWatch(options: {
   readonly nowSeconds: number;
   readonly estimate?: EstimateWatch | undefined;
   readonly reconstruction?: ReconstructionWatch | undefined;
+  readonly recent?: RecentRows | undefined;
 }): ModelWatch {
-  const { model, version, role, baseline, estimate, reconstruction } = options;
+  const { model, version, role, baseline, estimate, reconstruction, recent } = options;
   const features = (baseline?.features ?? []).map((feature) => new Frequencies(binningOf(feature)));
   const output = baseline === undefined ? undefined : new Frequencies(binningOf(baseline.output));
   const slices = options.slices.map(({ name, valuesMax }) => ({
@@ -63,6 +67,7 @@ export function createModelWatch(options: {
     window,
     estimate,
     reconstruction,
+    recent,
     get predictions() {
       return predictions;
     },
@@ -72,6 +77,7 @@ export function createModelWatch(options: {
       output?.updateColumn(batch.outputs, batch.rows);
       estimate?.observe(batch);
       reconstruction?.observe(batch);
+      recent?.observe(batch);
       for (let i = 0; i < slices.length; i++) countSlices(slices[i]!, batch.slices[i] ?? [], batch.rows);
     },
   };

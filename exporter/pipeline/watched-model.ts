@@ -5,6 +5,7 @@ import { createEstimateWatch } from './estimate-watch.js';
 import { createFeatureReader, createOutputReader, type FeatureReader, type OutputReader } from './feature-reader.js';
 import { createFreshnessWatch, type FreshnessWatch } from './freshness-watch.js';
 import { createModelWatch, type ModelWatch } from './model-watch.js';
+import { createRecentRows } from './recent-rows.js';
 import { createReconstructionWatch } from './reconstruction-watch.js';
 import { createRowBuffer, type RowBuffer } from './row-buffer.js';
 import { createSchemaWatch, type SchemaFindings, type SchemaWatch, type SchemaWatchOptions } from './schema-watch.js';
@@ -55,6 +56,7 @@ export function createWatchedModel(options: {
       nowSeconds,
       estimate: createEstimateWatch(config, baseline),
       reconstruction: createReconstructionWatch(config, baseline),
+      recent: createRecentRows(config, baseline, durationSeconds(localWindow)),
     }),
     features: reader,
     output: createOutputReader(output.tensor, output.column),

@@ -8,6 +8,7 @@ import type { SlicedRegistry } from '../telemetry/registry.js';
 import type { Route } from './app.js';
 import { postCloudEvent } from './cloud-events.js';
 import { challengersRoute } from './challengers.js';
+import { domainClassifierRoute } from './domain-classifier.js';
 import { explanationsRoute } from './explanations.js';
 import { postGroundTruth } from './ground-truth.js';
 import type { IngestModel } from './ingest-model.js';
@@ -53,6 +54,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     explanationsRoute(deps),
     slicesRoute(deps),
     challengersRoute(deps),
+    domainClassifierRoute(deps),
     {
       ...post,
       path: '/v1/predictions',

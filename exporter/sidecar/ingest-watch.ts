@@ -12,11 +12,12 @@ export function watchIngested(store: Store, models: () => ReadonlyMap<string, Mo
       const model = models().get(batch.model);
       if (!outcomes.ok || model?.version !== batch.version) return outcomes;
       const { freshness, watch } = model.watched;
-      const { estimate, reconstruction } = watch;
-      if ((freshness ?? estimate ?? reconstruction ?? model.parity) === undefined) return outcomes;
+      const { estimate, reconstruction, recent } = watch;
+      if ((freshness ?? estimate ?? reconstruction ?? recent ?? model.parity) === undefined) return outcomes;
       const rows = outcomes.value.flatMap((outcome, row) => (outcome === 'duplicate' ? [] : [row]));
       const taken = {
         rows: rows.length,
+        timeSeconds: batch.timeSeconds,
         ids: rows.map((row) => batch.ids[row]!),
         outputs: rows.map((row) => batch.outputs[row] ?? NaN),
         features: batch.features.map((column) => column && rows.map((row) => column[row] ?? null)) as typeof batch.features,
@@ -25,6 +26,7 @@ export function watchIngested(store: Store, models: () => ReadonlyMap<string, Mo
       model.parity?.offerEvents(batch, rows);
       estimate?.observe(taken);
       reconstruction?.observe(taken);
+      recent?.observe(taken);
       return outcomes;
     },
   };

@@ -7,6 +7,7 @@ import {
   type IntervalReading,
   type MetricName,
 } from '@modelwatch/core';
+import type { RecentRows } from '../pipeline/recent-rows.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { withLabel } from './label-text.js';
 import { OUTCOMES, qualityLabels, type QualityLabels } from './quality-labels.js';
@@ -73,6 +74,11 @@ export function estimateFamilies(registry: SlicedRegistry, models: () => Readonl
   rebuilt('modelwatch_baseline_reconstruction_error', ({ reference }) => reference.mean);
   rebuilt('modelwatch_baseline_reconstruction_error_deviation', ({ reference }) => Math.sqrt(reference.variance));
   rebuilt('modelwatch_baseline_reconstruction_rows', ({ reference }) => reference.count);
+  const recent = (name: MetricName, valueOf: (rows: RecentRows) => number) => {
+    add(name, ({ watched: { watch } }, { labels }) => (watch.recent === undefined ? [] : [[labels.own, valueOf(watch.recent)]]));
+  };
+  recent('modelwatch_recent_rows', ({ rows }) => rows);
+  recent('modelwatch_recent_capacity_rows', ({ capacity }) => capacity);
 }
 
 /** The quality of the baseline's evaluation with its bounds; that of classes only where they were told apart by the threshold that is configured. */

@@ -31,4 +31,11 @@ export const MULTIVARIATE_METRICS = [
     "Standard deviation of the reconstruction errors of the baseline's rows.",
   ),
   m('modelwatch_baseline_reconstruction_rows', 'gauge', MODEL, 'Rows that these two rest on.'),
+  m('modelwatch_recent_rows', 'gauge', MODEL, 'Recent predictions whose features are kept for the domain classifier.'),
+  m(
+    'modelwatch_recent_capacity_rows',
+    'gauge',
+    MODEL,
+    'Predictions that are kept so at most; a later one takes the place of the earliest.',
+  ),
 ] as const;

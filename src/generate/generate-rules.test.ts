@@ -20,7 +20,7 @@ const modelConfig = (name: string, alerts: Partial<ModelConfig['alerts']> = {}):
   identity: { header: 'x-request-id' },
   challengers: [],
   slices: [],
-  multivariate: {},
+  multivariate: { recentRowsMax: 1000 },
   groundTruth: { horizon: '7d' },
   schema: { ignored: [], newFeaturesMax: 20 },
   explain: { share: 0.1, cpuShareMax: 0.05, queueRowsMax: 64 },
