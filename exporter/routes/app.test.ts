@@ -99,6 +99,7 @@ describe('the routes', () => {
       ['GET', '/v2/models/:model/versions/:version/ready', 'public', 'unlimited', 0],
       ['GET', '/v1/models/:model/explanations', 'read', 'read', 0],
       ['GET', '/v1/models/:model/challengers', 'read', 'read', 0],
+      ['POST', '/v1/models/:model/domain-classifier', 'operate', 'operate', 8_388_608],
       ['POST', '/v1/predictions', 'ingest', 'ingest', BODY_BYTES_MAX],
       ['POST', '/v1/ground-truth', 'ingest', 'ingest', BODY_BYTES_MAX],
       ['GET', '/v1/registry/versions', 'read', 'read', 0],

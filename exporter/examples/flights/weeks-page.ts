@@ -12,7 +12,7 @@ export function weeksPage(weeks: readonly Week[], { asItWas, withWinterWeather }
 
 <!-- Made by \`node exporter/dist/examples/flights/weeks.js\`; a test makes it again. -->
 
-How right is an [estimate](estimated-quality.md) before ground truth comes? The flights of April to December 2013 go through the champion, a logistic
+How right is an [estimate](quality/estimated-quality.md) before ground truth comes? The flights of April to December 2013 go through the champion, a logistic
 regression that knows January to March, and are counted week by week with the counters of the sidecar: what it expects as a plane leaves, and what came
 true once it had landed.
 

@@ -7,7 +7,7 @@ import { FLIGHTS, readRows, scoreRows } from './scored-rows.js';
 import { weeksPage } from './weeks-page.js';
 import { weeksPicture } from './weeks-picture.js';
 
-const committed = (file: string) => readFile(path.join(FLIGHTS, '..', '..', '..', 'docs', 'quality', file), 'utf8');
+const committed = (file: string) => readFile(path.join(FLIGHTS, '..', '..', '..', 'docs', file), 'utf8');
 const NUMBER = /\d+(?:\.\d+)?/g;
 
 /** The same text, its numbers no further apart than their last digit: processors round the sums of a model differently. */

@@ -5,8 +5,8 @@ import { FLIGHTS } from './scored-rows.js';
 import { weeksPage } from './weeks-page.js';
 import { weeksPicture } from './weeks-picture.js';
 
-// Writes docs/quality/flights-by-week.md and .svg anew: node exporter/dist/examples/flights/weeks.js
-const docs = path.join(FLIGHTS, '..', '..', '..', 'docs', 'quality');
+// Writes docs/flights-by-week.md and .svg anew: node exporter/dist/examples/flights/weeks.js
+const docs = path.join(FLIGHTS, '..', '..', '..', 'docs');
 const weeks = await qualityByWeek();
 await writeFile(path.join(docs, 'flights-by-week.md'), weeksPage(weeks, await summer()));
 await writeFile(path.join(docs, 'flights-by-week.svg'), weeksPicture(weeks));
