@@ -8,6 +8,7 @@ import { estimated } from './estimated.js';
 import { fairness } from './fairness.js';
 import { freshness } from './freshness.js';
 import { groundTruth } from './ground-truth.js';
+import { golden } from './golden.js';
 import { latency } from './latency.js';
 import { missing } from './missing.js';
 import { operations } from './operations.js';
@@ -31,6 +32,7 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   outputDrift,
   groundTruthDrift,
   missing,
+  golden,
   parity,
   freshness,
   classification,
