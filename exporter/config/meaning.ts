@@ -3,6 +3,7 @@ import { checkAccess } from './meaning-access.js';
 import { checkChallengers } from './meaning-challengers.js';
 import { checkDurations, checkSnapshots, checkWindows } from './meaning-durations.js';
 import { checkFileName, checkThreshold, checkUnique } from './meaning-values.js';
+import { checkSamples } from './meaning-samples.js';
 import { checkOrigin, checkUpstream, checkWebUrl } from './meaning-upstream.js';
 import { checkRollout } from './meaning-rollout.js';
 import { formatPath, quote } from './fault.js';
@@ -65,6 +66,7 @@ function checkModel(model: Part<ModelConfig>, path: Path, report: Report): void 
   checkSlices(model, [...path, 'slices'], report);
   if (model.parity !== undefined) checkOrigin(model.parity.url, [...path, 'parity', 'url'], report, 'a feature server');
   checkFreshness(model, [...path, 'freshness'], report);
+  checkSamples(model, path, report);
   checkWindows(model.alerts, [...path, 'alerts'], report);
 }
 

@@ -131,6 +131,7 @@ models:
     explain: { share: 1 }
     freshness: { header: x-event-time }
     # No input holds the join key: requests are skipped, and nobody is called.
+    samples: { failing: false, share: 0 }
     parity: { url: 'http://127.0.0.1:1', entities: { key: key }, features: { x: 'view:x' }, share: 1 }
     cost: { currency: EUR, cpuSecondPrice: 0.01, requestPrice: 0.001, replicaHourPrice: 1 }
   - name: trips

@@ -1,5 +1,6 @@
 import type { JsonMapping } from '@modelwatch/core';
 import { checkPredictionId } from '../routes/prediction-id.js';
+import type { Tensor } from '../models/open-inference/tensor.js';
 import { pointerSteps, resolvePointer } from './json-pointer.js';
 import { columnTensor, numberOf, parseBody } from './json-rows.js';
 import type { SchemaFindings } from './schema-watch.js';
@@ -50,12 +51,7 @@ export function readMappedRequest(mapping: JsonMapping, exchange: MappedExchange
   const rows = rowsAt(request, pointers.rows);
   const outputRows = rowsAt(response, pointers.outputRows);
   if (rows === undefined || outputRows === undefined || rows.length !== outputRows.length) return 'shape';
-  const inputs = pointers.features.map(([name, steps]) =>
-    columnTensor(
-      name,
-      rows.map((row) => resolvePointer(row, steps)),
-    ),
-  );
+  const inputs = inputsOf(rows, pointers);
   const outputs = Float64Array.from(outputRows, (row) => numberOf(resolvePointer(row, pointers.output)));
   const { id: idSteps } = pointers;
   return {
@@ -67,6 +63,22 @@ export function readMappedRequest(mapping: JsonMapping, exchange: MappedExchange
     headerSlices: exchange.headerSlices,
   };
 }
+
+/** Its features alone, of a request that was not answered as its mapping says. */
+export function readMappedInputs(mapping: JsonMapping, body: Buffer): readonly Tensor[] | undefined {
+  const request = parseBody(body);
+  const pointers = pointersOf(mapping);
+  const rows = request === undefined ? undefined : rowsAt(request, pointers.rows);
+  return rows === undefined ? undefined : inputsOf(rows, pointers);
+}
+
+const inputsOf = (rows: readonly unknown[], { features }: Pointers): Tensor[] =>
+  features.map(([name, steps]) =>
+    columnTensor(
+      name,
+      rows.map((row) => resolvePointer(row, steps)),
+    ),
+  );
 
 const FIELDS_LOOKED_AT = 256;
 

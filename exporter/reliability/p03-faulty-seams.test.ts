@@ -24,6 +24,7 @@ const BESIDE: Readonly<Record<Seam, readonly [route: string, body?: string] | un
   schema: undefined,
   freshness: undefined,
   parity: undefined,
+  sample: undefined,
   shadow: undefined,
   explain: undefined,
   ingest: ['/v1/predictions', '{"model":"events","id":"a","output":0.5}'],

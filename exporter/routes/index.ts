@@ -19,6 +19,7 @@ import { openInferenceRoutes } from './open-inference-routes.js';
 import { payloadDecoder } from './payload-decoder.js';
 import { postPredictions } from './predictions.js';
 import { registryRoutes } from './registry.js';
+import { samplesRoute } from './samples.js';
 import { snapshotRoutes } from './snapshots.js';
 import { slicesRoute } from './slices.js';
 
@@ -67,5 +68,6 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     ...registryRoutes(deps),
     ...eventRoutes(deps),
     ...snapshotRoutes(deps),
+    samplesRoute(deps),
   ];
 }

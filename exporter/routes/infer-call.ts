@@ -3,10 +3,13 @@ import { ERRORS, SHED_CODES, sendError, type ErrorCode, type RequestError } from
 import type { Watcher } from '../pipeline/watcher.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import type { Sampler } from '../samples/sampler.js';
+import type { CrossAlone } from '../sidecar/seams.js';
 import type { Guard } from '../security/guard.js';
 import type { Histogram } from '../telemetry/series.js';
 import type { RequestTrace, Tracing } from '../telemetry/tracing.js';
 import type { InferencePath } from './inference-path.js';
+import { sampledBody, sampledInputs } from './sampled-inputs.js';
 
 export interface InferDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -20,6 +23,8 @@ export interface InferDeps {
   readonly monotonicSeconds: () => number;
   /** A fault of our own: it cost one request. */
   readonly onFault: (fault: unknown) => void;
+  /** Does what nobody waits for: a fault of it is told and goes no further. */
+  readonly alone: CrossAlone;
   /** Told of requests that no model can be charged with. */
   readonly onRefused: (model: string, code: ErrorCode) => void;
 }
@@ -100,6 +105,20 @@ export class InferCall {
     count(model, status, code);
     observeSeconds(model.requests.duration, deps.monotonicSeconds() - this.startSeconds, trace, deps);
     trace?.end(status, code);
+    if (status >= 400 && model.sampler !== undefined) this.sample(model.sampler, status, code);
+  }
+
+  /** What was refused to protect the rest, or was read by nobody, tells nothing of the model. */
+  private sample(sampler: Sampler, status: number, code: ErrorCode | undefined): void {
+    if (code !== undefined && (SHED_CODES.has(code) || code === 'client_closed')) return;
+    const { deps, trace } = this;
+    const { source } = this.model;
+    const { headers } = this.request;
+    deps.alone('sample', () => {
+      const [body, bytes] = sampledBody(this.body);
+      const inputs = () => sampledInputs(source, headers, body);
+      sampler.offerFailed({ status, reason: code ?? `upstream_${status}`, traceId: trace?.traceId, bytes, inputs });
+    });
   }
 }
 

@@ -7,6 +7,8 @@ import type { Clock } from '../clock.js';
 import { quoteInput } from '../errors.js';
 import { createOnnxScorer } from '../models/onnx/index.js';
 import { createWatchedModel } from '../pipeline/watched-model.js';
+import type { SampleKeeper } from '../samples/sample-keeper.js';
+import { createSampler, type Sampler } from '../samples/sampler.js';
 import type { TraceSubject } from '../telemetry/tracing.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
 import { closeSource, type ModelRuntime, type ModelSource } from './model-runtime.js';
@@ -20,6 +22,8 @@ export interface BuildDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
+  /** Takes samples of requests on to the store. */
+  readonly keeper: SampleKeeper;
   /** Takes predictions of the inference path on to the store. */
   readonly record: (batch: PredictionBatch) => void;
 }
@@ -53,6 +57,7 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
       source,
       watched,
       parity: await startParity(config, watched, deps),
+      sampler: startSampler(config, { baseline, watched }, deps),
       requests: deps.requestSeries(name, version, 'champion'),
       traced: tracedAs(config),
       calls: { underWay: 0 },
@@ -70,6 +75,15 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
     await closeSource(source);
     throw error;
   }
+}
+
+function startSampler(
+  config: ModelConfig,
+  { baseline, watched }: Pick<ModelRuntime, 'baseline' | 'watched'>,
+  { keeper, clock }: BuildDeps,
+): Sampler | undefined {
+  const { samples } = config;
+  return samples === undefined ? undefined : createSampler({ config, samples, baseline, output: watched.output, keeper, clock });
 }
 
 function tracedAs({ name, champion: { version, upstream } }: ModelConfig): TraceSubject {

@@ -30,6 +30,12 @@ function challengerOf(scorer: string) {
     clock: systemClock,
     logger,
     requestSeries: unused,
+    keeper: {
+      take: unused,
+      key: new Uint8Array(32),
+      queue: { entries: 0, capacity: 0, dropped: { full: 0, store: 0, fault: 0 } },
+      drain: unused,
+    },
     record: () => undefined,
   });
 }

@@ -2,6 +2,7 @@ import { collectDefaultMetrics } from 'prom-client';
 import { durationSeconds, type Config } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import type { Watcher } from '../pipeline/watcher.js';
+import type { SampleKeeper } from '../samples/sample-keeper.js';
 import type { Snapshotter } from '../snapshots/snapshotter.js';
 import type { SeriesTally, StoreReadings } from '../store/index.js';
 import { costFamilies } from '../telemetry/cost-series.js';
@@ -26,6 +27,7 @@ import { parityFamilies } from '../telemetry/parity-series.js';
 import { schemaFamilies } from '../telemetry/schema-series.js';
 import { shadowFamilies } from '../telemetry/shadow-series.js';
 import { selfFamilies, type SelfSeries } from '../telemetry/self-series.js';
+import { sampleFamilies } from '../telemetry/sample-series.js';
 import { snapshotFamilies } from '../telemetry/snapshot-series.js';
 import { sliceQualityFamilies } from '../telemetry/slice-series.js';
 import { sliceCaps } from '../store/store-models.js';
@@ -40,6 +42,7 @@ export interface MetricsSources {
   readonly readings: () => StoreReadings;
   readonly registry: () => RegistryReadings;
   readonly snapshots: () => Snapshotter['counts'];
+  readonly sampling: () => SampleKeeper['queue'];
   readonly watchQueue: () => Watcher['queue'];
   readonly guard: () => Pick<Guard, 'policy' | 'callers'>;
   readonly clock: Clock;
@@ -77,6 +80,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   costFamilies(registry, models, clock);
   registryFamilies(registry, sources.registry, () => sources.config().registry.versionsShownMax);
   eventFamilies(registry, readings, () => models().keys());
+  sampleFamilies(registry, models);
   snapshotFamilies(registry, readings, sources.snapshots);
   const access = accessFamilies(registry, sources.guard, clock.nowSeconds);
   const features = featureSources(models, readings);
@@ -93,7 +97,11 @@ export function createMetrics(sources: MetricsSources): Metrics {
     ]);
   qualityFamilies(registry, readings, watched);
   sliceQualityFamilies(registry, readings, watched);
-  storeFamilies(registry, readings, () => [queueReading(sources.watchQueue()), ...scorerQueue(models())]);
+  storeFamilies(registry, readings, () => [
+    queueReading(sources.watchQueue()),
+    { name: 'sampling', ...sources.sampling() },
+    ...scorerQueue(models()),
+  ]);
   const { watch } = sources.config();
   localDriftFamilies(registry, { models: features, countMin: watch.localCountMin, nowSeconds: clock.nowSeconds });
   localQualityFamilies(registry, createLocalQuality(readings, durationSeconds(watch.localWindow), watch.localCountMin, clock));

@@ -4,6 +4,7 @@ import type { Upstream } from '../models/upstream/upstream.js';
 import type { Explainer } from '../pipeline/explainer.js';
 import type { GoldenReplay } from '../pipeline/golden-replay.js';
 import type { Parity } from '../pipeline/parity.js';
+import type { Sampler } from '../samples/sampler.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { TraceSubject } from '../telemetry/tracing.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
@@ -37,6 +38,8 @@ export interface ModelRuntime {
   readonly calls: { underWay: number };
   /** Its features against a feature server, where the configuration names one. */
   readonly parity: Parity | undefined;
+  /** Keeps some of its requests, where the configuration asks for it. */
+  readonly sampler: Sampler | undefined;
   /** Versions that score copies of what it answered. */
   readonly challengers: readonly Challenger[];
 }

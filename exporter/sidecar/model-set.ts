@@ -53,11 +53,11 @@ export function challengersLeftOut(before: ModelSet, after: ModelSet): readonly 
 
 /** Digest of what decides how a model is served and counted: bars of alerts and the horizon are not among it. */
 async function fingerprintOf(
-  { name, champion, inputs, output, identity, slices, explain, schema, parity }: ModelConfig,
+  { name, champion, inputs, output, identity, slices, explain, samples, schema, parity }: ModelConfig,
   { watch }: Config,
 ): Promise<string> {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([name, champion, inputs, output, identity, slices, explain, schema, parity, watch.localWindow]));
+  hash.update(JSON.stringify([name, champion, inputs, output, identity, slices, explain, samples, schema, parity, watch.localWindow]));
   const { onnx, baseline } = champion;
   // A file whose digest is said is pinned by it.
   if (onnx !== undefined && onnx.digest === undefined) hash.update(await digestOf(onnx.path));

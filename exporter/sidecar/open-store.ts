@@ -8,7 +8,7 @@ import { StartError } from './start-error.js';
 
 /** Opens the embedded store, with its folder; models are told to it once they are there. */
 export async function openStore(
-  { store, registry, events, snapshots }: Config,
+  { store, registry, events, snapshots, samples }: Config,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<Store> {
   if (store.path !== ':memory:') await makeFolder(path.dirname(store.path));
@@ -28,6 +28,7 @@ export async function openStore(
           ageSecondsMax: durationSeconds(snapshots.age),
           wholeAgeSecondsMax: durationSeconds(snapshots.windowsAge),
         },
+        samples: { rowsMax: samples.entriesMax, bytesMax: samples.bytesMax, ageSecondsMax: durationSeconds(samples.age) },
       },
       clock,
       onFault: (message) => {

@@ -24,6 +24,7 @@ import { challengersLeftOut, EMPTY_SET, leftOut, nextSet, type ModelSet } from '
 import { openStore } from './open-store.js';
 import { createRegistryDesk } from './registry-desk.js';
 import { crossAlone, directly, storeBehind, type Cross } from './seams.js';
+import { createSampleKeeper } from '../samples/sample-keeper.js';
 import { createSnapshotter } from '../snapshots/snapshotter.js';
 import { StartError } from './start-error.js';
 import { watcherOf } from './watcher-of.js';
@@ -104,6 +105,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     readings: () => store.readings(),
     registry: () => desk.readings,
     snapshots: () => snapshots.counts,
+    sampling: () => keeper.queue,
     watchQueue: () => watcher.queue,
     guard: () => guard,
     clock,
@@ -132,6 +134,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       alone('schema', () => watched.schema?.checkRequest(answered.inputs, watched.features, { findings: answered.findings }));
       alone('freshness', () => watched.freshness?.observeRequest(answered, clock.nowSeconds()));
       alone('parity', () => model.parity?.offer(answered));
+      alone('sample', () => model.sampler?.offer(answered));
       for (const { shadow } of model.challengers) {
         alone('shadow', () => {
           shadow.offer(answered);
@@ -141,10 +144,17 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       alone('explain', () => (source.kind === 'onnx' ? source.explainer?.offer(answered) : undefined));
     },
   });
+  const keeper = createSampleKeeper({
+    store,
+    capacity: config.samples.queueEntriesMax,
+    onFault(fault) {
+      logFault('sample', fault);
+    },
+  });
   const onRefused = (model: string, code: string) => {
     metrics.self.validationErrors.child(model, code).value++;
   };
-  const deps = { clock, logger, requestSeries: metrics.requestSeries, record };
+  const deps = { clock, logger, requestSeries: metrics.requestSeries, record, keeper };
 
   let http: HttpServer;
   let routes: readonly Route[];
@@ -165,7 +175,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       });
     };
     const stored = storeBehind(cross, store);
-    const infer = createInferHandler({ ...server, models, guard, watcher: { push }, tracing, ...clock, onFault, onRefused });
+    const infer = createInferHandler({ ...server, alone, models, guard, watcher: { push }, tracing, ...clock, onFault, onRefused });
     routes = sidecarRoutes({
       models,
       ingestModels: () => ingest,
@@ -244,7 +254,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const exchange: Exchange['to'] = (version, commit) => inTurn(() => putInForce(asked, version, commit));
   const reload = async (next: Config) => {
     if (JSON.stringify(asStarted(next, config)) !== JSON.stringify(next)) {
-      logger.warn('changes of server, watch, store, registry, events or snapshots take effect at the next start');
+      logger.warn('changes of server, watch, store, registry, events, snapshots or samples take effect at the next start');
     }
     const { retired } = await putInForce(next);
     metrics.self.reloaded(true, clock.nowSeconds());
@@ -285,7 +295,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     await Promise.race([reloading, late]);
     await Promise.race([deskStarted.then(() => desk.close()), late]);
     watcher.drain();
-    await Promise.race([snapshots.close(), late]);
+    await Promise.race([Promise.all([snapshots.close(), keeper.drain()]), late]);
     timer.abort();
     await closeAll(set, store);
     await tracing.close();
@@ -311,8 +321,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
 }
 
 /** What concerns the server, the queues and the folders stays as it was at the start. */
-function asStarted(next: Config, { server, watch, store, registry, events, snapshots }: Config): Config {
-  return { ...next, server, watch, store, registry, events, snapshots };
+function asStarted(next: Config, { server, watch, store, registry, events, snapshots, samples }: Config): Config {
+  return { ...next, server, watch, store, registry, events, snapshots, samples };
 }
 
 /** What the store must know of the models in force. */

@@ -5,6 +5,7 @@ import { explain } from './config-explain.js';
 import { freshness } from './config-freshness.js';
 import { multivariate } from './config-multivariate.js';
 import { parity } from './config-parity.js';
+import { modelSamples } from './config-samples.js';
 import { schemaWatch } from './config-schema-watch.js';
 import { rollout } from './config-rollout.js';
 import { challenger, champion } from './config-scorers.js';
@@ -112,6 +113,7 @@ export const model = {
     multivariate,
     schema: schemaWatch,
     parity,
+    samples: modelSamples,
     freshness,
     alerts,
   },

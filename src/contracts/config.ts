@@ -4,6 +4,7 @@ import { events } from './config-events.js';
 import { model } from './config-model.js';
 import { cap, duration } from './config-parts.js';
 import { registry } from './config-registry.js';
+import { samples } from './config-samples.js';
 import { snapshots } from './config-snapshots.js';
 
 export { DIGEST_PATTERN, OPENABLE_SCOPES, SCOPES, tokenFileSchema, type Scope } from './config-access.js';
@@ -60,6 +61,7 @@ export const configSchema = {
     registry,
     events,
     snapshots,
+    samples,
     watch: {
       type: 'object',
       additionalProperties: false,

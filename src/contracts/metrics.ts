@@ -11,6 +11,7 @@ import { REGISTRY_METRICS } from './registry-metrics.js';
 import { PAIRED_METRICS } from './paired-metrics.js';
 import { MULTIVARIATE_METRICS } from './multivariate-metrics.js';
 import { PARITY_METRICS } from './parity-metrics.js';
+import { SAMPLE_METRICS } from './sample-metrics.js';
 import { SCHEMA_METRICS } from './schema-metrics.js';
 import { SNAPSHOT_METRICS } from './snapshot-metrics.js';
 import { SHADOW_METRICS } from './shadow-metrics.js';
@@ -271,6 +272,7 @@ export const METRICS = [
   m('modelwatch_label_values_capacity', 'gauge', ['model', 'label'], 'Values a label may take; further ones count as __other__.'),
   m('modelwatch_label_values_folded_total', 'counter', ['model', 'label'], 'Values counted as __other__ because the cap was reached.'),
   ...SNAPSHOT_METRICS,
+  ...SAMPLE_METRICS,
   // The sidecar itself
   m(
     'modelwatch_watch_duration_seconds',

@@ -1,5 +1,6 @@
 import { eventBook } from './event-book.js';
 import { registryBook } from './registry-book.js';
+import { sampleBook } from './sample-book.js';
 import { snapshotBook } from './snapshot-book.js';
 
 /** Every book of the store. A new one is a line here; docs/recipes/add-a-store-table.md says what it must do. */
@@ -7,6 +8,7 @@ export const BOOKS = {
   registry: registryBook,
   events: eventBook,
   snapshots: snapshotBook,
+  samples: sampleBook,
 };
 
 export type BookName = keyof typeof BOOKS;
@@ -26,5 +28,6 @@ export type * from './event-book.js';
 export { ALL_MODELS, OTHER_MODELS, type LogTally } from './event-tallies.js';
 export { PROMOTION_EVENT } from './registry-book.js';
 export type * from './registry-book.js';
+export type * from './sample-book.js';
 export { ROWS_MERGED_MAX } from './snapshot-book.js';
 export type * from './snapshot-book.js';
