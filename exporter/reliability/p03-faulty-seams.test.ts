@@ -64,6 +64,7 @@ models:
   - name: proxied
     champion: { version: '1', upstream: { url: ${upstream.url}, deadline: 1m } }
     output: { tensor: y, column: 1 }
+    samples: { share: 1 }
     challengers: [{ version: '2', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')} } }]
   - { name: served, champion: { version: '1', onnx: { path: ${path.join(MODELS, 'identity-fp32.onnx')}, deadline: 1m } } }
   - { name: events, champion: { version: '1' } }

@@ -176,7 +176,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         for (const job of call.jobs) if (!job.settled) oldest = Math.min(oldest, job.startSeconds);
       }
     if (oldest === Infinity) return;
-    timer = setTimeout(onDeadline, Math.max(1, (oldest + deadlineSeconds - clock.monotonicSeconds()) * 1000)).unref();
+    const milliseconds = Math.max(1, (oldest + deadlineSeconds - clock.monotonicSeconds()) * 1000);
+    // Where this process itself was held up, what has been answered meanwhile is read first.
+    timer = setTimeout(() => setImmediate(onDeadline), milliseconds).unref();
   };
   const onDeadline = () => {
     timer = undefined;

@@ -115,6 +115,17 @@ describe('a request that hangs', () => {
     expect(outputsOf(await loop(scorer, 3n))[0]!.data).toEqual(Float32Array.of(3));
   });
 
+  it('is no one whose answer came in time, to a process that was itself held up', async () => {
+    const { scorer } = await open('hang', { deadline: '1s' });
+    const answer = loop(scorer, 3n);
+    // The call has left before this process is held up.
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    const end = performance.now() + 2000;
+    while (performance.now() < end);
+    expect(outputsOf(await answer)[0]!.data).toEqual(Float32Array.of(3));
+    expect(scorer.stats().restarts.deadline).toBe(0);
+  });
+
   it('does not hold up another child', async () => {
     const { scorer } = await open('hang', { processes: 2, deadline: '10s' });
     const hanging = loop(scorer, FOR_EVER);

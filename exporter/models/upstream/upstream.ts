@@ -133,10 +133,13 @@ function dispatch(pool: Pool, request: ForwardRequest, response: ServerResponse,
       settle({ kind: headGone ? 'broken_off' : 'failed', code });
       if (headGone) response.destroy();
     };
-    const timer = setTimeout(() => {
+    const onDeadline = () => {
+      if (settled) return;
       giveUp('deadline_exceeded');
       abort?.(new Error('deadline'));
-    }, limits.deadlineMilliseconds);
+    };
+    // Where this process itself was held up, what has been answered meanwhile is read first.
+    const timer = setTimeout(() => setImmediate(onDeadline), limits.deadlineMilliseconds);
     const onClose = () => {
       if (response.writableFinished) return;
       settle({ kind: 'client_gone' });
