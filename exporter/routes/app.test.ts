@@ -98,6 +98,7 @@ describe('the routes', () => {
       ['GET', '/v2/models/:model/ready', 'public', 'unlimited', 0],
       ['GET', '/v2/models/:model/versions/:version/ready', 'public', 'unlimited', 0],
       ['GET', '/v1/models/:model/explanations', 'read', 'read', 0],
+      ['GET', '/v1/models/:model/slices', 'read', 'read', 0],
       ['GET', '/v1/models/:model/challengers', 'read', 'read', 0],
       ['POST', '/v1/models/:model/domain-classifier', 'operate', 'operate', 8_388_608],
       ['POST', '/v1/predictions', 'ingest', 'ingest', BODY_BYTES_MAX],
@@ -110,6 +111,8 @@ describe('the routes', () => {
       ['POST', '/v1/registry/promotions', 'operate', 'operate', 65_536],
       ['POST', '/v1/events', 'operate', 'operate', 65_536],
       ['GET', '/v1/events', 'read', 'read', 0],
+      ['GET', '/v1/models/:model/distributions', 'read', 'read', 0],
+      ['GET', '/v1/models/:model/slice-quality', 'read', 'read', 0],
     ]);
   });
 
