@@ -113,6 +113,7 @@ describe('the routes', () => {
       ['GET', '/v1/events', 'read', 'read', 0],
       ['GET', '/v1/models/:model/distributions', 'read', 'read', 0],
       ['GET', '/v1/models/:model/slice-quality', 'read', 'read', 0],
+      ['GET', '/v1/models/:model/samples', 'operate', 'read', 0],
     ]);
   });
 
