@@ -80,6 +80,8 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
     }
     const endSeconds = clock.nowSeconds();
     if (endSeconds <= startSeconds) return;
+    // A watch that a reload leaves from here on may count on after its turn: it goes with the next window.
+    const current = new Set([...models.values()].map((model) => model.watched.watch));
     const since = new Map<string, Found>();
     const count = (key: SnapshotKey, counted: Document) => {
       if (isNothing(counted)) return;
@@ -110,7 +112,6 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
     startSeconds = endSeconds;
     counts.taken++;
     for (const [key, document] of reached) marks.set(key, document);
-    const current = new Set([...models.values()].map((model) => model.watched.watch));
     for (const [watch, counted] of watched) {
       if (current.has(watch)) watches.set(watch, counted);
       else watches.delete(watch);
