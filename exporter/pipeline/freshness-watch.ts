@@ -18,11 +18,17 @@ export interface FreshnessWatch {
   readonly header: string | undefined;
   readonly ages: HistogramCounts;
   readonly faults: Readonly<Record<EventTimeFault, number>>;
-  /** Looks at the rows of an answered request. Cost: about 100 ns a row where times are numbers. */
+  /**
+   * Looks at the rows of an answered request; of many, at some that stand for those behind them, so that their counts add up to all. Cost: about
+   * 100 ns a row where times are numbers, and some ten times as much where they are text.
+   */
   observeRequest(answered: Pick<AnsweredRequest, 'inputs' | 'eventTime'>, nowSeconds: number): void;
   /** Looks at rows of ingested predictions, each at its own time. */
   observeEvents(batch: Pick<EventBatch, 'features' | 'timeSeconds' | 'timesSeconds'>, rows: readonly number[]): void;
 }
+
+/** Rows of one request whose times are read: more in one go would hold the event loop. */
+const ROWS_READ_MAX = 4096;
 
 /** Undefined where the configuration does not say what has the event time. */
 export function createFreshnessWatch(
@@ -56,7 +62,8 @@ export function createFreshnessWatch(
         return;
       }
       const column = columnOf(inputs, feature, find);
-      for (let row = 0; row < rows; row++) count(column?.at(row), nowSeconds);
+      const step = Math.ceil(rows / ROWS_READ_MAX);
+      for (let row = 0; row < rows; row += step) count(column?.at(row), nowSeconds, Math.min(step, rows - row));
     },
     observeEvents({ features: columns, timeSeconds, timesSeconds }, rows) {
       if (place < 0) return;
