@@ -20,6 +20,7 @@ import {
   joinedFromJSON,
   qualityFromJSON,
   ROWS_MERGED_MAX,
+  ROWS_READ_MAX,
   type JoinedCounts,
   type JoinedJSON,
   type MergedSnapshot,
@@ -86,7 +87,11 @@ async function mergedOf(query: SnapshotQuery, store: Pick<Store, 'book'>): Promi
       'value_out_of_range',
       `more than ${ROWS_MERGED_MAX} snapshots lie between from and to; ask for less time, or for one slice`,
     );
-  return book.read('merged', query);
+  const merged = await book.read('merged', query);
+  // A page that is full may have left some out, and nothing of its own would tell.
+  if (merged.ok && merged.value.length >= ROWS_READ_MAX)
+    return fail('value_out_of_range', `${ROWS_READ_MAX} series or more lie between from and to; ask for less time, or for one slice`);
+  return merged;
 }
 
 async function distributions(model: ModelRuntime, query: Query, { store, clock }: SnapshotDeps): Promise<Result<object>> {
@@ -187,7 +192,10 @@ async function sliceQuality(model: ModelRuntime, query: Query, { store, clock }:
     return fail('invalid_value', 'slice is one that the configuration of the model has');
   const overall = await mergedOf({ model: model.name, subject: 'quality', ...window.value }, store());
   if (!overall.ok) return overall;
-  const bySlice = await mergedOf({ model: model.name, subject: 'slice', ...window.value }, store());
+  const bySlice = await mergedOf(
+    { model: model.name, subject: 'slice', ...(slice === undefined ? {} : { slice }), ...window.value },
+    store(),
+  );
   if (!bySlice.ok) return bySlice;
   const confidence = 1 - model.config.alerts.significance;
   return succeed({
@@ -198,13 +206,12 @@ async function sliceQuality(model: ModelRuntime, query: Query, { store, clock }:
       const readings = QUALITY_METRICS.map((metric) => [metric.name, metric.measure(quality[metric.reads] as never)]);
       return { ...extentOf(merged), joined: quality.joined, expired: quality.expired, quality: Object.fromEntries(readings) as object };
     }),
-    slices: bySlice.value.flatMap((merged) => {
+    slices: bySlice.value.map((merged) => {
       const { name, value, predictions, joined, tail } = JSON.parse(merged.document) as SliceJSON;
-      if (slice !== undefined && name !== slice) return [];
       const counts = joinedOf(joined, tail);
       const readings = QUALITY_INTERVALS.map((interval) => [interval.name, interval.measure(counts[interval.reads] as never, confidence)]);
       const told = { slice: name, value, predictions, joined: counts.errors.count + counts.errors.missing };
-      return [{ ...extentOf(merged), ...told, quality: Object.fromEntries(readings) as object }];
+      return { ...extentOf(merged), ...told, quality: Object.fromEntries(readings) as object };
     }),
   });
 }

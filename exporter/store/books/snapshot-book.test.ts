@@ -67,6 +67,23 @@ describe('the book of snapshots', () => {
     await store.close();
   });
 
+  it('finds the values of one slice, whatever its name and theirs hold', async () => {
+    const store = await open({ place: undefined, clock: testClock() });
+    const valueOf = (slice: string, value: string) => row(JSON.stringify([slice, value]), 1, { subject: 'slice' });
+    const rows = [valueOf('é"%', 'x'), valueOf('é"%', '_'), valueOf('é"', 'x'), valueOf('é"%%', 'x')];
+    await store.book('snapshots').write('take', windowOf(T, ...rows));
+    const found = await countsOf(store, { subject: 'slice', slice: 'é"%' });
+    expect(found.map(([name]) => JSON.parse(String(name)) as unknown)).toEqual([
+      ['é"%', '_'],
+      ['é"%', 'x'],
+    ]);
+    expect(await store.book('snapshots').read('extent', { ...ALL, subject: 'slice', slice: 'é"%' })).toEqual({
+      ok: true,
+      value: [{ rows: 2 }],
+    });
+    await store.close();
+  });
+
   it('puts windows together by the day once they are old, and lets days go in their time, losing no count before', async () => {
     const clock = testClock();
     const limits = { rowsMax: 1000, bytesMax: 1e6, wholeAgeSecondsMax: 2 * DAY, ageSecondsMax: 10 * DAY };

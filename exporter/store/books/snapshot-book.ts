@@ -40,6 +40,8 @@ export interface SnapshotQuery {
   readonly model: string;
   readonly subject: SnapshotSubject;
   readonly name?: string;
+  /** Of the subject `slice`: the values of this one alone. */
+  readonly slice?: string;
   readonly fromSeconds: number;
   readonly toSeconds: number;
 }
@@ -102,7 +104,8 @@ interface Row extends SnapshotRow {
 }
 
 const COLUMNS = 'SELECT number, model, subject, name, version, role, bins, started, ended, bytes, document FROM snapshots_snapshot';
-const OVERLAPS = 'model = ? AND subject = ? AND (? IS NULL OR name = ?) AND started < ? AND ended > ?';
+const OVERLAPS =
+  'model = ? AND subject = ? AND (? IS NULL OR name = ?) AND (? IS NULL OR substr(name, 1, length(?)) = ?) AND started < ? AND ended > ?';
 
 function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
   const find = db.prepare(
@@ -175,7 +178,7 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
       },
     },
     reads: {
-      /** Windows that overlap the asked ones, put together by key. At most ROWS_MERGED_MAX rows are looked at: ask `extent` first. */
+      /** Windows that overlap the asked ones, put together by key, the first ROWS_READ_MAX keys. At most ROWS_MERGED_MAX rows are looked at: ask `extent` first. */
       merged(query: SnapshotQuery): readonly MergedSnapshot[] {
         const found: MergedSnapshot[] = [];
         for (const row of overlapping.all(...overlap(query), ROWS_MERGED_MAX) as unknown as Row[]) {
@@ -228,8 +231,12 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
   };
 }
 
-const overlap = ({ model, subject, name, fromSeconds, toSeconds }: SnapshotQuery) =>
-  [model, subject, name ?? null, name ?? null, toSeconds, fromSeconds] as const;
+function overlap({ model, subject, name: ofName, slice, fromSeconds, toSeconds }: SnapshotQuery) {
+  const name = ofName ?? null;
+  // How the name of each of its values begins.
+  const beginning = slice === undefined ? null : `[${JSON.stringify(slice)},`;
+  return [model, subject, name, name, beginning, beginning, beginning, toSeconds, fromSeconds] as const;
+}
 
 function isBefore(row: unknown, seconds: number): boolean {
   const ended = (row as { readonly ended: number } | undefined)?.ended;
