@@ -14,21 +14,28 @@ export interface RestOptions {
 
 const DEFAULTS: RestOptions = { lookSeconds: 5, busyShareMax: 0.05, growthBytesMin: 2_097_152 };
 
+/** V8 lets go of the pages that it keeps for new objects at the second of two collections. */
+const COLLECTIONS = 2;
+
 /**
  * Gives memory back when nothing is going on in this thread. V8 reserves by the rate of allocation and returns it by further allocation, so
- * that a process which falls quiet after a burst keeps what the burst took. One collection costs some 20 ms, once, and is due again only
- * when the heap has grown. Returns what ends it; the timer keeps no process alive.
+ * that a process which falls quiet after a burst keeps what the burst took. A collection costs some 20 ms; two are made, and no more
+ * until the heap has grown. Returns what ends it; the timer keeps no process alive.
  */
 export function collectAtRest(options: Partial<RestOptions> = {}): () => void {
   const { lookSeconds, busyShareMax, growthBytesMin } = { ...DEFAULTS, ...options };
   const collect = collector();
   let seen: EventLoopUtilization = performance.eventLoopUtilization();
   let keptBytes = 0;
+  let left = 0;
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
     const share = performance.eventLoopUtilization(now, seen).utilization;
     seen = now;
-    if (share > busyShareMax || heapBytes() - keptBytes < growthBytesMin) return;
+    if (share > busyShareMax) return;
+    if (heapBytes() - keptBytes >= growthBytesMin) left = COLLECTIONS;
+    if (left === 0) return;
+    left--;
     collect();
     keptBytes = heapBytes();
     // What collecting took is no work.
