@@ -242,6 +242,7 @@ describe('the store on the scrape', () => {
       '{queue="events"}': 0,
       '{queue="registry"}': 0,
       '{queue="snapshots"}': 0,
+      '{queue="samples"}': 0,
     });
     expect(await linesOf(registry, 'modelwatch_queue_capacity_entries')).toEqual({
       '{queue="watch"}': 10,
@@ -254,6 +255,7 @@ describe('the store on the scrape', () => {
       '{queue="events"}': 100_000,
       '{queue="registry"}': 1000,
       '{queue="snapshots"}': 1_000_000,
+      '{queue="samples"}': 10_000,
     });
     expect(await linesOf(registry, 'modelwatch_queue_dropped_total')).toEqual({
       '{queue="watch",reason="full"}': 2,
@@ -275,6 +277,9 @@ describe('the store on the scrape', () => {
       '{queue="snapshots",reason="full"}': 0,
       '{queue="snapshots",reason="bytes"}': 0,
       '{queue="snapshots",reason="aged"}': 0,
+      '{queue="samples",reason="full"}': 0,
+      '{queue="samples",reason="bytes"}': 0,
+      '{queue="samples",reason="aged"}': 0,
     });
   });
 });
