@@ -213,6 +213,11 @@ describe('createOutputReader', () => {
     expect(values(wanted, column, tensors)).toEqual(expected);
   });
 
+  it('reads a single row without its dimension', () => {
+    expect(values(undefined, undefined, [tensor('t', 'FP64', [3], Float64Array.of(0.1, 0.2, 0.7))], 1)).toEqual([0.7]);
+    expect(values(undefined, undefined, [tensor('t', 'FP64', [], Float64Array.of(0.7))], 1)).toEqual([0.7]);
+  });
+
   it('reads nothing of no rows', () => {
     expect(values(undefined, undefined, [scores], 0)).toBeUndefined();
   });

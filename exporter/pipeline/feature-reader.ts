@@ -148,9 +148,9 @@ export interface OutputColumn {
   values(rows: number): Float64Array;
 }
 
-/** Whether a tensor holds something for each row: rows come first, but for a value a row in any shape, and for a single row without that dimension. */
-function isByRow({ shape, data }: Tensor, rows: number): boolean {
-  return shape[0] === rows || data.length === rows || (rows === 1 && shape.length <= 1);
+/** Whether a tensor holds something for each row: rows come first, but a single one may do without that dimension. */
+function isByRow({ shape }: Tensor, rows: number): boolean {
+  return shape[0] === rows || (rows === 1 && shape.length <= 1);
 }
 
 /** Reads the watched output: the named tensor and column, the last ones unless said otherwise. */
@@ -159,9 +159,7 @@ export function createOutputReader(tensorName: string | undefined, column: numbe
     read(tensors, rows) {
       const tensor = tensorName === undefined ? tensors.at(-1) : tensors.find(({ name }) => name === tensorName);
       if (tensor === undefined || rows === 0) return undefined;
-      const { data, datatype, shape } = tensor;
-      // As many values for another number of rows are no answer to these.
-      if (shape.length > 0 && shape[0] !== rows) return undefined;
+      const { data, datatype } = tensor;
       const width = data.length / rows;
       const offset = column ?? width - 1;
       if (!isByRow(tensor, rows) || !Number.isInteger(width) || offset < 0 || offset >= width) return undefined;

@@ -52,7 +52,7 @@ async function startFaulty(file: string) {
   };
 }
 
-promise('P3', `a fault in any of ${SEAMS.length} seams between serving and watching leaves what is served untouched`, async (findings) => {
+promise('P3', 'a fault in any seam between serving and watching leaves what is served untouched', async (findings) => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-seams-'));
   const upstream = await startRawUpstream((socket) => socket.write(answerOf('200 OK', ['Content-Type: application/json'], OUTPUT)));
   const file = path.join(folder, 'modelwatch.yaml');
