@@ -87,15 +87,17 @@ needed('with the system calls of a store', () => {
       const calls = await traceStore(folder);
       const random = seededRandom(13);
       const moments = calls.filter(({ kind }) => kind !== 'told').length;
+      let moment = 0;
       const disk = createDisk();
       const told: string[] = [];
       const sums = { images: 0, torn: 0, unsound: 0, lost: 0, miscounted: 0 };
       for (const call of calls) {
         if (call.kind === 'told') told.push(call.line);
         else disk.apply(call);
-        // As many images a moment as make the number, each with other sectors that survive: none, all, or each by itself.
-        const due = Math.floor((IMAGES / moments) * (1 + random()));
-        for (let i = 0; call.kind !== 'told' && i < due && sums.images < IMAGES; i++) {
+        if (call.kind === 'told') continue;
+        // As many images by this moment as make the number by the last, each with other sectors that survive: none, all, or each by itself.
+        const due = Math.ceil((IMAGES * ++moment) / moments);
+        while (sums.images < due) {
           const share = [0, 1, 0.5, 0.9][Math.floor(random() * 4)]!;
           const found = await inspect(
             path.join(folder, 'image'),
