@@ -6,7 +6,16 @@ import { Command } from 'commander';
 import { addRulesCommand } from './rules-cli.js';
 
 const shipped = path.join(import.meta.dirname, '..', '..', 'alert-rules');
-const CONFIG = `models:\n  - { name: flights-late, team: travel, critical: true, champion: { version: '1' } }\n`;
+/** What of the example the rules follow from. */
+const CONFIG = `
+models:
+  - name: flights-late
+    team: travel
+    critical: true
+    champion: { version: '1' }
+    slices: [{ name: origin, feature: origin, fairness: { reference: JFK } }]
+    rollout: { window: 1h, qualityLossMax: 0.01 }
+`;
 
 let folder: string;
 beforeEach(async () => {
@@ -75,7 +84,7 @@ describe('modelwatch rules', () => {
     await modelwatchRules();
     await writeFile(
       path.join(folder, 'modelwatch.yaml'),
-      CONFIG.replace("version: '1' }", "version: '1' }, alerts: { driftPsiMin: 0.35 }"),
+      CONFIG.replace("version: '1' }\n", "version: '1' }\n    alerts: { driftPsiMin: 0.35 }\n"),
     );
     expect((await modelwatchRules()).stdout).toBe('alert-rules/recording.yaml: unchanged\nalert-rules/alerts.yaml: written\n');
     expect(await readFile(path.join(folder, 'alert-rules', 'alerts.yaml'), 'utf8')).toContain(

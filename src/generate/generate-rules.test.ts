@@ -129,6 +129,15 @@ describe('rules for several models', () => {
     );
   });
 
+  it('hold no group without rules', () => {
+    const files = generateRules(rulesConfig([modelConfig('a')]));
+    const { groups } = parse(files.find(({ path }) => path.endsWith('recording.yaml'))!.text) as {
+      readonly groups: readonly { readonly name: string; readonly rules: unknown }[];
+    };
+    for (const { name, rules } of groups) expect([name, rules]).toEqual([name, expect.arrayContaining([expect.anything()])]);
+    expect(groups.filter(({ name }) => name.includes('fairness'))).toEqual([]);
+  });
+
   it('read only series that are exported or recorded for the same model', () => {
     fc.assert(
       fc.property(anyModels, (models) => {

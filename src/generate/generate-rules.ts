@@ -37,13 +37,15 @@ export function generateRules(config: RulesConfig): readonly GeneratedFile[] {
 function recordingGroups(family: RecordingFamily, config: RulesConfig): readonly RuleGroup[] {
   const windowsOf = (model: ModelConfig) => family.windows(model.alerts, rolloutRulesOf(model));
   const windows = new Set(config.models.flatMap(windowsOf));
-  return [...windows].map((window) => {
+  return [...windows].flatMap((window) => {
     const rules = shareAmongModels(config.models, (model, select) =>
       windowsOf(model).includes(window)
         ? family.rules({ window, bars: model.alerts, rollout: rolloutRulesOf(model), fair: fairSlices(model), select })
         : [],
     );
-    return { name: `modelwatch-${family.name}-${window}`, interval: config.rules.interval, rules: rules.map(({ written }) => written) };
+    // Some families make rules of certain models alone.
+    if (rules.length === 0) return [];
+    return [{ name: `modelwatch-${family.name}-${window}`, interval: config.rules.interval, rules: rules.map(({ written }) => written) }];
   });
 }
 
