@@ -37,9 +37,6 @@ export interface SamplerOptions {
 }
 
 const MINUTE_SECONDS = 60;
-/** About what the tensors of a request take that is sampled after its answer: they are in memory anyway. */
-const ORDINARY_BYTES = 4096;
-
 export function createSampler({ config, samples, baseline, output, keeper, clock }: SamplerOptions): Sampler {
   const { name: model, champion, inputs: configured } = config;
   const columnsOf = columnReader(configured, baseline, Object.keys(samples.masks), createMasks(samples, keeper.key));
@@ -91,10 +88,21 @@ export function createSampler({ config, samples, baseline, output, keeper, clock
       if (samples.share === 0 || !isSampled(id, samples.share)) return;
       counts.ordinary++;
       const timeSeconds = clock.nowSeconds();
-      keeper.take({ bytes: ORDINARY_BYTES, make: () => sampleOf({ status: 200, reason: 'ordinary' }, timeSeconds, inputs, outputs) });
+      const bytes = bytesOf(inputs) + bytesOf(outputs);
+      keeper.take({ bytes, make: () => sampleOf({ status: 200, reason: 'ordinary' }, timeSeconds, inputs, outputs) });
     },
     counts,
   };
+}
+
+/** About what tensors keep in memory for as long as a sample waits. */
+function bytesOf(tensors: readonly Tensor[]): number {
+  let bytes = 0;
+  for (const { data } of tensors) {
+    if ('byteLength' in data) bytes += data.byteLength;
+    else for (const text of data) bytes += text.length;
+  }
+  return bytes;
 }
 
 interface MaskedRows {
@@ -115,7 +123,8 @@ function columnReader(
   const ordered = (baseline?.features ?? []).map(({ name }) => name);
   const known = new Set([...ordered, ...masked]);
   const namesOf = (tensor: string, isOnly: boolean): readonly string[] => {
-    if (configured !== undefined) return configured[tensor] ?? [];
+    // A client names its tensors as it likes, also as what every object has.
+    if (configured !== undefined) return Object.hasOwn(configured, tensor) ? configured[tensor]! : [];
     if (known.has(tensor)) return [tensor];
     return isOnly ? ordered : [];
   };
