@@ -18,7 +18,7 @@ function run(work: string): Run {
     import { setTimeout as sleep } from 'node:timers/promises';
     import { getHeapStatistics } from 'node:v8';
     const heap = () => getHeapStatistics().total_heap_size;
-    const stop = collectAtRest({ lookSeconds: 0.05, growthBytesMin: 1_048_576 });
+    const stop = collectAtRest({ lookSeconds: 0.05, apartSeconds: 0.1, growthBytesMin: 1_048_576 });
     let held = Array.from({ length: 500_000 }, (_, i) => ({ i, text: 'row ' + i }));
     const burst = heap();
     held = undefined;

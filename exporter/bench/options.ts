@@ -51,7 +51,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     proxy: { ...lengths, connections: [1, 16] },
     memory: quick
       ? { minutes: [1, 5], haste: wholeNumber(values.haste, 30, 1000), restSeconds: 2 }
-      : { minutes: [1, 10, 60], haste: wholeNumber(values.haste, 10, 1000), restSeconds: 15 },
+      : { minutes: [1, 10, 60], haste: wholeNumber(values.haste, 10, 1000), restSeconds: 40 },
     write: values.write,
     date: values.date,
   };
