@@ -40,11 +40,13 @@ function checkCodings({ features: codings }: Reconstruction, features: Part<Base
 
 function checkComponents({ components, features }: Reconstruction, report: Report): void {
   if (components === undefined || features === undefined) return;
-  if (components.length > features.length)
+  if (components.length > features.length) {
     report(
       ['reconstruction', 'components'],
       `there are at most ${features.length} directions of as many features, got ${components.length}`,
     );
+    return;
+  }
   components.forEach((component, index) => {
     if (component === undefined) return;
     const at = ['reconstruction', 'components', index];
@@ -55,7 +57,15 @@ function checkComponents({ components, features }: Reconstruction, report: Repor
     const sum = component.reduce<number>((squares, value) => squares + (value ?? NaN) ** 2, 0);
     if (!Number.isNaN(sum) && !(Math.abs(sum - 1) <= LENGTH_TOLERANCE))
       report(at, `a direction has the length 1, got ${Number(Math.sqrt(sum).toPrecision(6))}`);
+    // What is left of a row once each direction is taken from it is an error only where no two directions share anything.
+    const aslant = components.slice(0, index).findIndex((other) => Math.abs(dotProduct(component, other)) > LENGTH_TOLERANCE);
+    if (aslant !== -1) report(at, `directions are at right angles to one another, this one is not to number ${aslant}`);
   });
+}
+
+/** NaN where one of the two is not all there: of that its own place tells. */
+function dotProduct(a: Part<readonly number[]>, b: Part<readonly number[]> | undefined): number {
+  return a.reduce<number>((sum, value, i) => sum + (value ?? NaN) * (b?.[i] ?? NaN), 0);
 }
 
 function checkErrors({ errors }: Reconstruction, report: Report): void {
