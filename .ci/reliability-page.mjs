@@ -29,25 +29,40 @@ function numberIn(text, name) {
   return new RegExp(`const ${name} = (?:FULL \\? )?([\\d_]+)`).exec(text)?.[1].replaceAll('_', ',') ?? name;
 }
 
-export function tableOf(findings) {
-  const cell = (text) => String(text).replaceAll('|', '\\|');
-  const rows = findings.map(
-    ({ id, what, bar, found, held }) => `| ${[id, what, bar, found].map(cell).join(' | ')} | ${held ? 'yes' : 'no'} |`,
-  );
-  return ['| promise | what was looked at | bar | found | kept |', '|---|---|---|---|---|', ...rows].join('\n');
+const COLUMNS = ['promise', 'what was looked at', 'bar', 'found', 'kept', 'day'];
+
+const cell = (text) => String(text).replaceAll('|', '\\|');
+const lineOf = (cells) => `| ${cells.join(' | ')} |`;
+
+/** Cells of a row a finding. */
+export const rowsOf = (findings, day) =>
+  findings.map(({ id, what, bar, found, held }) => [...[id, what, bar, found].map(cell), held ? 'yes' : 'no', day]);
+
+export const tableOf = (rows) => [lineOf(COLUMNS), `|${COLUMNS.map(() => '---').join('|')}|`, ...rows.map(lineOf)].join('\n');
+
+/** Rows of the page, but for those of some promises. */
+function rowsKept(text, ids) {
+  const rows = text.split('\n').filter((line) => /^\| (P\d+|registry) +\|/.test(line));
+  const cells = rows.map((line) => line.split(/(?<!\\)\|/).slice(1, -1)).map((row) => row.map((part) => part.trim()));
+  return cells.filter(([id]) => !ids.includes(id));
 }
 
-/** What a full run found, as the second half of the page. */
-export function foundOf(findings, run) {
-  const kept = findings.filter(({ held }) => held).length;
-  return `${run} ${kept} of ${findings.length} findings are within their bars.\n\n${tableOf(findings)}\n`;
+const numberOf = (id) => Number(/^P(\d+)$/.exec(id)?.[1] ?? Infinity);
+
+const FOUND = '## What full runs found';
+
+/** The half of the page on what was found, with the rows of this run in place of those of the same promises. */
+function foundOf({ rows, about }, before) {
+  const ids = [...new Set(rows.map(([id]) => id))];
+  const all = [...rowsKept(before, ids), ...rows].sort(([a], [b]) => numberOf(a) - numberOf(b));
+  const kept = all.filter((row) => row[4] === 'yes').length;
+  return `${about} ${kept} of ${all.length} findings are within their bars.\n\n${tableOf(all)}\n`;
 }
 
-const FOUND = '## What a full run found';
-
-/** Writes the page: the promises as they stand in the tests, and what was found, or what stands there already. */
-export function writePage(found) {
-  const before = existsSync(PAGE) ? readFileSync(PAGE, 'utf8').split(`${FOUND}\n\n`)[1] : undefined;
+/** Writes the page: the promises as they stand in the tests, and what was found; without a run what stands there already. */
+export function writePage(run) {
+  const before = (existsSync(PAGE) ? readFileSync(PAGE, 'utf8').split(`${FOUND}\n\n`)[1] : undefined) ?? '';
+  const found = run === undefined ? before : foundOf(run, before);
   const listed = promises().map(({ id, name, sentence }) => `| ${id} | ${sentence} | [${name}](../exporter/reliability/${name}) |`);
   writeFileSync(
     PAGE,
@@ -55,7 +70,7 @@ export function writePage(found) {
 
 Each promise is a test of its name. \`npm test\` runs it in seconds and judges counts alone; \`npm run reliability\` runs it at the length it is given at and
 judges times too, taken in turns with the same without what is looked at, so that a busy machine is busy for both. This page is written by
-\`npm run reliability -- --write\`, and its first table alone by \`node .ci/reliability-page.mjs\`.
+\`npm run reliability -- --write\`, of some promises by \`npm run reliability -- p05 p20 --write\`, and its first table alone by \`node .ci/reliability-page.mjs\`.
 
 | promise | what is promised | test |
 |---|---|---|
@@ -63,7 +78,7 @@ ${listed.join('\n')}
 
 ${FOUND}
 
-${found ?? before ?? 'No full run has been written down yet.\n'}`,
+${found}`,
   );
   spawnSync(process.execPath, [path.join(root, 'node_modules/prettier/bin/prettier.cjs'), '--write', PAGE]);
 }

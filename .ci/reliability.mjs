@@ -1,19 +1,15 @@
 // Runs the promises at the length they are given at and prints what was found as a table; `--write` puts it into docs/reliability.md. Takes about
-// a quarter of an hour; `npm test` runs each in seconds. Further arguments go to jest: `npm run reliability -- p05` runs one.
+// half an hour; `npm test` runs each in seconds. Further arguments name promises: `npm run reliability -- p05` runs one.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { foundOf, tableOf, writePage } from './reliability-page.mjs';
+import { rowsOf, tableOf, writePage } from './reliability-page.mjs';
 
 const args = process.argv.slice(2).filter((argument) => argument !== '--write');
 const isWhole = args.length === 0;
 const write = process.argv.includes('--write');
-if (write && !isWhole) {
-  console.error('modelwatch: --write is for a run of every promise');
-  process.exit(2);
-}
 
 const PROMOTION_KILLS = 21;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -41,12 +37,12 @@ if (isWhole) {
   findings.push({ id: 'registry', what, bar: 'each', found: registry === 0 ? 'each' : 'not each', held: registry === 0 });
   status ||= registry;
 }
-console.log(`\n${tableOf(findings)}`);
+const day = startedAt.toISOString().slice(0, 10);
+const rows = rowsOf(findings, day);
+console.log(`\n${tableOf(rows)}`);
 if (write) {
-  const minutes = Math.round((Date.now() - startedAt.getTime()) / 60_000);
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${release()}, Node.js ${process.version}`;
-  const run = `Measured on ${startedAt.toISOString().slice(0, 10)} in ${minutes} minutes on ${machine}; load average before the start ${load.toFixed(2)}.`;
-  writePage(foundOf(findings, run));
+  writePage({ rows, about: `The last run, of ${day}, was on ${machine}; load average before the start ${load.toFixed(2)}.` });
 }
 rmSync(folder, { recursive: true });
 process.exit(status);
