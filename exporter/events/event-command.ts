@@ -1,18 +1,10 @@
-import type { EventKind, EventStatus, OperationalEvent } from '@modelwatch/core';
+import type { OperationalEvent } from '@modelwatch/core';
 import { askSidecar, printable, type AskContext } from '../ask-sidecar.js';
+import type { EventForm } from '../routes/events.js';
 import { textTable } from '../text-table.js';
 
-/** A report as `POST /v1/events` takes it; times as they were given. */
-export interface EventFlags {
-  readonly id: string;
-  readonly kind: EventKind;
-  readonly model?: string;
-  readonly version?: string;
-  readonly status?: EventStatus;
-  readonly time?: number | string;
-  readonly endTime?: number | string;
-  readonly text?: string;
-}
+/** What is posted from the command line always has an id, so that it may be sent again. */
+export type EventFlags = EventForm & { readonly id: string };
 
 const SAID: Readonly<Record<string, string>> = {
   recorded: 'is recorded',

@@ -20,6 +20,7 @@ import { localVerdict, pairedOf } from '../sidecar/challenger-evidence.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { PairedTally, Store } from '../store/index.js';
 import type { Route } from './app.js';
+import { findModel } from './find-model.js';
 import { refuse } from './ingest-fields.js';
 
 export interface ChallengersDeps {
@@ -40,11 +41,12 @@ export function challengersRoute(deps: ChallengersDeps): Route {
     rateClass: 'read',
     bodyBytesMax: 0,
     handle({ params }, response) {
-      const model = deps.models().get(String(params['model']));
-      if (model === undefined) {
-        refuse(response, deps, { code: 'model_not_found', message: 'no model of this name is configured' });
+      const found = findModel(deps.models(), params);
+      if (!found.ok) {
+        refuse(response, deps, found.error);
         return;
       }
+      const model = found.value;
       const readings = deps.store().readings();
       response.json({
         model: model.name,

@@ -3,6 +3,7 @@ import { createDomainRunner, type DomainRunner } from '../domain/domain-runner.j
 import { fail, quoteInput, succeed, type ErrorCode, type Result } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Route } from './app.js';
+import { findModel } from './find-model.js';
 import { compileCheck, refuse } from './ingest-fields.js';
 import { parseJson, readText } from './json-body.js';
 
@@ -60,11 +61,12 @@ export function domainClassifierRoute(deps: DomainClassifierDeps, runner: Domain
     rateClass: 'operate',
     bodyBytesMax: BODY_BYTES_MAX,
     async handle({ params, body }, response) {
-      const model = deps.models().get(String(params['model']));
-      if (model === undefined) {
-        refuse(response, deps, { code: 'model_not_found', message: 'no model of this name is configured' });
+      const found = findModel(deps.models(), params);
+      if (!found.ok) {
+        refuse(response, deps, found.error);
         return;
       }
+      const model = found.value;
       const job = jobOf(model, body);
       if (!job.ok) {
         refuse(response, deps, job.error, model.name);

@@ -38,7 +38,8 @@ export const eventSchema = {
   },
 } as const;
 
-interface EventForm {
+/** A report as `POST /v1/events` takes it; times as they were given. */
+export interface EventForm {
   readonly id?: string;
   readonly kind: EventKind;
   readonly model?: string;

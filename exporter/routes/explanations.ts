@@ -13,6 +13,7 @@ import type { ErrorCode } from '../errors.js';
 import type { Explainer } from '../pipeline/explainer.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Route } from './app.js';
+import { findModel } from './find-model.js';
 import { refuse } from './ingest-fields.js';
 
 export interface ExplanationsDeps {
@@ -31,11 +32,12 @@ export function explanationsRoute(deps: ExplanationsDeps): Route {
     rateClass: 'read',
     bodyBytesMax: 0,
     handle({ params }, response) {
-      const model = models().get(String(params['model']));
-      if (model === undefined) {
-        refuse(response, deps, { code: 'model_not_found', message: 'no model of this name is configured' });
+      const found = findModel(models(), params);
+      if (!found.ok) {
+        refuse(response, deps, found.error);
         return;
       }
+      const model = found.value;
       const explainer = model.source.kind === 'onnx' ? model.source.explainer : undefined;
       if (explainer === undefined) {
         const message = 'the predictions of this model are not explained; see docs/recipes/explanations.md';

@@ -3,6 +3,7 @@ import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { SampleQuery, Store } from '../store/index.js';
 import type { Route } from './app.js';
+import { findModel } from './find-model.js';
 import { refuse } from './ingest-fields.js';
 import { readLimit, readQueryOf, readWindow } from './window-query.js';
 
@@ -32,14 +33,11 @@ export function samplesRoute(deps: SampleDeps): Route {
     rateClass: 'read',
     bodyBytesMax: 0,
     async handle({ params, query }, response) {
-      const model = models().get(String(params['model']));
-      const asked =
-        model === undefined
-          ? fail('model_not_found', 'no model of this name is configured')
-          : readSampleQuery(model.name, query, clock.nowSeconds());
+      const model = findModel(models(), params);
+      const asked = model.ok ? readSampleQuery(model.value.name, query, clock.nowSeconds()) : model;
       const found = asked.ok ? await store().book('samples').read('samples', asked.value) : asked;
       if (!found.ok || !asked.ok) {
-        if (!found.ok) refuse(response, deps, found.error, model?.name);
+        if (!found.ok) refuse(response, deps, found.error, model.ok ? model.value.name : undefined);
         return;
       }
       const last = found.value.length === asked.value.samplesMax ? found.value.at(-1)?.cursor : undefined;

@@ -2,8 +2,10 @@ import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Store } from '../store/store.js';
 import type { Route } from './app.js';
+import { findModel } from './find-model.js';
 import { refuse } from './ingest-fields.js';
 import { RANKINGS, sliceReport, type SlicePage } from './slice-report.js';
+import { readQueryOf } from './window-query.js';
 
 export interface SlicesDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -30,19 +32,15 @@ export function slicesRoute(deps: SlicesDeps): Route {
     rateClass: 'read',
     bodyBytesMax: 0,
     handle({ params, query }, response) {
-      const model = models().get(String(params['model']));
-      if (model === undefined) {
-        refuse(response, deps, { code: 'model_not_found', message: 'no model of this name is configured' });
-        return;
-      }
-      const found = answer(model, store(), query as Readonly<Record<string, unknown>>);
+      const model = findModel(models(), params);
+      const found = model.ok ? answer(model.value, store(), query) : model;
       if (found.ok) response.json(found.value);
-      else refuse(response, deps, found.error, model.name);
+      else refuse(response, deps, found.error, model.ok ? model.value.name : undefined);
     },
   };
 }
 
-function answer(model: ModelRuntime, store: Pick<Store, 'readings'>, query: Readonly<Record<string, unknown>>): Result<object> {
+function answer(model: ModelRuntime, store: Pick<Store, 'readings'>, query: unknown): Result<object> {
   const { slices, output } = model.config;
   const asked = readQuery(query, output.kind);
   if (!asked.ok) return asked;
@@ -64,12 +62,10 @@ function answer(model: ModelRuntime, store: Pick<Store, 'readings'>, query: Read
 }
 
 /** `slice` and `version`; `by`, what slices are ranked by; `limit`, and `offset` from the `next` of the page before. */
-function readQuery(query: Readonly<Record<string, unknown>>, kind: 'probability' | 'regression'): Result<SliceQuery> {
-  for (const [key, value] of Object.entries(query)) {
-    if (!PARAMETERS.has(key)) return fail('unknown_field', 'the query has an unknown parameter');
-    if (typeof value !== 'string') return fail('invalid_form', 'a parameter of the query stands once');
-  }
-  const { slice, version, by, limit = String(VALUES_DEFAULT), offset = '0' } = query as Readonly<Record<string, string | undefined>>;
+function readQuery(query: unknown, kind: 'probability' | 'regression'): Result<SliceQuery> {
+  const asked = readQueryOf(query, PARAMETERS);
+  if (!asked.ok) return asked;
+  const { slice, version, by, limit = String(VALUES_DEFAULT), offset = '0' } = asked.value;
   const ranking = RANKINGS.find((one) => one === (by ?? (kind === 'regression' ? 'absolute-error' : 'accuracy')));
   if (ranking === undefined) return fail('invalid_value', `by is one of ${RANKINGS.join(', ')}`);
   if (kind === 'regression' && ranking !== 'absolute-error') return fail('invalid_value', 'a regression is ranked by absolute-error');

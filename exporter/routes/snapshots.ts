@@ -30,6 +30,7 @@ import {
   type Store,
 } from '../store/index.js';
 import type { Route } from './app.js';
+import { findModel } from './find-model.js';
 import { refuse } from './ingest-fields.js';
 import { readQueryOf, readWindow, type Query, type TimeWindow } from './window-query.js';
 
@@ -50,16 +51,11 @@ export function snapshotRoutes(deps: SnapshotDeps): readonly Route[] {
   const answering =
     (parameters: ReadonlySet<string>, read: (model: ModelRuntime, query: Query) => Promise<Result<object>>) =>
     async ({ params, query }: Request, response: Response) => {
-      const model = deps.models().get(String(params['model']));
+      const model = findModel(deps.models(), params);
       const asked = readQueryOf(query, parameters);
-      const answer =
-        model === undefined
-          ? fail('model_not_found', 'no model of this name is configured')
-          : asked.ok
-            ? await read(model, asked.value)
-            : asked;
+      const answer = !model.ok ? model : asked.ok ? await read(model.value, asked.value) : asked;
       if (answer.ok) response.json(answer.value);
-      else refuse(response, deps, answer.error, model?.name);
+      else refuse(response, deps, answer.error, model.ok ? model.value.name : undefined);
     };
   return [
     {
