@@ -262,6 +262,23 @@ export function storeConformance({ open }: StoreUnderTest): void {
     await store.close();
   });
 
+  it('tells of its series in one order, whichever it heard of first', async () => {
+    const place = fresh();
+    const clock = testClock();
+    let store = await openAt(place, clock);
+    const versions = async () => (await until(store, (readings) => readings.series.length === 3)).series.map(({ version }) => version);
+    store.recordPredictions(secondsOf('3', ['a'], [0.2], 1));
+    valueOf(await store.ingestGroundTruth([truthOf('a', 1, 1)]));
+    store.recordPredictions(secondsOf('2', ['a'], [0.2], 1));
+    valueOf(await store.ingestGroundTruth([truthOf('a', 1, 1)]));
+    store.recordPredictions(batchOf(['a'], [0.9], 1));
+    expect(await versions()).toEqual(['1', '2', '3']);
+    await store.close();
+    store = await openAt(place, clock);
+    expect(await versions()).toEqual(['1', '2', '3']);
+    await store.close();
+  });
+
   it('compares challengers with the champion on the same predictions, each output once, over a restart', async () => {
     const clock = testClock();
     const place = fresh();

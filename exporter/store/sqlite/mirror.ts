@@ -40,10 +40,15 @@ function stillTold(before: AllBookGauges, now: AllBookGauges): AllBookGauges {
   ) as unknown as AllBookGauges;
 }
 
+/** A scrape shows the same page whichever series the store heard of first, which is a matter of timing. */
+function inOrder(series: ReadonlyMap<string, SeriesTally>): Map<string, SeriesTally> {
+  return new Map([...series].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
 export function createMirror(first: readonly StoreModel[]): Mirror {
   let configs = first;
   const models = new Map(configs.map(({ name }) => [name, emptyModelTally(name)]));
-  const series = new Map<string, SeriesTally>();
+  let series = new Map<string, SeriesTally>();
   let gauges: LedgerGauges = { waiting: 0, settled: 0, payloads: 0, dropped: emptyDrops(), books: emptyBooks() };
   let sizeBytes = 0;
   let commitSeconds = createHistogramCounts(metric('modelwatch_store_commit_duration_seconds').buckets!);
@@ -95,7 +100,9 @@ export function createMirror(first: readonly StoreModel[]): Mirror {
       gauges = { ...notice.report.gauges, books: stillTold(gauges.books, notice.report.gauges.books) };
       for (const tally of notice.report.models) if (models.has(tally.model)) models.set(tally.model, tally);
       if (notice.report.whole) series.clear();
+      const known = series.size;
       notice.report.series.forEach(update);
+      if (series.size > known) series = inOrder(series);
     },
   };
 }
