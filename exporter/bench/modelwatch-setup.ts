@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { explainWithModel } from '../baseline/explain-with-model.js';
 import { buildBaseline, formatBaseline, type Row } from '../baseline/index.js';
 import { systemClock } from '../clock.js';
+import { NODE_FLAGS } from '../node-flags.js';
 import { MODEL_FILE, openSession } from './rivals/session.js';
 import { FEATURE_NAMES, seededRows } from './seeded-rows.js';
 import { startNode, type ServerProcess } from './server-process.js';
@@ -11,7 +12,7 @@ import { startNode, type ServerProcess } from './server-process.js';
 export const MODEL = 'boosting';
 export const INFER_PATH = `/v2/models/${MODEL}/infer`;
 /** The program under the flags of its first line, as its users start it. */
-export const MAIN = ['--max-semi-space-size=4', fileURLToPath(new URL('../main.js', import.meta.url))];
+export const MAIN = [...NODE_FLAGS, fileURLToPath(new URL('../main.js', import.meta.url))];
 
 const BASELINE_ROWS = 2000;
 const EXPLAINED_ROWS = 100;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { builtFile } from '../built-file.js';
+import { NODE_FLAGS } from '../node-flags.js';
 
 const MAIN = builtFile(import.meta.url, '../main.js');
 
@@ -29,7 +30,7 @@ export function runSidecar(
   before: readonly string[] = [],
 ): SidecarProcess {
   const shell = [...before, 'exec "$0" "$@"'].join('; ');
-  const child = spawn('sh', ['-c', shell, process.execPath, MAIN, 'run', ...options], {
+  const child = spawn('sh', ['-c', shell, process.execPath, ...NODE_FLAGS, MAIN, 'run', ...options], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

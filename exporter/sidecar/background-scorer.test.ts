@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
@@ -51,6 +52,18 @@ const start = (file: string) => {
     await scorer.close();
     expect(children()).toEqual(before);
     expect(failures).toEqual([]);
+  });
+
+  const grouped = existsSync('/proc/self/autogroup') ? it : it.skip;
+  grouped('stands back as a session too, where Linux shares the CPU between sessions first', async () => {
+    const { scorer } = start('identity-fp32.onnx');
+    while (scorer.scorer?.ready !== true) await nextTurn();
+    const [processId] = scorer.scorer.stats().processIds;
+    const niceness = () => Number(/nice (-?\d+)/.exec(readFileSync(`/proc/${processId}/autogroup`, 'utf8'))?.[1]);
+    while (niceness() === 0) await nextTurn();
+    expect(niceness()).toBe(getPriority(processId));
+    expect(niceness()).toBeGreaterThan(getPriority());
+    await scorer.close();
   });
 
   it('and cannot be loaded says why, and can be closed', async () => {

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { getPriority, setPriority } from 'node:os';
 import { builtFile } from '../../built-file.js';
 import type { CallMessage, ChildMessage, ChildOptions } from './messages.js';
@@ -72,7 +73,7 @@ export function startChild(
       : { execArgv: NODE_OPTIONS }),
   });
   const { kill } = watch(child, events);
-  if (niceness > 0) lowerPriority(child.pid, niceness);
+  if (niceness > 0 && child.pid !== undefined) standBack(child.pid, niceness);
   return {
     processId: child.pid,
     // A send that fails means that the child is going: `onGone` tells what becomes of the call.
@@ -82,14 +83,40 @@ export function startChild(
 }
 
 const NICENESS_MAX = 19;
+/** Without rights over the whole machine, the weight of a session is taken by Linux ten times a second in all; another try follows so late. */
+const SESSION_RETRY_MILLISECONDS = 250;
+const SESSION_TRIES_MAX = 8;
 
-/** Below this process, whatever its own priority. A child that has ended already, or may not be touched, stays as it is: it works all the same. */
-function lowerPriority(processId: number | undefined, niceness: number): void {
-  if (processId === undefined) return;
+/**
+ * Below this process, whatever its own priority. Where Linux groups processes by session, a child that is detached shares the CPU as a session of
+ * its own, one against the other, and niceness counts within it alone: so its session is made to stand back as well. A child that has ended
+ * already, or may not be touched, stays as it is: it works all the same.
+ */
+function standBack(processId: number, niceness: number): void {
+  const wanted = Math.min(NICENESS_MAX, currentNiceness() + niceness);
   try {
-    setPriority(processId, Math.min(NICENESS_MAX, getPriority() + niceness));
+    setPriority(processId, wanted);
   } catch {
     return;
+  }
+  if (process.platform === 'linux') void weighSession(processId, wanted, SESSION_TRIES_MAX);
+}
+
+async function weighSession(processId: number, niceness: number, tries: number): Promise<void> {
+  try {
+    await writeFile(`/proc/${processId}/autogroup`, String(niceness));
+  } catch (fault) {
+    // Gone, or a kernel without such groups.
+    if ((fault as NodeJS.ErrnoException).code !== 'EAGAIN' || tries === 1) return;
+    setTimeout(() => void weighSession(processId, niceness, tries - 1), SESSION_RETRY_MILLISECONDS).unref();
+  }
+}
+
+function currentNiceness(): number {
+  try {
+    return getPriority();
+  } catch {
+    return 0;
   }
 }
 
