@@ -1,6 +1,10 @@
 export { aucVariance } from './auc-variance.js';
 export { CALIBRATION_COUNT_MIN, calibration, fitCalibrator } from './calibrator.js';
 export type { Calibrator, FittedCalibrator } from './calibrator.js';
+export { ERROR_ESTIMATES } from './error-estimates.js';
+export type { ErrorEstimate } from './error-estimates.js';
+export { EstimatedErrors } from './estimated-errors.js';
+export type { EstimatedError, EstimatedErrorsJSON } from './estimated-errors.js';
 export { BINARY_TRUTH, evaluationSketches, groundTruthBinning } from './evaluation-sketches.js';
 export type { EvaluationSketches } from './evaluation-sketches.js';
 export { ExpectedQuality } from './expected-quality.js';

@@ -5,7 +5,7 @@ import * as core from '../../index.js';
 
 const read = (file: string) => readPage('quality', file);
 
-testPages('quality', { pages: ['estimated-quality.md', 'prediction-skew.md', 'quality-intervals.md'] });
+testPages('quality', { pages: ['estimated-errors.md', 'estimated-quality.md', 'prediction-skew.md', 'quality-intervals.md'] });
 
 describe('the folder of pages', () => {
   it('has no page without a row in the index', () => {
