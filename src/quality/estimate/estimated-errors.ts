@@ -1,6 +1,5 @@
 import type { Sketch } from '../../contracts/sketch.js';
 import { ERROR_MAX } from '../../sketches/index.js';
-import { assertWeight, assertWeights } from '../../sketches/weight.js';
 
 /** What an error model says of one prediction; undefined for an error that it does not estimate. */
 export interface EstimatedError {
@@ -40,12 +39,13 @@ export class EstimatedErrors implements Sketch<EstimatedError, EstimatedErrors> 
 
   static fromJSON({ count, absolute, squared, clamped, missing }: EstimatedErrorsJSON): EstimatedErrors {
     const sums = { count, absolute, squared, clamped, missing };
-    assertWeights('estimated errors', Object.values(sums));
+    const wrong = Object.values(sums).find((sum) => !(sum >= 0 && sum < Infinity));
+    if (wrong !== undefined) throw new RangeError(`estimated errors need counts that are finite and at least 0, got ${wrong}`);
     return Object.assign(new EstimatedErrors(), sums);
   }
 
   update({ absolute, squared }: EstimatedError, weight = 1): void {
-    assertWeight(weight);
+    if (!(weight >= 0 && weight < Infinity)) throw new RangeError(`a weight is finite and at least 0, got ${weight}`);
     const [ofAbsolute, ofSquared] = [absolute ?? 0, squared ?? 0];
     const isCounted = Math.abs(ofAbsolute) <= ERROR_MAX && Math.abs(ofSquared) <= SQUARED_MAX;
     if (!isCounted || (absolute === undefined && squared === undefined)) {
