@@ -5,7 +5,7 @@ import type { Route } from './app.js';
 import { findModel } from './find-model.js';
 import { refuse } from './ingest-fields.js';
 import { RANKINGS, sliceReport, type SlicePage } from './slice-report.js';
-import { readQueryOf } from './window-query.js';
+import { readLimit, readQueryOf } from './window-query.js';
 
 export interface SlicesDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -65,13 +65,12 @@ function answer(model: ModelRuntime, store: Pick<Store, 'readings'>, query: unkn
 function readQuery(query: unknown, kind: 'probability' | 'regression'): Result<SliceQuery> {
   const asked = readQueryOf(query, PARAMETERS);
   if (!asked.ok) return asked;
-  const { slice, version, by, limit = String(VALUES_DEFAULT), offset = '0' } = asked.value;
+  const { slice, version, by, limit, offset = '0' } = asked.value;
   const ranking = RANKINGS.find((one) => one === (by ?? (kind === 'regression' ? 'absolute-error' : 'accuracy')));
   if (ranking === undefined) return fail('invalid_value', `by is one of ${RANKINGS.join(', ')}`);
   if (kind === 'regression' && ranking !== 'absolute-error') return fail('invalid_value', 'a regression is ranked by absolute-error');
-  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > VALUES_MAX) {
-    return fail('value_out_of_range', `limit is a whole number from 1 to ${VALUES_MAX}`);
-  }
+  const valuesMax = readLimit(limit, VALUES_DEFAULT, VALUES_MAX);
+  if (!valuesMax.ok) return valuesMax;
   if (!/^\d{1,6}$/.test(offset)) return fail('value_out_of_range', 'offset is the next of an earlier answer, or 0');
-  return succeed({ slice, version, by: ranking, limit: Number(limit), offset: Number(offset) });
+  return succeed({ slice, version, by: ranking, limit: valuesMax.value, offset: Number(offset) });
 }

@@ -32,7 +32,7 @@ export function readWindow([from, to]: readonly [string | undefined, string | un
 
 /** A whole number of things, up to so many. */
 export function readLimit(limit: string | undefined, fallback: number, max: number): Result<number> {
-  const asked = Number(limit ?? fallback);
+  const asked = limit === undefined ? fallback : /^\d{1,9}$/.test(limit) ? Number(limit) : NaN;
   if (!Number.isInteger(asked) || asked < 1 || asked > max) return fail('value_out_of_range', `limit is a whole number from 1 to ${max}`);
   return succeed(asked);
 }
