@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import type { Clock } from '../clock.js';
@@ -30,6 +31,8 @@ interface BaselineFlags {
   readonly features?: readonly string[];
   readonly categorical?: readonly string[];
   readonly numeric?: readonly string[];
+  readonly private?: readonly string[];
+  readonly keepPrivateRows?: boolean;
   readonly missing?: readonly string[];
   readonly outputKind?: OutputKind;
   readonly threshold?: number;
@@ -68,6 +71,12 @@ export function addBaselineCommand(program: Command, output: Output, exit: (code
     .option('--features <columns>', "the features in the model's order; all other columns are ignored", list)
     .option('--categorical <columns>', 'columns that are categories although they look like numbers', list)
     .option('--numeric <columns>', 'columns that must be numbers; a value that is none is refused', list)
+    .option(
+      '--private <columns>',
+      'features whose values the baseline does not hold: digests of categories, no least and greatest number',
+      list,
+    )
+    .option('--keep-private-rows', 'keep golden rows and background rows all the same, with the values of private features')
     .option('--missing <tokens>', 'texts that mean missing, beside the empty text, NaN, nan and null', list)
     .addOption(
       new Option('--output-kind <kind>', 'what outputs are; found from the values unless given').choices(['probability', 'regression']),
@@ -117,6 +126,9 @@ async function run(inputs: readonly string[], flags: BaselineFlags, output: Outp
       ignoredColumns: flags.ignore,
       features: flags.features,
       kinds,
+      privateFeatures: flags.private,
+      keepPrivateRows: flags.keepPrivateRows,
+      salt: flags.private === undefined ? undefined : randomBytes(16).toString('hex'),
       missingTokens: flags.missing,
       outputKind: flags.outputKind,
       threshold: flags.threshold,

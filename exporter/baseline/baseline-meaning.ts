@@ -3,6 +3,7 @@ import { NAME_PATTERN, OTHER_BIN, UNSEEN_BIN } from '@modelwatch/core';
 import { quote } from '../config/fault.js';
 import type { Path } from '../config/fault.js';
 import type { Part } from '../config/sound-part.js';
+import { VALUE_DIGEST } from '../security/value-digest.js';
 import { checkEvaluation } from './evaluation-meaning.js';
 import { checkExplanations } from './explanations-meaning.js';
 import { checkGoldenRows } from './golden-rows-meaning.js';
@@ -65,13 +66,17 @@ function checkNumeric(feature: Part<NumericBaselineFeature>, path: Path, rows: n
   if (moments !== undefined) checkMoments(feature, path, report);
 }
 
-function checkMoments({ moments, counts, edges }: Part<NumericBaselineFeature>, path: Path, report: Report): void {
+function checkMoments({ moments, counts, edges, private: isPrivate }: Part<NumericBaselineFeature>, path: Path, report: Report): void {
   const { count, mean, m2, min, max } = moments ?? {};
   const at: Path = [...path, 'moments'];
   const sum = counts === undefined || counts.includes(undefined) ? undefined : total(counts);
   if (count !== undefined && sum !== undefined && !isNear(count, sum)) report([...at, 'count'], `the counts sum to ${sum}, got ${count}`);
   if (count === 0) return;
-  for (const [key, value] of Object.entries({ mean, min, max })) {
+  for (const key of ['min', 'max'] as const) {
+    if (isPrivate === true && typeof moments?.[key] === 'number')
+      report([...at, key], 'of a private feature null stands here: the number is a value');
+  }
+  for (const [key, value] of Object.entries(isPrivate === true ? { mean } : { mean, min, max })) {
     if (value === null) report([...at, key], 'null is for a feature without values');
   }
   if (typeof min !== 'number' || typeof max !== 'number') return;
@@ -99,6 +104,8 @@ function checkCategorical(feature: Part<CategoricalBaselineFeature>, path: Path,
   for (const key of ['categories', 'known'] as const) {
     feature[key]?.forEach((category, index) => {
       if (category === undefined) return;
+      if (feature.private !== undefined && !VALUE_DIGEST.test(category))
+        report([...path, key, index], 'the categories of a private feature are digests');
       const earlier = places.get(category);
       if (earlier === undefined) places.set(category, `already in ${key}`);
       else report([...path, key, index], `the category ${quote(category)} is ${earlier}`);

@@ -13,11 +13,12 @@ import { edgesBetween } from './edges-between.js';
 import type { DrawRows } from './explain-training.js';
 import { pickGoldenRows } from './golden-rows.js';
 import { MISSING_TOKENS } from './number-token.js';
+import { leavesRowsOut, withoutPrivateValues, type PrivateOptions } from './private-features.js';
 import { recordedQuality } from './recorded-quality.js';
 import type { OutputKind } from './recorded-quality.js';
 import type { Row, SourceFile } from './row.js';
 
-export interface BaselineOptions {
+export interface BaselineOptions extends PrivateOptions {
   readonly model: string;
   readonly version: string;
   /** The column of the model's outputs: probabilities of the positive class, or estimates. */
@@ -95,7 +96,7 @@ export async function buildBaseline(rows: AsyncIterable<Row>, options: BaselineO
   const truth = groundTruthColumn === undefined ? undefined : numbersOf(collected, groundTruthColumn);
   const quality = recordedQuality(output, truth, { ...options, outputKind: built?.evaluation.kind ?? options.outputKind });
   const reconstruction = buildReconstruction(features, collected.rows);
-  const baseline: Baseline = {
+  const whole: Baseline = {
     schemaVersion: 1,
     model: options.model,
     version: options.version,
@@ -113,10 +114,11 @@ export async function buildBaseline(rows: AsyncIterable<Row>, options: BaselineO
     ...(reconstruction === undefined ? {} : { reconstruction }),
     goldenRows: pickGoldenRows(features, output, {
       rows: collected.rows,
-      rowsWanted: options.goldenRows ?? GOLDEN_ROWS,
+      rowsWanted: leavesRowsOut(options) ? 0 : (options.goldenRows ?? GOLDEN_ROWS),
       toleranceAbsolute: options.toleranceAbsolute ?? TOLERANCE_ABSOLUTE,
     }),
   };
+  const baseline = withoutPrivateValues(whole, options);
   if (options.explain === undefined) return baseline;
   return { ...baseline, explanations: await options.explain(baseline, (random) => drawRows(features, collected.rows, random)) };
 }
@@ -135,6 +137,10 @@ function checkOptions(options: BaselineOptions): void {
   }
   if (toleranceAbsolute !== undefined && !(toleranceAbsolute > 0 && toleranceAbsolute < Infinity)) {
     throw new BaselineError('option_invalid', `the tolerance of golden rows lies above 0, got ${toleranceAbsolute}`);
+  }
+  if (leavesRowsOut(options) && ((goldenRows ?? 0) > 0 || options.explain !== undefined)) {
+    const what = options.explain === undefined ? 'golden rows hold' : 'explanations need background rows, which hold';
+    throw new BaselineError('option_invalid', `${what} values of private features; --keep-private-rows keeps them in the file`);
   }
   if (outputColumn === groundTruthColumn) throw new BaselineError('option_invalid', 'output and ground truth are one column');
 }

@@ -1,6 +1,7 @@
 import type { Baseline, CategoricalBaselineFeature } from '@modelwatch/core';
 import { quote, type Path } from '../config/fault.js';
 import type { Part } from '../config/sound-part.js';
+import { categoryDigest } from './private-features.js';
 import type { Report } from './baseline-meaning.js';
 
 /** Golden rows are rows of the features, and each has its output. */
@@ -22,6 +23,7 @@ export function checkFeatureRows(
 ): void {
   if (rows === undefined || features === undefined) return;
   const categories = features.map((feature) => (feature?.kind === 'categorical' ? soundCategories(feature) : undefined));
+  const digests = features.map((feature) => (feature?.kind === 'categorical' ? soundDigest(feature) : undefined));
   rows.forEach((row, index) => {
     const path = [...at, index];
     if (row === undefined) return;
@@ -35,11 +37,17 @@ export function checkFeatureRows(
       const wanted = feature.kind === 'numeric' ? 'number' : 'string';
       if (typeof value !== wanted) {
         report([...path, column], `the feature ${quote(feature.name ?? '')} is ${feature.kind}, got ${quote(value)}`);
-      } else if (wanted === 'string' && categories[column]?.has(value) === false) {
+      } else if (wanted === 'string' && categories[column]?.has(digests[column]?.(String(value)) ?? value) === false) {
         report([...path, column], `the category ${quote(value)} stands neither in categories nor in known`);
       }
     });
   });
+}
+
+/** Rows that are kept have values, and the categories of a private feature are digests of them. */
+function soundDigest({ name, private: sealed }: Part<CategoricalBaselineFeature>): ((value: string) => string) | undefined {
+  if (name === undefined || sealed?.salt === undefined) return undefined;
+  return categoryDigest({ name, kind: 'categorical', private: { salt: sealed.salt } });
 }
 
 /** All categories of a feature, or nothing where some of them are faulty: each fault is told once. */

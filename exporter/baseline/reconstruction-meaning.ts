@@ -1,5 +1,6 @@
 import type { Baseline, BaselineReconstruction } from '@modelwatch/core';
 import { quote } from '../config/fault.js';
+import { VALUE_DIGEST } from '../security/value-digest.js';
 import type { Part } from '../config/sound-part.js';
 import type { Report } from './baseline-meaning.js';
 
@@ -33,6 +34,8 @@ function checkCodings({ features: codings }: Reconstruction, features: Part<Base
       report([...at, 'kind'], `the feature of the baseline is ${feature.kind}, got ${coding.kind}`);
     if (coding?.kind !== 'categorical') return;
     const { categories, shares } = coding;
+    if (feature?.private !== undefined && categories?.some((category) => category !== undefined && !VALUE_DIGEST.test(category)))
+      report([...at, 'categories'], 'the categories of a private feature are digests');
     if (categories !== undefined && shares !== undefined && categories.length !== shares.length)
       report([...at, 'shares'], `${categories.length} categories have as many shares, got ${shares.length}`);
   });

@@ -19,6 +19,7 @@ function lineOf(feature: BaselineFeature, rows: number, prefix = ''): string[] {
 }
 
 function extent(feature: BaselineFeature): string {
+  if (feature.private !== undefined) return '(private)';
   if (feature.kind === 'categorical') return feature.categories.join(', ');
   const { min, max } = feature.moments;
   return `${rounded(min)} .. ${rounded(max)}`;

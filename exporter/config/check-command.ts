@@ -2,6 +2,7 @@ import type { ModelConfig } from '@modelwatch/core';
 import { evaluationKindFaults } from '../baseline/evaluation-kind.js';
 import { formatBaselineFaults } from '../baseline/baseline-fault.js';
 import type { BaselineFault } from '../baseline/baseline-fault.js';
+import { privateFeatureFaults } from '../baseline/private-features.js';
 import { loadBaseline } from '../baseline/read-baseline.js';
 import { formatFaults } from './fault.js';
 import { loadConfig } from './load-config.js';
@@ -29,24 +30,28 @@ export async function checkCommand(file: string, { stdout, stderr }: Output): Pr
 async function configFaults(file: string): Promise<string> {
   const config = await loadConfig(file);
   if (!config.ok) return formatFaults(config.faults);
-  const kindsByFile = new Map<string, Set<Kind>>();
-  for (const { champion, challengers, output } of config.value.models) {
-    for (const { baseline } of [champion, ...challengers]) {
-      if (baseline !== undefined) kindsByFile.set(baseline, (kindsByFile.get(baseline) ?? new Set()).add(output.kind));
+  const modelsByFile = new Map<string, ModelConfig[]>();
+  for (const model of config.value.models) {
+    for (const { baseline } of [model.champion, ...model.challengers]) {
+      if (baseline !== undefined) modelsByFile.set(baseline, [...(modelsByFile.get(baseline) ?? []), model]);
     }
   }
-  return formatBaselineFaults(await baselineFaults([...kindsByFile]));
+  return formatBaselineFaults(await baselineFaults([...modelsByFile]));
 }
 
-type Kind = ModelConfig['output']['kind'];
-
-/** Faults of files, each with the kinds of the models that name it. */
-async function baselineFaults(files: readonly (readonly [file: string, kinds: Iterable<Kind>])[]): Promise<BaselineFault[]> {
+/** Faults of files, each with the models that name it; what is wrong for several of them is told once. */
+async function baselineFaults(files: readonly (readonly [file: string, models: readonly ModelConfig[]])[]): Promise<BaselineFault[]> {
   const faults: BaselineFault[] = [];
-  for (const [file, kinds] of files) {
+  for (const [file, models] of files) {
     const baseline = await loadBaseline(file);
     if (!baseline.ok) faults.push(...baseline.faults);
-    else for (const kind of kinds) faults.push(...evaluationKindFaults(file, baseline.value, kind));
+    else {
+      const found = models.flatMap((model) => [
+        ...evaluationKindFaults(file, baseline.value, model.output.kind),
+        ...privateFeatureFaults(file, baseline.value, model.private),
+      ]);
+      faults.push(...new Map(found.map((fault) => [`${fault.pointer} ${fault.message}`, fault])).values());
+    }
   }
   return faults;
 }

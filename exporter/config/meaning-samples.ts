@@ -5,10 +5,9 @@ import type { Report } from './meaning.js';
 import type { Part } from './sound-part.js';
 
 /** A rule has what it needs, a private feature has no rule, and its values stand in no label of a slice. */
-export function checkSamples({ samples, slices = [] }: Part<ModelConfig>, path: Path, report: Report): void {
-  if (samples === undefined) return;
-  const hidden = new Set(samples.private ?? []);
-  for (const [feature, mask] of Object.entries(samples.masks ?? {})) {
+export function checkSamples({ samples, slices = [], private: names = [] }: Part<ModelConfig>, path: Path, report: Report): void {
+  const hidden = new Set(names);
+  for (const [feature, mask] of Object.entries(samples?.masks ?? {})) {
     const place = [...path, 'samples', 'masks', feature];
     if (hidden.has(feature)) {
       report(place, `the feature ${quote(feature)} is private, and has a rule`, { expected: 'one of the two', spot: 'key' });

@@ -22,11 +22,11 @@ models:
   - name: flights
     champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} } }
     output: { kind: probability, tensor: probabilities, column: 1 }
+    private: [dest]
     samples:
       share: 1
       failingPerMinuteMax: 6
       rowsMax: 2
-      private: [dest]
       masks: { carrier: { rule: keep }, origin: { rule: hash }, distance: { rule: bucket, width: 250 }, temp: { rule: drop } }
   - { name: quiet, champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} } } }
 `);

@@ -44,6 +44,17 @@ function read(tensors: readonly Tensor[], options: Partial<FeatureReaderOptions>
 }
 
 describe('createFeatureReader', () => {
+  it('gives digests of a private feature, by the salt of its baseline, and of a missing value none', () => {
+    const salt = '000102030405060708090a0b0c0d0e0f';
+    const features = [FEATURES[0], { ...FEATURES[1], private: { salt } }];
+    // python3: base64.urlsafe_b64encode(hmac.new(bytes(range(16)), b'["city","Rome"]', hashlib.sha256).digest())[:16]
+    expect(read([ages(30, 40, 50), cities('Rome', '', 'Rome')], { features })).toEqual([
+      [30, 'hash:mKXyceBiPfgIi3vq'],
+      [40, ''],
+      [50, 'hash:mKXyceBiPfgIi3vq'],
+    ]);
+  });
+
   it.each<readonly [name: string, tensors: readonly Tensor[], options: Partial<FeatureReaderOptions>, rows: unknown]>([
     [
       'tensors named as features',

@@ -1,4 +1,5 @@
 import type { BaselineFeature } from '@modelwatch/core';
+import { categoryDigest } from '../baseline/private-features.js';
 import { parseBoolean, parseNumber } from '../baseline/number-token.js';
 import { fromHalfBits } from '../models/open-inference/half.js';
 import type { Tensor } from '../models/open-inference/tensor.js';
@@ -9,6 +10,8 @@ interface ColumnTarget {
   /** Place among the baseline's features, or -1 where only slices take the value. */
   readonly feature: number;
   readonly isNumeric: boolean;
+  /** How a text is put before it is looked up among categories; undefined: as it is. */
+  readonly digest: ((value: string) => string) | undefined;
   /** Slices whose value this is. */
   readonly slices: readonly number[];
 }
@@ -42,7 +45,7 @@ export interface FeatureReader {
 }
 
 export interface FeatureReaderOptions {
-  readonly features: readonly Pick<BaselineFeature, 'name' | 'kind'>[];
+  readonly features: readonly Pick<BaselineFeature, 'name' | 'kind' | 'private'>[];
   /** Tensor name to the features of its columns, as configured; undefined where names and order say it. */
   readonly inputs: Readonly<Record<string, readonly string[]>> | undefined;
   /** The feature of each slice, in the order of the slices; undefined for a slice from a header. */
@@ -59,11 +62,12 @@ const NO_COLUMNS: Columns = columnsTo([]);
  */
 export function createFeatureReader({ features, inputs, sliceFeatures }: FeatureReaderOptions): FeatureReader {
   const indexByName = new Map(features.map(({ name }, index) => [name, index]));
+  const digests = features.map(categoryDigest);
   const target = (name: string): ColumnTarget | undefined => {
     const feature = indexByName.get(name) ?? -1;
     const slices = sliceFeatures.flatMap((sliceFeature, index) => (sliceFeature === name ? [index] : []));
     if (feature < 0 && slices.length === 0) return undefined;
-    return { feature, isNumeric: features[feature]?.kind === 'numeric', slices };
+    return { feature, isNumeric: features[feature]?.kind === 'numeric', digest: digests[feature], slices };
   };
   const configured =
     inputs === undefined ? undefined : new Map(Object.entries(inputs).map(([tensor, names]) => [tensor, columnsTo(names.map(target))]));
@@ -119,7 +123,7 @@ function readTensorRow({ data, datatype }: Tensor, { targets, isPlain }: Columns
     const value = data[at++];
     if (column === undefined || value === undefined) continue;
     if (column.isNumeric) buffer.setNumber(column.feature, numberOf(value, datatype));
-    else if (column.feature >= 0) buffer.setText(column.feature, textOf(value, datatype));
+    else if (column.feature >= 0) buffer.setText(column.feature, digested(textOf(value, datatype), column.digest));
     for (const slice of column.slices) buffer.setSlice(slice, textOf(value, datatype) ?? undefined);
   }
 }
@@ -128,6 +132,11 @@ function readTensorRow({ data, datatype }: Tensor, { targets, isPlain }: Columns
 function numberOf(value: number | bigint | string, datatype: Tensor['datatype']): number {
   if (typeof value === 'number') return datatype === 'FP16' ? fromHalfBits(value) : value;
   return typeof value === 'string' ? (parseNumber(value) ?? parseBoolean(value) ?? NaN) : Number(value);
+}
+
+/** What is missing, as an empty text is, has no digest. */
+function digested(text: string | null, digest: ColumnTarget['digest']): string | null {
+  return digest === undefined || text === null || text === '' ? text : digest(text);
 }
 
 /** A value as text; null, which is missing, for NaN. */

@@ -53,7 +53,7 @@ function comparing(config: Partial<ParityConfig> = {}, lookup: Lookup = recorded
   const parity = createParity({
     config: { ...CONFIG, ...config },
     findColumn: (tensor, _isOnly, feature) => (tensor.name === feature ? { column: 0, width: 1 } : undefined),
-    baselineFeatures: ['temp', 'gusts', 'sky', 'origin'],
+    baselineFeatures: ['temp', 'gusts', 'sky', 'origin'].map((name) => ({ name, kind: 'numeric' as const })),
     lookup(body, signal) {
       const answer = lookup(body, signal);
       pending.push(answer.catch(() => undefined));

@@ -1,4 +1,5 @@
-import { durationSeconds, type ParityConfig, type PredictionBatch } from '@modelwatch/core';
+import { durationSeconds, type BaselineFeature, type ParityConfig, type PredictionBatch } from '@modelwatch/core';
+import { categoryDigest } from '../baseline/private-features.js';
 import { createBreaker } from '../models/upstream/breaker.js';
 import { lookupBody, nameInAnswer, readLookup, type EntityRows, type OfflineValue } from './feature-lookup.js';
 import { columnOf, type FindColumn } from './feature-column.js';
@@ -27,8 +28,8 @@ export interface Parity {
 export interface ParityOptions {
   readonly config: ParityConfig;
   readonly findColumn: FindColumn;
-  /** Names of the baseline's features, in order: ingested predictions have these alone. */
-  readonly baselineFeatures: readonly string[];
+  /** The baseline's features, in order: ingested predictions have these alone. */
+  readonly baselineFeatures: readonly Pick<BaselineFeature, 'name' | 'kind' | 'private'>[];
   readonly lookup: Lookup;
   readonly monotonicSeconds: () => number;
   /** A fault of our own: it cost one look-up. */
@@ -41,6 +42,14 @@ type Value = number | bigint | string | boolean | null | undefined;
 interface OfferedRows {
   readonly id: string;
   column(name: string): { readonly rows: number; at(row: number): Value } | undefined;
+  /** How values of a private feature were put; undefined where they are as they were sent. */
+  digest?(name: string): ((value: string) => string) | undefined;
+}
+
+/** By feature: the values that were served, and how those of a private one were put. */
+interface Served {
+  readonly served: readonly (readonly OfflineValue[] | undefined)[];
+  readonly digests: readonly (((value: string) => string) | undefined)[];
 }
 
 interface Chosen {
@@ -49,6 +58,8 @@ interface Chosen {
 }
 
 export function createParity({ config, findColumn, baselineFeatures, lookup, monotonicSeconds, onFault }: ParityOptions): Parity {
+  const names = baselineFeatures.map(({ name }) => name);
+  const digests = new Map(baselineFeatures.map((feature) => [feature.name, categoryDigest(feature)]));
   const outcomes: Record<ParityOutcome, number> = { compared: 0, failed: 0, timed_out: 0, circuit_open: 0, dropped: 0, skipped: 0 };
   const features = Object.entries(config.features);
   const values = new Map(features.map(([name]) => [name, { matched: 0, mismatched: 0, missing_offline: 0 }]));
@@ -58,22 +69,26 @@ export function createParity({ config, findColumn, baselineFeatures, lookup, mon
   let inFlight = 0;
 
   /** The rows that are looked up, with their join keys; a row without one of them is left out. Undefined where none is left. */
-  const entitiesOf = ({ id, column }: OfferedRows): Chosen | undefined => {
-    const columns = Object.entries(config.entities).map(([key, name]) => [key, column(name)] as const);
+  const entitiesOf = ({ id, column, digest }: OfferedRows): Chosen | undefined => {
+    const columns = Object.entries(config.entities).map(
+      ([key, name]) => [key, digest?.(name) === undefined ? column(name) : undefined] as const,
+    );
     const all = columns[0]?.[1]?.rows ?? 0;
     if (!columns.every(([, values]) => values?.rows === all)) return undefined;
     const rows = spreadRows(id, all, config.rowsMax).filter((row) => columns.every(([, values]) => isKey(offlineValue(values!.at(row)))));
     if (rows.length === 0) return undefined;
     return { rows, entities: Object.fromEntries(columns.map(([key, values]) => [key, rows.map((row) => keyOf(values!.at(row)))])) };
   };
-  const compare = (text: string, served: readonly (readonly OfflineValue[] | undefined)[], rows: number): boolean => {
+  const compare = (text: string, { served, digests }: Served, rows: number): boolean => {
     const offline = readLookup(text, rows);
     if (offline === undefined) return false;
     for (const [i, [name, reference]] of features.entries()) {
       const counts = values.get(name)!;
       const column = offline.get(nameInAnswer(reference));
       for (let row = 0; row < rows; row++) {
-        const expected = column?.[row];
+        const given = column?.[row];
+        const digest = digests[i];
+        const expected = digest === undefined || given === undefined || given === null ? given : digest(String(given));
         if (expected === undefined) counts.missing_offline++;
         else if (agree(served[i]?.[row] ?? null, expected, config.toleranceRelative)) counts.matched++;
         else counts.mismatched++;
@@ -81,7 +96,7 @@ export function createParity({ config, findColumn, baselineFeatures, lookup, mon
     }
     return true;
   };
-  const send = async (entities: EntityRows, served: readonly (readonly OfflineValue[] | undefined)[]): Promise<ParityOutcome> => {
+  const send = async (entities: EntityRows, served: Served): Promise<ParityOutcome> => {
     const signal = AbortSignal.timeout(deadlineMilliseconds);
     try {
       const text = await lookup(lookupBody(references, entities), signal);
@@ -107,7 +122,7 @@ export function createParity({ config, findColumn, baselineFeatures, lookup, mon
       return values && chosen.rows.map((row) => offlineValue(values.at(row)));
     });
     inFlight++;
-    void send(chosen.entities, served).then((outcome) => {
+    void send(chosen.entities, { served, digests: features.map(([name]) => offered.digest?.(name)) }).then((outcome) => {
       inFlight--;
       outcomes[outcome]++;
     }, onFault);
@@ -136,8 +151,9 @@ export function createParity({ config, findColumn, baselineFeatures, lookup, mon
       if (sampled.length === 0) return;
       lookUp({
         id: ids[sampled[0]!]!,
+        digest: (name) => digests.get(name),
         column(name) {
-          const values = columns[baselineFeatures.indexOf(name)];
+          const values = columns[names.indexOf(name)];
           return values && { rows: sampled.length, at: (row) => values[sampled[row]!] };
         },
       });

@@ -42,6 +42,16 @@ function watching({ inputs, newFeaturesMax = 3 }: { inputs?: Record<string, stri
 }
 
 describe('createSchemaWatch', () => {
+  it('does not ask for text where a private feature has digests', () => {
+    const features = [
+      { name: 'code', kind: 'categorical', categories: ['hash:0123456789abcdef'], known: [], private: { salt: '0'.repeat(32) } },
+    ] as unknown as readonly BaselineFeature[];
+    const schema = createSchemaWatch({ features, known: new Set(), newFeaturesMax: 3, onNew: () => undefined });
+    schema.checkRequest([numbers('code', 7)], createFeatureReader({ features, inputs: undefined, sliceFeatures: [] }));
+    schema.checkEvent({ code: 7 });
+    expect([...schema.errors()].filter(([, , count]) => count > 0)).toEqual([]);
+  });
+
   it('counts nothing of requests that have what the baseline has', () => {
     const { check, counts } = watching();
     check(...WHOLE, texts('trip_id', 'a'));

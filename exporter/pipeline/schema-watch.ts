@@ -63,7 +63,10 @@ export function createSchemaWatch({ features, known, newFeaturesMax, onNew }: Sc
   let request = 0;
   const textOnly = features.map(
     (feature) =>
-      feature.kind === 'categorical' && feature.known.every((category) => (parseNumber(category) ?? parseBoolean(category)) === undefined),
+      feature.kind === 'categorical' &&
+      // What a digest was made of is not known: words or numbers.
+      feature.private === undefined &&
+      feature.known.every((category) => (parseNumber(category) ?? parseBoolean(category)) === undefined),
   );
   type Columns = Map<string, readonly number[]>;
   /** By reader, then by name: of a tensor that stands alone, and of one among others. */

@@ -1,5 +1,6 @@
 import { DOMAIN_COLUMNS_MAX, type Baseline, type FeatureColumn, type FeatureRows } from '@modelwatch/core';
 import { createDomainRunner, type DomainRunner } from '../domain/domain-runner.js';
+import { categoryDigest } from '../baseline/private-features.js';
 import { fail, quoteInput, succeed, type ErrorCode, type Result } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Route } from './app.js';
@@ -126,11 +127,14 @@ function givenRows(given: readonly Row[], features: Baseline['features'], what: 
     }
   }
   const valueOf = (row: Row, name: string): Value => (Object.hasOwn(row, name) ? row[name]! : null);
-  const columns = features.map(({ name, kind }): FeatureColumn => {
+  const columns = features.map((feature): FeatureColumn => {
+    const { name, kind } = feature;
+    const digest = categoryDigest(feature);
     if (kind === 'numeric') return Float64Array.from(given, (row) => (valueOf(row, name) as number | null) ?? NaN);
     return given.map((row) => {
       const value = valueOf(row, name);
-      return value === null ? null : String(value);
+      if (value === null || value === '') return null;
+      return digest === undefined ? String(value) : digest(String(value));
     });
   });
   return succeed({ rows: given.length, columns });

@@ -18,7 +18,7 @@ export interface IngestModel {
 export interface IngestVersion {
   readonly role: Role;
   /** In the order of the baseline; undefined without one: features are neither counted nor checked then. */
-  readonly features: readonly Pick<BaselineFeature, 'name' | 'kind'>[] | undefined;
+  readonly features: readonly Pick<BaselineFeature, 'name' | 'kind' | 'private'>[] | undefined;
   /** Counts what differs from the baseline's features, also of events that are refused for it. */
   readonly schema?: Pick<SchemaWatch, 'checkEvent'> | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
-import { NAME_PATTERN, type FeatureColumn } from '@modelwatch/core';
+import { NAME_PATTERN, type BaselineFeature, type FeatureColumn } from '@modelwatch/core';
+import { categoryDigest } from '../baseline/private-features.js';
 import { fail, quoteInput, succeed, type RequestError, type Result } from '../errors.js';
 import { similarName } from '../pipeline/schema-watch.js';
 import type { EventBatch, PredictionOutcome } from '../store/store.js';
@@ -8,6 +9,8 @@ import { EVENTS_MAX, type IngestDeps, type IngestModel, type IngestVersion } fro
 import { readEvents } from './json-body.js';
 
 type Value = string | number | boolean | null;
+
+type Feature = Pick<BaselineFeature, 'name' | 'kind' | 'private'>;
 
 interface PredictionForm {
   readonly model: string;
@@ -163,7 +166,7 @@ function batchesOf(events: readonly PredictionEvent[]): EventBatch[] {
       ids: group.map(({ form }) => form.id),
       timeSeconds: group[0]!.timeSeconds,
       timesSeconds: Float64Array.from(group, ({ timeSeconds }) => timeSeconds),
-      features: (version.features ?? []).map(({ name, kind }) => columnOf(group, name, kind)),
+      features: (version.features ?? []).map((feature) => columnOf(group, feature)),
       outputs: Float64Array.from(group, ({ form }) => form.output ?? NaN),
       slices: model.slices.map((slice) => group.map(({ form }) => sliceOf(form, slice))),
       sliceNames: model.slices.map(({ name: slice }) => slice),
@@ -171,9 +174,23 @@ function batchesOf(events: readonly PredictionEvent[]): EventBatch[] {
   });
 }
 
-function columnOf(group: readonly PredictionEvent[], name: string, kind: 'numeric' | 'categorical'): FeatureColumn {
+function columnOf(group: readonly PredictionEvent[], feature: Feature): FeatureColumn {
+  const { name, kind } = feature;
   if (kind === 'numeric') return Float64Array.from(group, ({ form }) => (own(form.features, name) as number | null) ?? NaN);
-  return group.map(({ form }) => textOf(own(form.features, name)));
+  const digest = digestOf(feature);
+  return group.map(({ form }) => {
+    const text = textOf(own(form.features, name));
+    return digest === undefined || text === null || text === '' ? text : digest(text);
+  });
+}
+
+const digests = new WeakMap<Feature, ReturnType<typeof categoryDigest>>();
+
+/** Made once a feature: it remembers digests. */
+function digestOf(feature: Feature): ReturnType<typeof categoryDigest> {
+  let digest = digests.get(feature);
+  if (digest === undefined) digests.set(feature, (digest = categoryDigest(feature)));
+  return digest;
 }
 
 function sliceOf(form: PredictionForm, { name, feature }: IngestModel['slices'][number]): string | undefined {

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { ModelConfig } from '@modelwatch/core';
+import { digestOfValue } from '../security/value-digest.js';
 
 export type SamplesConfig = NonNullable<ModelConfig['samples']>;
 /** As a request has it. */
@@ -12,14 +12,16 @@ export type Mask = (value: RawValue) => MaskedValue | undefined;
 
 /** Characters of a text that is kept as it is. */
 const TEXT_LENGTH_MAX = 256;
-/** Of a digest: 96 bits. */
-const HASH_LENGTH = 16;
 
 /**
  * The masks of a model's features: undefined for one that is private or dropped, whose value need not be read at all. Digests are keyed by `key`,
  * without which the few values that a feature may have could be tried one by one; equal values of a feature have equal digests while the key lasts.
  */
-export function createMasks({ private: hidden, masks, otherwise }: SamplesConfig, key: Uint8Array): (feature: string) => Mask | undefined {
+export function createMasks(
+  { masks, otherwise }: SamplesConfig,
+  hidden: readonly string[],
+  key: Uint8Array,
+): (feature: string) => Mask | undefined {
   const isHidden = new Set(hidden);
   const rules = new Map(Object.entries(masks));
   return (feature) => {
@@ -31,7 +33,7 @@ export function createMasks({ private: hidden, masks, otherwise }: SamplesConfig
       case 'keep':
         return kept;
       case 'hash':
-        return (value) => (value === null ? null : hashed(feature, value, key));
+        return (value) => (value === null ? null : digestOfValue(feature, value, key));
       case 'truncate':
         return (value) => (value === null ? null : [...String(value)].slice(0, length).join(''));
       case 'bucket':
@@ -44,13 +46,6 @@ function kept(value: RawValue): MaskedValue {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   return typeof value === 'string' ? value.slice(0, TEXT_LENGTH_MAX) : value;
-}
-
-function hashed(feature: string, value: Exclude<RawValue, null>, key: Uint8Array): string {
-  const digest = createHmac('sha256', key)
-    .update(JSON.stringify([feature, String(value)]))
-    .digest('base64url');
-  return `hash:${digest.slice(0, HASH_LENGTH)}`;
 }
 
 /** Nothing is told of what is no number, not even that it is none. */

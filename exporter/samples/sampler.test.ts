@@ -8,9 +8,9 @@ import type { PendingSample } from './sample-keeper.js';
 import { createSampler } from './sampler.js';
 
 const samples: SamplesConfig = {
-  ...{ failing: true, failingPerMinuteMax: 60, share: 1, rowsMax: 4, otherwise: 'keep', private: ['b'], masks: {} },
+  ...{ failing: true, failingPerMinuteMax: 60, share: 1, rowsMax: 4, otherwise: 'keep', masks: {} },
 };
-const config = { name: 'm', champion: { version: '1' }, inputs: { x: ['a', 'b'] } } as unknown as ModelConfig;
+const config = { name: 'm', champion: { version: '1' }, inputs: { x: ['a', 'b'] }, private: ['b'] } as unknown as ModelConfig;
 
 /** What the keeper is given of a request with these inputs. */
 function offered(...inputs: readonly Tensor[]): PendingSample {

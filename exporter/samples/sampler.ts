@@ -39,7 +39,7 @@ export interface SamplerOptions {
 const MINUTE_SECONDS = 60;
 export function createSampler({ config, samples, baseline, output, keeper, clock }: SamplerOptions): Sampler {
   const { name: model, champion, inputs: configured } = config;
-  const columnsOf = columnReader(configured, baseline, Object.keys(samples.masks), createMasks(samples, keeper.key));
+  const columnsOf = columnReader(configured, baseline, Object.keys(samples.masks), createMasks(samples, config.private, keeper.key));
   const counts = { failing: 0, ordinary: 0, limited: 0 };
   let minute = -1;
   let inMinute = 0;

@@ -3,6 +3,7 @@ import type { Baseline, Config, ModelConfig, PredictionBatch } from '@modelwatch
 import { evaluationKindFaults } from '../baseline/evaluation-kind.js';
 import { formatBaselineFaults } from '../baseline/baseline-fault.js';
 import { loadBaseline } from '../baseline/read-baseline.js';
+import { privateFeatureFaults } from '../baseline/private-features.js';
 import type { Clock } from '../clock.js';
 import { quoteInput } from '../errors.js';
 import { createOnnxScorer } from '../models/onnx/index.js';
@@ -90,9 +91,11 @@ function tracedAs({ name, champion: { version, upstream } }: ModelConfig): Trace
   return { model: name, version, route: upstream?.mapping?.path ?? '/v2/models/:model/infer', isForwarded: upstream !== undefined };
 }
 
-async function baselineOf({ name, champion, output }: ModelConfig, file: string): Promise<Baseline> {
+async function baselineOf({ name, champion, output, private: hidden }: ModelConfig, file: string): Promise<Baseline> {
   const loaded = await loadBaseline(file);
-  const faults = loaded.ok ? evaluationKindFaults(file, loaded.value, output.kind) : loaded.faults;
+  const faults = loaded.ok
+    ? [...evaluationKindFaults(file, loaded.value, output.kind), ...privateFeatureFaults(file, loaded.value, hidden)]
+    : loaded.faults;
   if (!loaded.ok || faults.length > 0) {
     throw new StartError(2, formatBaselineFaults(faults), undefined, `model ${name}: its baseline is at fault; the log says where`);
   }

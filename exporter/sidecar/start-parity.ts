@@ -14,7 +14,7 @@ export async function startParity(config: ModelConfig, watched: WatchedModel, de
   return createParity({
     config: config.parity,
     findColumn: columnFinder(features, watched.features),
-    baselineFeatures: features.map(({ name }) => name),
+    baselineFeatures: features,
     lookup: await feastLookup(config.parity.url),
     monotonicSeconds: deps.clock.monotonicSeconds,
     onFault(fault) {

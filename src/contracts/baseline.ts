@@ -36,6 +36,18 @@ const numericFeature = {
   },
 } as const;
 
+/** A feature may be private; the watched output cannot. */
+const numericOrPrivate = {
+  ...numericFeature,
+  properties: {
+    ...numericFeature.properties,
+    private: {
+      const: true,
+      description: 'The feature is private: the least and the greatest value are left out, and no value counts as out of range.',
+    },
+  },
+} as const;
+
 const categoricalFeature = {
   type: 'object',
   additionalProperties: false,
@@ -52,6 +64,13 @@ const categoricalFeature = {
     },
     counts: { type: 'array', minItems: 2, maxItems: 102, items: count, description: 'By category, then __other__, then __unseen__ (0).' },
     missing: count,
+    private: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['salt'],
+      description: 'The feature is private: categories and known are digests of its values, and a value is digested before it is counted.',
+      properties: { salt: { type: 'string', pattern: '^[0-9a-f]{32}$', description: 'The key of the digests.' } },
+    },
   },
 } as const;
 
@@ -82,7 +101,7 @@ export const baselineSchema = {
         tool: { type: 'string', description: 'Name and version of the program that made it.' },
       },
     },
-    features: { type: 'array', minItems: 1, maxItems: 10000, items: { anyOf: [numericFeature, categoricalFeature] } },
+    features: { type: 'array', minItems: 1, maxItems: 10000, items: { anyOf: [numericOrPrivate, categoricalFeature] } },
     output: { ...numericFeature, description: 'The watched output over the reference rows.' },
     quality: {
       type: 'object',

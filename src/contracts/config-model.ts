@@ -27,6 +27,14 @@ export const model = {
       description:
         'Tensor name to the features its columns hold. Left out: a tensor named as a feature holds it; one wide tensor holds all, in order.',
     },
+    private: {
+      type: 'array',
+      maxItems: 1000,
+      default: [],
+      items: { type: 'string', minLength: 1 },
+      description:
+        'Features whose values are shown and kept nowhere: no sample has them, no slice is made of them, and the baseline has digests for their categories (`modelwatch baseline --private`).',
+    },
     output: {
       type: 'object',
       additionalProperties: false,

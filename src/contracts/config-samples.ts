@@ -30,13 +30,6 @@ export const modelSamples = {
       description: 'Share of the other requests that is kept, chosen by their ids.',
     },
     rowsMax: cap('Rows kept of one request, the first ones.', 4, 100),
-    private: {
-      type: 'array',
-      maxItems: 1000,
-      default: [],
-      items: { type: 'string', minLength: 1 },
-      description: 'Features whose values are never read for a sample, under no rule.',
-    },
     masks: {
       type: 'object',
       maxProperties: 1000,

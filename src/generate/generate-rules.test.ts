@@ -16,6 +16,7 @@ const modelConfig = (name: string, alerts: Partial<ModelConfig['alerts']> = {}):
   team: 'unassigned',
   critical: false,
   champion: { version: '1', registry: false },
+  private: [],
   output: { kind: 'probability', threshold: 0.5 },
   identity: { header: 'x-request-id' },
   challengers: [],
