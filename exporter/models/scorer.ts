@@ -18,7 +18,10 @@ export interface Scorer {
 }
 
 /** What scores copies: outputs that it tells of beforehand, none where it does not, and the promise of a scorer on every call. */
-export type CopyScorer = Pick<Scorer, 'outputs' | 'score'>;
+export type CopyScorer = Pick<Scorer, 'outputs' | 'score'> & {
+  /** Whether it gives the column that `cut` asks for, as outputs of one dimension; else outputs are whole. */
+  readonly cutsColumns?: boolean;
+};
 
 /** Why a child was started again: it ended by itself, a call passed the deadline, or it ran out of memory. */
 export type RestartReason = 'crash' | 'deadline' | 'memory';

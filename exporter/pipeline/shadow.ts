@@ -6,7 +6,7 @@ import { sliceCounts } from '../store/slice-values.js';
 import type { Tensor } from '../models/open-inference/tensor.js';
 import type { SliceCounts } from './model-watch.js';
 import { failedCopy } from './failed-copy.js';
-import { createOutputReader } from './feature-reader.js';
+import { createOutputReader, type OutputReader } from './feature-reader.js';
 import { isSampled } from './is-sampled.js';
 import { sliceColumns, type SliceColumns } from './slice-columns.js';
 import { rowId, type AnsweredRequest, type WatchedModel } from './watched-model.js';
@@ -58,14 +58,15 @@ export function createShadow(options: ShadowOptions): Shadow {
   const sliceNames = watched.watch.slices.map(({ name }) => name);
   const latency = new LatencyPairs();
   const outcomes: Record<ShadowOutcome, number> = { scored: 0, dropped: 0, failed: 0, timed_out: 0, skipped: 0 };
-  const output = createOutputReader(model.output.tensor, model.output.column);
+  const whole = createOutputReader(model.output.tensor, model.output.column);
+  const cut = createOutputReader(undefined, 0);
   let sent = 0;
   let inFlight = 0;
   let inFlightBytes = 0;
 
-  const compare = (answered: AnsweredRequest, champion: Float64Array, response: InferResponse): ShadowOutcome => {
+  const compare = (answered: AnsweredRequest, champion: Float64Array, response: InferResponse, reader: OutputReader): ShadowOutcome => {
     const rows = champion.length;
-    const own = output.read(response.outputs, rows);
+    const own = reader.read(response.outputs, rows);
     if (own === undefined) return 'failed';
     const outputs = own.values(rows);
     for (let row = 0; row < rows; row++) agreement.update({ champion: champion[row]!, challenger: outputs[row]! });
@@ -128,8 +129,11 @@ export function createShadow(options: ShadowOptions): Shadow {
     inFlight++;
     inFlightBytes += bytes;
     try {
-      to.score({ id: undefined, inputs, outputs: watchedOutputAlone(to, model.output.tensor), binaryOutputs: false }, (result) => {
-        end(() => (result.ok ? compare(answered, champion, result.value) : failedCopy(result.error.code)));
+      const wanted = { rows: champion.length, column: model.output.column };
+      const outputs = watchedOutputAlone(to, model.output.tensor);
+      to.score({ id: undefined, inputs, outputs, binaryOutputs: false, cut: wanted }, (result) => {
+        const reader = to.cutsColumns === true ? cut : whole;
+        end(() => (result.ok ? compare(answered, champion, result.value, reader) : failedCopy(result.error.code)));
       });
     } catch (fault) {
       end(() => {

@@ -62,3 +62,34 @@ it('a window that ends while a reload exchanges models loses nothing that the on
     ['2', 7],
   ]);
 });
+
+it('a clock that is set forward and back costs a line of the log, and no count', async () => {
+  const real = testClock();
+  let steppedSeconds = 0;
+  const clock = { ...real, nowSeconds: () => real.nowSeconds() + steppedSeconds };
+  const store = await openSqliteStore({ path: ':memory:', models: [], queueEntriesMax: 10, predictionsMax: 10, clock });
+  const faults: string[] = [];
+  const snapshotter = createSnapshotter({ store, windowSeconds: 60, clock, onFault: (message) => faults.push(message) });
+  const watch = watchOf('1');
+  snapshotter.use(inForce(watch));
+  await snapshotter.start();
+  steppedSeconds = 86_400;
+  observe(watch, 3);
+  await snapshotter.take();
+  real.pass(1);
+  steppedSeconds = 0;
+  observe(watch, 5);
+  await snapshotter.take();
+  expect(faults).toEqual([expect.stringContaining('set back by 86399 s')]);
+  observe(watch, 7);
+  real.pass(60);
+  await snapshotter.take();
+  expect(snapshotter.counts.taken).toBe(3);
+  await snapshotter.close();
+  const query = { model: 'm', subject: 'feature', fromSeconds: 0, toSeconds: Number.MAX_SAFE_INTEGER } as const;
+  const read = await store.book('snapshots').read('merged', query);
+  await store.close();
+  const [merged] = read.ok ? read.value : [];
+  const { counts } = JSON.parse(merged!.document) as FrequenciesJSON;
+  expect((counts as number[]).reduce((sum, count) => sum + count, 0)).toBe(3 + 5 + 7);
+});

@@ -38,6 +38,8 @@ export interface SnapshotterOptions {
 
 /** How often it is looked whether a window has ended. */
 const LOOK_MILLISECONDS = 1000;
+/** Clocks tell whole milliseconds: no window that has been written begins between two of them, and rows of one that does would not be taken again. */
+const CLOCK_SECONDS = 0.001;
 
 type Document = object;
 type Found = readonly [key: SnapshotKey, counted: Document];
@@ -79,7 +81,11 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
       return;
     }
     const endSeconds = clock.nowSeconds();
-    if (endSeconds <= startSeconds) return;
+    if (endSeconds < startSeconds) {
+      fail(`the clock was set back by ${Math.round(startSeconds - endSeconds)} s: the window under way is written as one that begins now`);
+      startSeconds = endSeconds - CLOCK_SECONDS / 2;
+    }
+    if (endSeconds === startSeconds) return;
     // A watch that a reload leaves from here on may count on after its turn: it goes with the next window.
     const current = new Set([...models.values()].map((model) => model.watched.watch));
     const since = new Map<string, Found>();

@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import { collectAtRest } from '../../collect-at-rest.js';
 import { addressSpacePeakBytes } from './address-space.js';
+import { cutColumn } from './cut-column.js';
 import type { CallMessage, ChildMessage, ChildOptions } from './messages.js';
 import { scanModel } from './scan-model.js';
 import { loadSession, type Session } from './session.js';
@@ -67,7 +68,9 @@ async function answer(loaded: Session, call: CallMessage): Promise<ChildMessage>
   if (bytes > options.outputBytesMax * call.requests) {
     return { kind: 'failure', call: call.call, code: 'output_too_large', cpuSeconds: cpuSecondsSince() };
   }
-  return { kind: 'answer', call: call.call, shapes: result.value.shapes, data: result.value.data, cpuSeconds: cpuSecondsSince() };
+  const wanted = call.cut === undefined ? result.value : cutColumn(result.value, call.cut);
+  if (wanted === undefined) return { kind: 'failure', call: call.call, code: 'not_by_row', cpuSeconds: cpuSecondsSince() };
+  return { kind: 'answer', call: call.call, shapes: wanted.shapes, data: wanted.data, cpuSeconds: cpuSecondsSince() };
 }
 
 /** CPU time of this process since it was asked last. */

@@ -7,7 +7,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import pino from 'pino';
 import { systemClock } from '../../clock.js';
 import { ask, codeOf, outputsOf, tensor, testScorer } from '../conformance.js';
+import type { InferResponse } from '../open-inference/messages.js';
 import type { Tensor } from '../open-inference/tensor.js';
+import type { Result } from '../../errors.js';
 import { createOnnxScorer, type OnnxScorer, type OnnxScorerOptions } from './index.js';
 
 const CONFIG: OnnxScorerOptions['config'] = {
@@ -186,5 +188,28 @@ describe('the model file', () => {
     const again = codeOf(result) === 'answered' ? result : await ask(scorer, [tensor('x', 'FP32', [1, 2], Float32Array.of(1, 2))]);
     expect(outputsOf(again)[0]!.data).toEqual(Float32Array.of(1, 2));
     expect(scorer.stats().processIds).not.toContain(processId);
+  });
+});
+
+describe('one column of the outputs', () => {
+  const columnOf = (scorer: OnnxScorer, rows: number, column: number | undefined, shape: readonly [number, number]) =>
+    new Promise<Result<InferResponse>>((resolve) => {
+      const inputs = [tensor('shape', 'INT64', [2], BigInt64Array.from(shape, BigInt))];
+      scorer.score({ id: undefined, inputs, outputs: undefined, binaryOutputs: false, cut: { rows, column } }, resolve);
+    });
+
+  it('leaves the child alone, the last unless another is said', async () => {
+    const scorer = await open(modelFile('allocate'), { outputBytesMax: 64_000_000 });
+    for (const column of [undefined, 0, 2]) {
+      const [output] = outputsOf(await columnOf(scorer, 4, column, [4, 3]));
+      expect(output).toMatchObject({ shape: [4] });
+      expect(output!.data).toHaveLength(4);
+    }
+  });
+
+  it('is refused where there is none for each row, as the output of a model that failed', async () => {
+    const scorer = await open(modelFile('allocate'), { outputBytesMax: 64_000_000 });
+    expect(codeOf(await columnOf(scorer, 2, undefined, [12_500, 1000]))).toBe('model_failed');
+    expect(codeOf(await columnOf(scorer, 4, 3, [4, 3]))).toBe('model_failed');
   });
 });

@@ -27,6 +27,7 @@ export interface OnnxScorerOptions {
 }
 
 export interface OnnxScorer extends Scorer {
+  readonly cutsColumns: true;
   /** SHA-256 of the model file, in hexadecimal. */
   readonly digest: string;
 }
@@ -125,6 +126,7 @@ function toScorer(
   };
   return {
     name: 'onnxruntime_onnx',
+    cutsColumns: true,
     digest: copy.digest,
     inputs: model.inputs,
     outputs: model.outputs,
@@ -144,6 +146,7 @@ function toScorer(
       dispatcher.accept({
         inputs,
         outputs,
+        cut: request.cut,
         rows: rows ?? 1,
         startSeconds: clock.monotonicSeconds(),
         done: called ? done : firstCall(done),

@@ -46,6 +46,7 @@ export interface Dispatcher {
  */
 const CALLS_AHEAD_MAX = 2;
 const QUARANTINE_ENTRIES_MAX = 1024;
+const NOT_BY_ROW = 'its outputs do not come row by row';
 
 /** Longer than most functions: what is queued, what is under way and who is suspect changes together, in each of these events. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
@@ -108,7 +109,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (message.kind === 'failure') return onFailure(call, message.code);
     const responses = splitAnswer(call.jobs, message, call.outputs, model.outputs);
     if (responses === undefined) {
-      sharing.giveUp('its outputs do not come row by row');
+      sharing.giveUp(NOT_BY_ROW);
       return again(call.jobs);
     }
     if (responses.length > 1 && !sharing.believed) {
@@ -127,10 +128,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (others.length > 0) {
       // One request must not fail its neighbours: each is tried in a call of its own.
       if (code === 'output_too_large') sharing.narrow(sumRows(call.jobs));
+      if (code === 'not_by_row') sharing.giveUp(NOT_BY_ROW);
       return again(call.jobs);
     }
     if (job!.travel === 'probation') quarantine.clear(inputsHash(job!.inputs));
-    settle(job!, failure(code));
+    settle(job!, failure(code === 'not_by_row' ? 'model_failed' : code));
   };
   const again = (jobs: readonly Job[]) => {
     for (const job of jobs) job.travel = 'single';

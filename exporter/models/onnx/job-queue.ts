@@ -96,6 +96,7 @@ const FRONT_MAX = 1024;
 /** Whether two requests can stand in one array per input: their shapes agree but for the first dimension. */
 function mayShare(a: Job, b: Job): boolean {
   if (a.travel !== 'together' || b.travel !== 'together') return false;
+  if ((a.cut === undefined) !== (b.cut === undefined) || a.cut?.column !== b.cut?.column) return false;
   for (let i = 0; i < a.inputs.length; i++) {
     const left = a.inputs[i]!.shape;
     const right = b.inputs[i]!.shape;

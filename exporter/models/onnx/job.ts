@@ -1,5 +1,5 @@
 import type { Result } from '../../errors.js';
-import type { InferResponse } from '../open-inference/messages.js';
+import type { ColumnCut, InferResponse } from '../open-inference/messages.js';
 import type { Tensor } from '../open-inference/tensor.js';
 
 /**
@@ -14,6 +14,7 @@ export interface Job {
   readonly inputs: readonly Tensor[];
   /** Positions of the outputs asked for, in the order asked for; undefined for all. */
   readonly outputs: readonly number[] | undefined;
+  readonly cut?: ColumnCut | undefined;
   /** First dimension of the inputs where the model is batchable, else 1. */
   readonly rows: number;
   readonly startSeconds: number;

@@ -1,4 +1,4 @@
-import type { TensorMetadata } from '../open-inference/messages.js';
+import type { ColumnCut, TensorMetadata } from '../open-inference/messages.js';
 import type { TensorData } from '../open-inference/tensor.js';
 import type { ModelFault } from './model-fault.js';
 
@@ -26,6 +26,8 @@ export interface CallMessage {
   readonly data: readonly TensorData[];
   /** Positions of the outputs to compute; undefined for all. */
   readonly outputs: readonly number[] | undefined;
+  /** What is to leave the child of each output; undefined for all of it. */
+  readonly cut?: ColumnCut | undefined;
 }
 
 /** Outputs of one call, in the order asked for. */
@@ -41,7 +43,7 @@ export interface AnswerMessage {
 export interface FailureMessage {
   readonly kind: 'failure';
   readonly call: number;
-  readonly code: 'model_refused' | 'model_failed' | 'output_too_large';
+  readonly code: 'model_refused' | 'model_failed' | 'output_too_large' | 'not_by_row';
   /** CPU time of the child since its last answer, or since it was ready. */
   readonly cpuSeconds: number;
 }

@@ -12,7 +12,14 @@ export function packCall(call: number, jobs: readonly Job[]): CallMessage {
   const first = jobs[0]!;
   const outputs = wantedTogether(jobs);
   if (jobs.length === 1)
-    return { call, requests: 1, shapes: first.inputs.map(({ shape }) => shape), data: first.inputs.map(({ data }) => data), outputs };
+    return {
+      call,
+      requests: 1,
+      shapes: first.inputs.map(({ shape }) => shape),
+      data: first.inputs.map(({ data }) => data),
+      outputs,
+      cut: first.cut,
+    };
   let rows = 0;
   for (const job of jobs) rows += job.rows;
   const shapes: (readonly number[])[] = [];
@@ -23,7 +30,7 @@ export function packCall(call: number, jobs: readonly Job[]): CallMessage {
     shapes.push(shape);
     data.push(concatenate(jobs, i));
   }
-  return { call, requests: jobs.length, shapes, data, outputs };
+  return { call, requests: jobs.length, shapes, data, outputs, cut: first.cut && { rows, column: first.cut.column } };
 }
 
 function concatenate(jobs: readonly Job[], input: number): TensorData {

@@ -8,6 +8,16 @@ export interface InferRequest {
   readonly outputs: readonly RequestedOutput[] | undefined;
   /** Whether outputs that do not say otherwise are wanted as binary data. */
   readonly binaryOutputs: boolean;
+  /** Of each output one column alone is wanted; heeded by scorers that say so, never by a client's request. */
+  readonly cut?: ColumnCut | undefined;
+}
+
+/** One column of outputs that come by row: what is compared or counted of an answer that may be large. */
+export interface ColumnCut {
+  /** Rows that the outputs must have. */
+  readonly rows: number;
+  /** The last unless said otherwise. */
+  readonly column: number | undefined;
 }
 
 export interface RequestedOutput {
