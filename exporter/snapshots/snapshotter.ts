@@ -13,6 +13,7 @@ import {
   type SnapshotRow,
   type Store,
 } from '../store/index.js';
+import { marksOfOtherBins } from './marks-of-other-bins.js';
 import { addCounts, countsSince, isNothing } from './additive.js';
 
 /** Writes down at the end of each window what was counted in it, so that any two times can be compared later. */
@@ -102,14 +103,16 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
       await pause();
     }
     const reached = new Map<string, Document>();
+    const counted = new Map<string, SnapshotKey>();
     for (const tally of store.readings().series) {
-      countTally(tally, models, marks, reached, count);
+      countTally(tally, models, marks, reached, count, counted);
       await pause();
     }
     const rows: SnapshotRow[] = [...since.values()].map(([key, counted]) => ({ ...key, document: JSON.stringify(counted) }));
     const moved: SnapshotMark[] = [...reached].map(([key, document]) => ({ key, document: JSON.stringify(document) }));
-    if (rows.length > 0 || moved.length > 0) {
-      const taken = await store.book('snapshots').write('take', { startSeconds, endSeconds, rows, marks: moved });
+    const forgotten = await marksOfOtherBins(marks.keys(), counted);
+    if (rows.length > 0 || moved.length > 0 || forgotten.length > 0) {
+      const taken = await store.book('snapshots').write('take', { startSeconds, endSeconds, rows, marks: moved, forgotten });
       if (!taken.ok) {
         fail(taken.error.message);
         return;
@@ -118,6 +121,7 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
     startSeconds = endSeconds;
     counts.taken++;
     for (const [key, document] of reached) marks.set(key, document);
+    for (const key of forgotten) marks.delete(key);
     for (const [watch, counted] of watched) {
       if (current.has(watch)) watches.set(watch, counted);
       else watches.delete(watch);
@@ -191,6 +195,7 @@ function countTally(
   marks: ReadonlyMap<string, Document>,
   reached: Map<string, Document>,
   count: (key: SnapshotKey, counted: Document) => void,
+  seen: Map<string, SnapshotKey>,
 ): void {
   const { model, version, role } = tally;
   const runtime = models.get(model);
@@ -208,6 +213,7 @@ function countTally(
   };
   for (const [key, counted] of found()) {
     const text = textOf(key);
+    if (key.bins !== '') seen.set(text, key);
     const mark = marks.get(text);
     const since = mark === undefined ? counted : (countsSince(counted, mark) ?? counted);
     if (isNothing(since)) continue;

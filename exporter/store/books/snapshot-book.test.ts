@@ -48,6 +48,17 @@ describe('the book of snapshots', () => {
     dropReason: 'full',
   });
 
+  it('forgets marks in the transaction of the window, and knows no others', async () => {
+    const store = await open({ place: undefined, clock: testClock() });
+    const book = store.book('snapshots');
+    const marks = ['a', 'b', 'c'].map((key) => ({ key, document: '{}' }));
+    await book.write('take', { ...windowOf(T), marks });
+    await book.write('take', { ...windowOf(T + HOUR), marks: [], forgotten: ['b', 'never there'] });
+    const read = await book.read('marks', { after: '' });
+    expect(read.ok && read.value.map(({ key }) => key)).toEqual(['a', 'c']);
+    await store.close();
+  });
+
   it('puts together the windows that overlap, by name, version and bins', async () => {
     const store = await open({ place: undefined, clock: testClock() });
     const book = store.book('snapshots');

@@ -34,6 +34,8 @@ export interface TakenWindow {
   readonly endSeconds: number;
   readonly rows: readonly SnapshotRow[];
   readonly marks: readonly SnapshotMark[];
+  /** Keys of marks whose counts are no more. */
+  readonly forgotten?: readonly string[] | undefined;
 }
 
 export interface SnapshotQuery {
@@ -126,6 +128,7 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
   const mark = db.prepare(
     'INSERT INTO snapshots_mark (key, document) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET document = excluded.document',
   );
+  const forget = db.prepare('DELETE FROM snapshots_mark WHERE key = ?');
   const marks = db.prepare('SELECT key, document FROM snapshots_mark WHERE key > ? ORDER BY key LIMIT ?');
   let { rows, bytes } = db.prepare('SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM snapshots_snapshot').get() as {
     rows: number;
@@ -160,7 +163,7 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
   return {
     writes: {
       /** Idempotent by the start of the window: told again, it changes nothing, and a longer one of the same start takes its place. */
-      take({ startSeconds, endSeconds, rows: taken, marks: reached }: TakenWindow): 'taken' | 'duplicate' {
+      take({ startSeconds, endSeconds, rows: taken, marks: reached, forgotten }: TakenWindow): 'taken' | 'duplicate' {
         let changed = false;
         for (const row of taken) {
           const known = rowOf(row, 0, startSeconds);
@@ -170,6 +173,7 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
           else replace(known, endSeconds, row.document);
         }
         for (const { key, document } of reached) mark.run(key, document);
+        for (const key of forgotten ?? []) forget.run(key);
         while (rows > rowsMax || bytes > bytesMax) {
           drops[rows > rowsMax ? 'full' : 'bytes']!++;
           letGo(oldest.get(1) as Row);
