@@ -21,6 +21,10 @@ export function preparePairs(db: DatabaseSyncInstance) {
     meet: db.prepare(`UPDATE prediction SET state = ${STATE.joined}, due = ?, series = ?, time = ?, output = ? ${where}`),
     // The output stays: that of a challenger may come after ground truth.
     join: db.prepare(`UPDATE prediction SET state = ${STATE.joined}, due = ?, truth = ?, truth_time = ?, slices = NULL ${where}`),
+    /** Of a prediction that waits and has none yet, which is the common case: no row crosses to JavaScript. */
+    setFirstChallenger: db.prepare(
+      `UPDATE prediction SET challengers = ? ${where} AND state = ${STATE.pending} AND due > ? AND challengers IS NULL`,
+    ),
     setChallengers: db.prepare(`UPDATE prediction SET challengers = ? ${where}`),
     setTruth: db.prepare(`UPDATE prediction SET truth = ?, truth_time = ? ${where}`),
     expire: db.prepare(

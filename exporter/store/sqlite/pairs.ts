@@ -312,6 +312,11 @@ export function createPairs(
     const { paired } = series.tally;
     if (paired === undefined) return;
     series.pairedChanged = true;
+    const alone = outputsText([[series.key, own.output]]);
+    if (statements.setFirstChallenger.run(alone, series.model.key, own.id, nowSeconds).changes === 1) {
+      paired.received++;
+      return;
+    }
     const row = find(series.model, own.id, nowSeconds);
     if (row?.state !== STATE.pending && row?.state !== STATE.joined) {
       paired.unmatched++;

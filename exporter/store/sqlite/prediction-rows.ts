@@ -34,8 +34,20 @@ export function columnsOf(
   { time, output, slices }: Prediction,
   named: readonly { readonly name: string }[],
 ): [number, number | null, string | null] {
-  const column = slices.flatMap((value, i): SliceColumn => (value === null ? [] : [[named[i]!.name, value]]));
-  return [time, Number.isNaN(output) ? null : output, column.length === 0 ? null : JSON.stringify(column)];
+  let column = '';
+  for (let i = 0; i < slices.length; i++) {
+    const value = slices[i];
+    if (typeof value === 'string') column += `${column === '' ? '' : ','}[${quoted(named[i]!.name)},${quoted(value)}]`;
+  }
+  return [time, Number.isNaN(output) ? null : output, column === '' ? null : `[${column}]`];
+}
+
+/** What JSON writes between quotes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** A text in JSON. Most are plain: then JSON.stringify, at a microsecond a row, can be spared. */
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** The values of a row in the order of the configured slices. Rows of earlier releases hold values alone, in the order that was configured then. */
