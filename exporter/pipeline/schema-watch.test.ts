@@ -133,3 +133,28 @@ describe('createSchemaWatch', () => {
     });
   });
 });
+
+describe('a tensor alone that holds every feature', () => {
+  const numeric = FEATURES.slice(0, 2);
+  const reader = createFeatureReader({ features: numeric, inputs: undefined, sliceFeatures: [] });
+  const make = () => createSchemaWatch({ features: numeric, known: new Set(), newFeaturesMax: 3, onNew: () => undefined });
+  const row = { ...numbers('row', 1, 2), shape: [1, 2] };
+  const counts = (schema: SchemaWatch) => [...schema.errors()].filter(([, , count]) => count > 0);
+
+  it('counts nothing as numbers, and as text or in a request after it what differs', () => {
+    const schema = make();
+    schema.checkRequest([row], reader);
+    schema.checkRequest([row], reader, { findings: undefined });
+    expect(counts(schema)).toEqual([]);
+    schema.checkRequest([numbers('temp', 1)], reader);
+    schema.checkRequest([{ ...texts('row', 'a', 'b'), shape: [1, 2] }], reader);
+    schema.checkRequest([row], reader, { findings: { absent: ['temp'], unknown: ['colour'] } });
+    expect(counts(schema)).toEqual([
+      ['temp', 'missing_feature', 1],
+      ['temp', 'wrong_type', 1],
+      ['wind_speed', 'missing_feature', 1],
+      ['wind_speed', 'wrong_type', 1],
+      ['colour', 'new_feature', 1],
+    ]);
+  });
+});

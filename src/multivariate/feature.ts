@@ -23,6 +23,12 @@ export function rowsWhere({ columns, rows }: FeatureRows, keeps: (row: number) =
 
 /** The first rows of a numeric feature; NaN for what is missing, and for text and infinities, which no distance can be taken from. */
 export function numbersOf(column: FeatureColumn | undefined, rows: number): Float64Array {
+  // A loop over typed arrays alone takes a quarter of the time.
+  if (column instanceof Float64Array && column.length >= rows) {
+    const numbers = column.slice(0, rows);
+    for (let row = 0; row < rows; row++) if (!Number.isFinite(numbers[row])) numbers[row] = NaN;
+    return numbers;
+  }
   const numbers = new Float64Array(rows).fill(NaN);
   if (column === undefined) return numbers;
   for (let row = 0; row < rows; row++) {
