@@ -15,7 +15,7 @@ export interface WorkerOptions extends LedgerOptions {
 }
 
 /** What nobody waits for may wait this long for company: larger transactions touch each page of the store fewer times. */
-const COMPANY_MILLISECONDS = 50;
+const COMPANY_MILLISECONDS = 150;
 /** Rows that need no more company. */
 const ROWS_ENOUGH = 4096;
 /** Rows of one transaction, so that what is acknowledged does not wait behind a long one. */
