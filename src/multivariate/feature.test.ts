@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals';
 import { numbersOf } from './feature.js';
 
 test('a column of typed numbers reads as the same numbers in a list, and stays as it is', () => {
