@@ -30,8 +30,8 @@ export function parseConfig(source: string | Uint8Array, fileName: string): Load
 
 /**
  * Reads and checks a configuration file, and that the files it names are there. Paths in the result are absolute, resolved against the
- * folder of the configuration. `files` says which are looked for: all, those without which nothing can be served, or none. A challenger whose file is
- * not there is like one whose file cannot be loaded: it costs its own comparisons.
+ * folder of the configuration. `files` says which are looked for: all, those without which nothing can be served, or none. A challenger or an error model
+ * whose file is not there is like one whose file cannot be loaded: it costs its own readings.
  */
 export async function loadConfig(
   file: string,
@@ -61,11 +61,14 @@ export function resolvePaths(config: Config, file: string): Config {
   const folder = path.dirname(path.resolve(file));
   const absolute = (name: string): string => path.resolve(folder, name);
   const models = config.models.map((model): ModelConfig => {
-    const { onnx, baseline } = model.champion;
+    const { onnx, baseline, errorModel } = model.champion;
     const champion = {
       ...model.champion,
       ...(onnx === undefined ? {} : { onnx: { ...onnx, path: absolute(onnx.path) } }),
       ...(baseline === undefined ? {} : { baseline: absolute(baseline) }),
+      ...(errorModel === undefined
+        ? {}
+        : { errorModel: { ...errorModel, onnx: { ...errorModel.onnx, path: absolute(errorModel.onnx.path) } } }),
     };
     const challengers = model.challengers.map((challenger) => ({
       ...challenger,
@@ -140,6 +143,9 @@ async function missingFiles(config: Part<Config>, file: string, yaml: YamlSource
     const at: Path = ['models', index, 'champion'];
     if (isFileName(onnx?.path)) named.push({ name: onnx.path, at: [...at, 'onnx', 'path'], what: 'ONNX file' });
     if (isFileName(baseline)) named.push({ name: baseline, at: [...at, 'baseline'], what: 'baseline' });
+    const errorModel = model?.champion?.errorModel?.onnx?.path;
+    if (files === 'all' && isFileName(errorModel))
+      named.push({ name: errorModel, at: [...at, 'errorModel', 'onnx', 'path'], what: 'ONNX file' });
     for (const [place, challenger] of (files === 'all' ? (model?.challengers ?? []) : []).entries()) {
       const name = challenger?.onnx?.path;
       const at: Path = ['models', index, 'challengers', place];

@@ -1,6 +1,7 @@
 import { OTHER_BIN, type ChampionConfig, type Config, type ModelConfig } from '@modelwatch/core';
 import { checkAccess } from './meaning-access.js';
 import { checkChallengers } from './meaning-challengers.js';
+import { checkErrorModel } from './meaning-error-model.js';
 import { checkDurations, checkSnapshots, checkWindows } from './meaning-durations.js';
 import { checkFileName, checkThreshold, checkUnique } from './meaning-values.js';
 import { checkSamples } from './meaning-samples.js';
@@ -60,6 +61,7 @@ function checkMappedPaths(models: NonNullable<Part<Config>['models']>, report: R
 function checkModel(model: Part<ModelConfig>, path: Path, report: Report): void {
   if (model.champion !== undefined) checkChampion(model.champion, [...path, 'champion'], report);
   checkChallengers(model, [...path, 'challengers'], report);
+  checkErrorModel(model, path, report);
   checkRollout(model, path, report);
   checkInputs(model.inputs, [...path, 'inputs'], report);
   checkOutput(model.output, [...path, 'output'], report);

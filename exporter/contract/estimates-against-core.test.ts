@@ -3,7 +3,9 @@ import {
   calibration,
   calibrationEdges,
   Confusion,
+  ERROR_ESTIMATES,
   ErrorSums,
+  EstimatedErrors,
   ExpectedQuality,
   fitCalibrator,
   predictionSkew,
@@ -37,6 +39,8 @@ interface Replica {
   readonly scores: ScoreBins;
   /** Of a regression: nothing in the rules depends on its being the same model. */
   readonly deviations: ErrorSums;
+  /** What an error model says of the same. */
+  readonly estimatedErrors: EstimatedErrors;
 }
 
 const emptyReplica = (): Replica => ({
@@ -45,6 +49,7 @@ const emptyReplica = (): Replica => ({
   errors: new ReconstructionErrors(),
   scores: new ScoreBins(),
   deviations: new ErrorSums(),
+  estimatedErrors: new EstimatedErrors(),
 });
 
 function calibratorOf(random: () => number): (score: number) => number {
@@ -69,12 +74,20 @@ function replica(rows: number, probabilityOf: (score: number) => number, random:
     counts.scores.update({ score, truth });
     counts.deviations.update({ estimate: random() < 0.02 ? NaN : 100 * score + 8 * random(), truth: 100 * score + 5 * random() });
     counts.errors.update(2 * random());
+    counts.estimatedErrors.update({ absolute: random() < 0.02 ? NaN : 4 * random() - 0.2, squared: 9 * random() });
   }
   return counts;
 }
 
 /** The counters of a replica, as they are exported. */
-function exported({ expected, confusion, errors, scores, deviations }: Replica): readonly (readonly [series: string, value: number])[] {
+function exported({
+  expected,
+  confusion,
+  errors,
+  scores,
+  deviations,
+  estimatedErrors,
+}: Replica): readonly (readonly [series: string, value: number])[] {
   const confusions = OUTCOMES.flatMap(([outcome, field]) => [
     [`modelwatch_estimated_confusion_total{${MODEL},outcome="${outcome}"}`, expected.confusion[field]] as const,
     [`modelwatch_confusion_total{${MODEL},outcome="${outcome}"}`, confusion[field]] as const,
@@ -101,6 +114,9 @@ function exported({ expected, confusion, errors, scores, deviations }: Replica):
     [`modelwatch_over_error_total{${MODEL}}`, deviations.over],
     [`modelwatch_under_error_total{${MODEL}}`, deviations.under],
     [`modelwatch_squared_error_total{${MODEL}}`, deviations.squared],
+    [`modelwatch_estimated_absolute_error_total{${MODEL}}`, estimatedErrors.absolute],
+    [`modelwatch_estimated_squared_error_total{${MODEL}}`, estimatedErrors.squared],
+    [`modelwatch_estimated_error_rows_total{${MODEL}}`, estimatedErrors.count],
     [`modelwatch_reconstruction_error_total{${MODEL}}`, errors.sum],
     [`modelwatch_reconstruction_rows_total{${MODEL}}`, errors.count],
     [`modelwatch_reconstruction_beyond_rows_total{${MODEL}}`, errors.count / 50],
@@ -141,12 +157,22 @@ function read(interval: AnyQualityInterval, { confusion, scores, deviations }: t
 
 /** What the core says of all replicas together, by the series that must say the same. */
 function expectations(whole: Replica, reference: ReconstructionErrors): readonly (readonly [string, number])[] {
-  const { expected, errors } = whole;
+  const { expected, errors, estimatedErrors } = whole;
   const estimates = QUALITY_ESTIMATES.map((estimate) => {
     const reading = estimate.measure(expected);
     if (reading.kind !== 'measured') throw new Error(reading.reason);
     return [`model_version_role:modelwatch_estimated_${estimate.name}_ratio:1h{${MODEL},evidence="estimate"}`, reading.value] as const;
   });
+  const ofErrors = ERROR_ESTIMATES.map((estimate) => {
+    const reading = estimate.measure(estimatedErrors);
+    if (reading.kind !== 'measured') throw new Error(reading.reason);
+    const name = estimate.name === 'mae' ? 'mean_absolute_error' : 'root_mean_squared_error';
+    return [`model_version_role:modelwatch_estimated_${name}:1h{${MODEL},evidence="estimate"}`, reading.value] as const;
+  });
+  const maeEvaluated = read(
+    QUALITY_INTERVALS.find(({ name }) => name === 'mae')!,
+    EVALUATED,
+  ).value;
   const skews = QUALITY_INTERVALS.flatMap((interval) => {
     const live = read(interval, whole);
     const recorded = read(interval, EVALUATED);
@@ -166,6 +192,8 @@ function expectations(whole: Replica, reference: ReconstructionErrors): readonly
   const series = (metric: string) => `model_version_role:modelwatch_reconstruction_${metric}:1h{${MODEL}}`;
   return [
     ...estimates,
+    ...ofErrors,
+    [`model_version_role:modelwatch_estimated_mean_absolute_error_skew:1h{${MODEL},evidence="estimate"}`, ofErrors[0]![1] - maeEvaluated],
     ...skews,
     [series('rows'), errors.count],
     [series('error'), drift.value],
@@ -214,11 +242,12 @@ withPromtool('the recording rules', () => {
       whole.expected.merge(counts.expected);
       whole.confusion.merge(counts.confusion);
       whole.errors.merge(counts.errors);
+      whole.estimatedErrors.merge(counts.estimatedErrors);
       whole.scores.merge(counts.scores);
       whole.deviations.merge(counts.deviations);
     }
     const expected = expectations(whole, reference);
-    expect(expected).toHaveLength(5 + 7 * 6 + 4);
+    expect(expected).toHaveLength(5 + 3 + 7 * 6 + 4);
     const tests = expected.map(([series, value]) => atTheHour(series, value));
     expect(await evaluate(replicas, reference, tests)).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
     const [name, value] = expected[0]!;

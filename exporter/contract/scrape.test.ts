@@ -142,6 +142,12 @@ models:
   - name: prices
     champion: { version: '1' }
     output: { kind: regression }
+  - name: fares
+    champion:
+      version: '1'
+      onnx: { path: ${path.join(MODELS, 'regression.onnx')} }
+      errorModel: { onnx: { path: ${path.join(MODELS, 'regression-errors.onnx')} } }
+    output: { kind: regression }
 `,
     {
       clock: { nowSeconds: () => nowSeconds, monotonicSeconds: () => 0 },
@@ -163,6 +169,8 @@ async function traffic(): Promise<void> {
   while ((await sidecar.series('modelwatch_store_up')) !== 1) await new Promise(setImmediate);
   const challenger = 'model="identity",version="3",role="challenger"';
   while ((await sidecar.series(`modelwatch_model_ready{${challenger}}`)) !== 1) await new Promise(setImmediate);
+  const errorModel = 'modelwatch_error_model_ready{model="fares",version="1",role="champion"}';
+  while ((await sidecar.series(errorModel)) !== 1) await new Promise(setImmediate);
   const golden = 'modelwatch_golden_replay_timestamp_seconds{model="identity",version="2",role="champion"}';
   while ((await sidecar.series(golden)) === undefined) await new Promise(setImmediate);
   const explained = 'modelwatch_golden_explanation_timestamp_seconds{model="identity",version="2",role="champion"}';

@@ -3,11 +3,11 @@ import type { InferResponse } from '../models/open-inference/index.js';
 import type { CopyScorer } from '../models/scorer.js';
 import { watchedOutputAlone } from '../models/watched-output.js';
 import { sliceCounts } from '../store/slice-values.js';
-import type { Tensor } from '../models/open-inference/tensor.js';
 import type { SliceCounts } from './model-watch.js';
 import { failedCopy } from './failed-copy.js';
 import { createOutputReader, type OutputReader } from './feature-reader.js';
 import { isSampled } from './is-sampled.js';
+import { tensorBytes } from './tensor-bytes.js';
 import { sliceColumns, type SliceColumns } from './slice-columns.js';
 import { rowId, type AnsweredRequest, type WatchedModel } from './watched-model.js';
 
@@ -160,7 +160,7 @@ export function createShadow(options: ShadowOptions): Shadow {
       const champion = rows === undefined ? undefined : watched.output.read(answered.outputs, rows);
       if (to === undefined || rows === undefined || champion === undefined || rows > SHADOW_ROWS_MAX) outcomes.skipped++;
       else {
-        const bytes = bytesOf(answered.inputs);
+        const bytes = tensorBytes(answered.inputs);
         const isFull = inFlight >= challenger.inFlightMax || (inFlight > 0 && inFlightBytes + bytes > challenger.inFlightBytesMax);
         if (isFull) outcomes.dropped++;
         // A copy: the champion's output may be a view of what it gave to many requests at once.
@@ -174,16 +174,6 @@ function rowIds(answered: AnsweredRequest, rows: number): string[] {
   const ids = new Array<string>(rows);
   for (let row = 0; row < rows; row++) ids[row] = rowId(answered, row, rows);
   return ids;
-}
-
-/** What tensors keep in memory, about: text by its characters. */
-function bytesOf(tensors: readonly Tensor[]): number {
-  let bytes = 0;
-  for (const { data } of tensors) {
-    if (Array.isArray(data)) for (const text of data) bytes += 2 * text.length + 16;
-    else bytes += data.byteLength;
-  }
-  return bytes;
 }
 
 /** How outputs of both are read as classes, each at its own threshold, or as estimates. */

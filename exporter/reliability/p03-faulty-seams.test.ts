@@ -27,6 +27,7 @@ const BESIDE: Readonly<Record<Seam, readonly [route: string, body?: string] | un
   sample: undefined,
   shadow: undefined,
   explain: undefined,
+  estimate: undefined,
   ingest: ['/v1/predictions', '{"model":"events","id":"a","output":0.5}'],
   metrics: ['/metrics'],
 };

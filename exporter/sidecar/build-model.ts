@@ -63,6 +63,7 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
       traced: tracedAs(config),
       calls: { underWay: 0 },
       challengers: [],
+      errorModel: undefined,
     };
     checkBaseline(model, digest);
     checkFreshness(model);

@@ -93,16 +93,17 @@ export async function nextChallengers(
   });
 }
 
-/** A file is told from another by its size, its place on the disk and its time: reading it whole would hold up what serves. */
 async function fingerprintOf(config: ChallengerConfig, championPrint: string): Promise<string> {
-  const file =
-    config.onnx === undefined
-      ? undefined
-      : await stat(config.onnx.path).then(
-          ({ size, ino, mtimeMs }) => [size, ino, mtimeMs],
-          () => 'unreadable',
-        );
+  const file = config.onnx === undefined ? undefined : await fileFingerprint(config.onnx.path);
   return createHash('sha256')
     .update(JSON.stringify([championPrint, config, file]))
     .digest('hex');
+}
+
+/** A file is told from another by its size, its place on the disk and its time: reading it whole would hold up what serves. */
+export async function fileFingerprint(file: string): Promise<readonly number[] | 'unreadable'> {
+  return stat(file).then(
+    ({ size, ino, mtimeMs }) => [size, ino, mtimeMs],
+    () => 'unreadable' as const,
+  );
 }

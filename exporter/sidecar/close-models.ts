@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { durationSeconds, type Config } from '@modelwatch/core';
 import type { Store } from '../store/index.js';
-import type { Challenger } from './challenger.js';
 import { closeModel, closeSource, type ModelRuntime } from './model-runtime.js';
 import type { ModelSet } from './model-set.js';
 
@@ -23,6 +22,9 @@ export async function closeAll({ models }: ModelSet, store: Store): Promise<void
 }
 
 /** Closes what a set has besides another one. */
-export async function closeParts(models: readonly ModelRuntime[], challengers: readonly Challenger[]): Promise<void> {
-  await Promise.all([...models.map(({ source }) => closeSource(source)), ...challengers.map((challenger) => challenger.close())]);
+export async function closeParts(
+  models: readonly ModelRuntime[],
+  copyTakers: readonly Pick<ModelRuntime['challengers'][number], 'close'>[],
+): Promise<void> {
+  await Promise.all([...models.map(({ source }) => closeSource(source)), ...copyTakers.map((taker) => taker.close())]);
 }

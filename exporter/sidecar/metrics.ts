@@ -10,6 +10,7 @@ import { explainFamilies } from '../telemetry/explain-series.js';
 import type { Guard, GuardCounts } from '../security/guard.js';
 import { accessFamilies } from '../telemetry/access-series.js';
 import { eventFamilies } from '../telemetry/event-series.js';
+import { errorModelFamilies } from '../telemetry/error-model-series.js';
 import { estimateFamilies } from '../telemetry/estimate-series.js';
 import { featureFamilies, type FeatureSource } from '../telemetry/feature-series.js';
 import { freshnessFamilies } from '../telemetry/freshness-series.js';
@@ -76,6 +77,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   freshnessFamilies(registry, models);
   goldenFamilies(registry, models);
   estimateFamilies(registry, models);
+  errorModelFamilies(registry, models);
   explainFamilies(registry, models);
   costFamilies(registry, models, clock);
   registryFamilies(registry, sources.registry, () => sources.config().registry.versionsShownMax);

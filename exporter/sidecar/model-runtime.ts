@@ -9,6 +9,7 @@ import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { TraceSubject } from '../telemetry/tracing.js';
 import type { RequestSeries } from '../telemetry/request-series.js';
 import type { Challenger } from './challenger.js';
+import type { ErrorModel } from './error-model.js';
 
 /** Where a model's answers come from: a child of ours, the server behind us, or somewhere else, with events telling of it. */
 export type ModelSource =
@@ -42,6 +43,8 @@ export interface ModelRuntime {
   readonly sampler: Sampler | undefined;
   /** Versions that score copies of what it answered. */
   readonly challengers: readonly Challenger[];
+  /** Estimates the errors of its predictions, where the configuration has such a model. */
+  readonly errorModel: ErrorModel | undefined;
 }
 
 /** Whether requests to it are answered now. */
@@ -56,9 +59,9 @@ export function isReady({ source }: ModelRuntime): boolean {
   }
 }
 
-/** Ends its children and connections, and those of its challengers. May be called twice. */
-export async function closeModel({ source, challengers }: ModelRuntime): Promise<void> {
-  await Promise.all([closeSource(source), ...challengers.map((challenger) => challenger.close())]);
+/** Ends its children and connections, and those of what scores copies. May be called twice. */
+export async function closeModel({ source, challengers, errorModel }: ModelRuntime): Promise<void> {
+  await Promise.all([closeSource(source), ...challengers.map((challenger) => challenger.close()), errorModel?.close()]);
 }
 
 /** Ends the children or the connections of one source. May be called twice. */

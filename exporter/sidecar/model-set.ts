@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Config, ModelConfig } from '@modelwatch/core';
 import { buildModel, type BuildDeps } from './build-model.js';
-import { nextChallengers, type Challenger } from './challenger.js';
+import { nextChallengers } from './challenger.js';
+import { nextErrorModel } from './error-model.js';
 import { closeSource, type ModelRuntime } from './model-runtime.js';
 
 /** The models in force, each with the fingerprint of all that it was made from. */
@@ -30,7 +31,9 @@ export async function nextSet(current: ModelSet, config: Config, deps: BuildDeps
       if (known === undefined) made.push(() => closeSource(runtime.source));
       const challengers = await nextChallengers(known?.challengers ?? [], model, fingerprint, runtime.watched, deps);
       for (const challenger of challengers) if (known?.challengers.includes(challenger) !== true) made.push(() => challenger.close());
-      models.set(model.name, { ...runtime, challengers });
+      const errorModel = await nextErrorModel(known?.errorModel, model, fingerprint, runtime, deps);
+      if (errorModel !== undefined && errorModel !== known?.errorModel) made.push(() => errorModel.close());
+      models.set(model.name, { ...runtime, challengers, errorModel });
       fingerprints.set(model.name, fingerprint);
     }
   } catch (error) {
@@ -45,10 +48,21 @@ export function leftOut(before: ModelSet, after: ModelSet): readonly ModelRuntim
   return [...before.models.values()].filter(({ name, source }) => after.models.get(name)?.source !== source);
 }
 
-/** The challengers of a set that another one does not go on with. */
-export function challengersLeftOut(before: ModelSet, after: ModelSet): readonly Challenger[] {
-  const kept = new Set([...after.models.values()].flatMap(({ challengers }) => challengers));
-  return [...before.models.values()].flatMap(({ challengers }) => challengers).filter((challenger) => !kept.has(challenger));
+/** What scores copies: challengers, and error models. */
+interface CopyTaker {
+  close(): Promise<void>;
+}
+
+/** The challengers and error models of a set that another one does not go on with. */
+export function copyTakersLeftOut(before: ModelSet, after: ModelSet): readonly CopyTaker[] {
+  const kept = new Set(copyTakers(after));
+  return copyTakers(before).filter((taker) => !kept.has(taker));
+}
+
+function copyTakers({ models }: ModelSet): readonly CopyTaker[] {
+  return [...models.values()].flatMap(({ challengers, errorModel }): readonly CopyTaker[] =>
+    errorModel === undefined ? challengers : [...challengers, errorModel],
+  );
 }
 
 /** Digest of what decides how a model is served and counted: bars of alerts and the horizon are not among it. */
@@ -57,7 +71,9 @@ async function fingerprintOf(
   { watch }: Config,
 ): Promise<string> {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([name, champion, inputs, output, identity, slices, explain, samples, schema, parity, watch.localWindow]));
+  // An error model has a fingerprint of its own.
+  const served = { ...champion, errorModel: undefined };
+  hash.update(JSON.stringify([name, served, inputs, output, identity, slices, explain, samples, schema, parity, watch.localWindow]));
   const { onnx, baseline } = champion;
   // A file whose digest is said is pinned by it.
   if (onnx !== undefined && onnx.digest === undefined) hash.update(await digestOf(onnx.path));

@@ -74,7 +74,7 @@ export function createProduction({ registry, files, logger }: ProductionOptions)
     const baseline = entry.baselineDigest === undefined ? undefined : must(name, await keep.open(entry.baselineDigest));
     return {
       ...model,
-      champion: withBaseline({ ...champion, version: entry.version, onnx }, baseline),
+      champion: withBaseline({ ...ofVersion(champion, entry.version), onnx }, baseline),
       challengers: challengersOf(model, versions, entry.version),
     };
   };
@@ -101,11 +101,17 @@ function challengersOf(
   });
 }
 
+/** An error model was fitted to the errors of the version that it is configured with; of another it says nothing. */
+function ofVersion(champion: ModelConfig['champion'], version: string): ModelConfig['champion'] {
+  const { errorModel, ...rest } = champion;
+  return version === champion.version || errorModel === undefined ? { ...champion, version } : { ...rest, version };
+}
+
 /** Its own baseline, or none: that of another version would watch the wrong thing. */
 function withBaseline(champion: ModelConfig['champion'], baseline: string | undefined): ModelConfig['champion'] {
   if (baseline !== undefined) return { ...champion, baseline };
-  const { version, registry, onnx } = champion;
-  return { version, registry, ...(onnx === undefined ? {} : { onnx }) };
+  const { version, registry, onnx, errorModel } = champion;
+  return { version, registry, ...(onnx === undefined ? {} : { onnx }), ...(errorModel === undefined ? {} : { errorModel }) };
 }
 
 function must<T>(model: string, result: Result<T>): T {

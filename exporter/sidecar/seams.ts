@@ -1,7 +1,19 @@
 import type { Store } from '../store/index.js';
 
 /** Where what watches hangs on what serves. Whatever happens beyond one costs a reading, an event or a scrape, never an answer. */
-export const SEAMS = ['watch', 'record', 'schema', 'freshness', 'parity', 'sample', 'shadow', 'explain', 'ingest', 'metrics'] as const;
+export const SEAMS = [
+  'watch',
+  'record',
+  'schema',
+  'freshness',
+  'parity',
+  'sample',
+  'shadow',
+  'explain',
+  'estimate',
+  'ingest',
+  'metrics',
+] as const;
 export type Seam = (typeof SEAMS)[number];
 
 /** Goes through a seam. A test may put a fault there; else it is `directly`. */

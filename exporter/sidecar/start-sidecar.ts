@@ -20,7 +20,7 @@ import { listenFault } from './listen-fault.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { mappedPaths } from './mapped-paths.js';
 import type { ModelRuntime } from './model-runtime.js';
-import { challengersLeftOut, EMPTY_SET, leftOut, nextSet, type ModelSet } from './model-set.js';
+import { copyTakersLeftOut, EMPTY_SET, leftOut, nextSet, type ModelSet } from './model-set.js';
 import { openStore } from './open-store.js';
 import { createRegistryDesk } from './registry-desk.js';
 import { crossAlone, directly, storeBehind, type Cross } from './seams.js';
@@ -140,6 +140,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
           shadow.offer(answered);
         });
       }
+      alone('estimate', () => model.errorModel?.estimator.offer(answered));
       const { source } = model;
       alone('explain', () => (source.kind === 'onnx' ? source.explainer?.offer(answered) : undefined));
     },
@@ -222,7 +223,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       trySeries(after, resolved);
       await commit?.();
     } catch (error) {
-      await closeParts(leftOut(after, before), challengersLeftOut(after, before));
+      await closeParts(leftOut(after, before), copyTakersLeftOut(after, before));
       throw error;
     }
     // What was answered under a name that goes is counted under it.
@@ -235,7 +236,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     useSet(after);
     const retired = Promise.all([
       ...leftOut(before, after).map((model) => retire(model, config)),
-      ...challengersLeftOut(before, after).map((challenger) => challenger.close()),
+      ...copyTakersLeftOut(before, after).map((taker) => taker.close()),
     ]);
     return { retired: retired.then(() => undefined) };
   };

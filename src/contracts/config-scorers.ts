@@ -78,6 +78,36 @@ const upstream = {
   },
 } as const;
 
+const errorModel = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['onnx'],
+  description:
+    'For a regression: a model of its errors, which scores copies of the answered requests in a child of low priority. From what it gives come MAE and RMSE before ground truth.',
+  properties: {
+    onnx: {
+      ...onnx,
+      description:
+        "ONNX file of the error model. It takes inputs of the champion, the champion's output in the input that predictionInput names, or both, and has the outputs absolute_error, squared_error, or both.",
+    },
+    predictionInput: {
+      type: 'string',
+      minLength: 1,
+      default: 'prediction',
+      description: "The input that takes the champion's output, as FP32 or FP64, should the error model have it.",
+    },
+    share: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 1,
+      description: 'Share of the requests of which it gets a copy, chosen by their ids: every replica chooses the same.',
+    },
+    inFlightMax: cap('Copies under way at once; further ones are dropped and counted.', 64, 100_000),
+    inFlightBytesMax: cap('Bytes of copies under way at once; further ones are dropped and counted.', 67_108_864, 1_073_741_824),
+  },
+} as const;
+
 export const champion = {
   type: 'object',
   additionalProperties: false,
@@ -94,6 +124,7 @@ export const champion = {
     },
     onnx,
     upstream,
+    errorModel,
     baseline: {
       type: 'string',
       description: 'Baseline file made by `modelwatch baseline`, relative to this configuration. Without one, features are not compared.',

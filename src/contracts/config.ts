@@ -107,6 +107,7 @@ export type ChampionConfig = ModelConfig['champion'];
 export type ChallengerConfig = ModelConfig['challengers'][number];
 export type RolloutConfig = ModelConfig['rollout'];
 export type ChallengerUpstreamConfig = NonNullable<ChallengerConfig['upstream']>;
+export type ErrorModelConfig = NonNullable<ChampionConfig['errorModel']>;
 export type OnnxConfig = NonNullable<ChampionConfig['onnx']>;
 export type UpstreamConfig = NonNullable<ChampionConfig['upstream']>;
 export type ExplainConfig = ModelConfig['explain'];

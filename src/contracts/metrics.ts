@@ -2,6 +2,7 @@ import { metricRow as m, MODEL_LABELS as MODEL, type MetricDescription } from '.
 import { COST_METRICS } from './cost-metrics.js';
 import { EXPLAIN_METRICS } from './explain-metrics.js';
 import { ACCESS_METRICS } from './access-metrics.js';
+import { ERROR_MODEL_METRICS } from './error-model-metrics.js';
 import { ESTIMATE_METRICS } from './estimate-metrics.js';
 import { DELAY_SECONDS_BUCKETS, FRESHNESS_METRICS } from './freshness-metrics.js';
 import { EVENT_METRICS } from './event-metrics.js';
@@ -239,6 +240,7 @@ export const METRICS = [
   ...SLICE_METRICS,
   ...GROUND_TRUTH_METRICS,
   ...ESTIMATE_METRICS,
+  ...ERROR_MODEL_METRICS,
   ...MULTIVARIATE_METRICS,
   // Ingest and validation
   m(

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnx.compose
 from onnx import TensorProto as T
 from onnx import helper as h
 from skl2onnx import to_onnx
-from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor
 from sklearn.linear_model import LinearRegression
 
 HERE = Path(__file__).parent
@@ -101,6 +102,29 @@ def trained():
         (HERE / f"{name}.onnx").write_bytes(graph.SerializeToString(deterministic=True))
 
 
+def of_errors():
+    """A model of the errors of `regression`, on rows whose noise grows with the third feature, from 0.5 at 0 to 2.5 at 2."""
+    random = np.random.default_rng(41)
+    rows = np.c_[random.normal(size=(60_000, 2)), random.uniform(-2, 2, 60_000)].astype(np.float32)
+    noise = random.normal(size=60_000) * (0.5 + np.abs(rows[:, 2]))
+    predicted = rows[:, 0] * 2 - rows[:, 1] + 0.5
+    table = np.c_[rows, predicted].astype(np.float32)
+    nodes, initializers, opsets = [h.make_node("Concat", ["features", "prediction"], ["all"], axis=1)], [], {}
+    for output, errors in (("absolute_error", np.abs(noise)), ("squared_error", noise**2)):
+        fitted = GradientBoostingRegressor(n_estimators=120, max_depth=2, random_state=41).fit(table, errors)
+        part = onnx.compose.add_prefix(to_onnx(fitted, table[:1], target_opset={"": OPSET, "ai.onnx.ml": 3}), f"{output}_of_")
+        names = {part.graph.input[0].name: "all", part.graph.output[0].name: output}
+        for node in part.graph.node:
+            node.input[:] = [names.get(i, i) for i in node.input]
+            node.output[:] = [names.get(o, o) for o in node.output]
+        nodes += part.graph.node
+        initializers += part.graph.initializer
+        opsets |= {entry.domain: entry.version for entry in part.opset_import}
+    inputs = [value("features", T.FLOAT, ["n", 3]), value("prediction", T.FLOAT, ["n", 1])]
+    outputs = [value(name, T.FLOAT, ["n", 1]) for name in ("absolute_error", "squared_error")]
+    write("regression-errors", nodes, inputs, outputs, initializers, opsets=[*opsets.items()])
+
+
 def bad_files():
     good = (HERE / "identity-fp32.onnx").read_bytes()
     (HERE / "truncated.onnx").write_bytes(good[: len(good) // 2])
@@ -125,4 +149,5 @@ if __name__ == "__main__":
     hostile()
     shapes()
     trained()
+    of_errors()
     bad_files()

@@ -5,6 +5,7 @@ import { featureDrift, groundTruthDrift, outputDrift } from './drift.js';
 import { errors } from './errors.js';
 import { driftImpact, explanations } from './explanations.js';
 import { estimated } from './estimated.js';
+import { estimatedErrors } from './estimated-errors.js';
 import { fairness } from './fairness.js';
 import { freshness } from './freshness.js';
 import { groundTruth } from './ground-truth.js';
@@ -38,6 +39,7 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   classification,
   ranking,
   estimated,
+  estimatedErrors,
   skew,
   reconstructionDrift,
   calibration,
