@@ -21,7 +21,12 @@ export const ERROR_MODEL_METRICS = [
     'What became of the copies: scored, dropped (too many under way), failed, timed_out, skipped (not loaded, or not one it takes).',
   ),
   m('modelwatch_error_model_in_flight', 'gauge', MODEL, 'Copies under way in the error model.'),
-  m('modelwatch_error_model_in_flight_capacity', 'gauge', MODEL, 'Copies that may be under way at once; further ones are dropped.'),
+  m(
+    'modelwatch_error_model_in_flight_capacity',
+    'gauge',
+    MODEL,
+    'Copies that may be under way in the error model at once; further ones are dropped.',
+  ),
   m(
     'modelwatch_estimated_absolute_error_total',
     'counter',
