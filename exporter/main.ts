@@ -1,5 +1,5 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
-// A small young generation keeps some 30 MB off a process that shares its machine with the model's own.
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=4
+// What both keep off a process that shares its machine with the model's own: `node-flags.ts`.
 import { Command } from 'commander';
 import { systemClock } from './clock.js';
 import { packageVersion } from './package-version.js';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { builtFile } from '../built-file.js';
-import { NODE_FLAGS } from '../node-flags.js';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../node-flags.js';
 
 const MAIN = builtFile(import.meta.url, '../main.js');
 
@@ -31,7 +31,7 @@ export function runSidecar(
 ): SidecarProcess {
   const shell = [...before, 'exec "$0" "$@"'].join('; ');
   const child = spawn('sh', ['-c', shell, process.execPath, ...NODE_FLAGS, MAIN, 'run', ...options], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...NODE_ENVIRONMENT, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };

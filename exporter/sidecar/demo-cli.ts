@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Output } from '../config/check-command.js';
-import { NODE_FLAGS } from '../node-flags.js';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../node-flags.js';
 import { asPort } from './as-port.js';
 
 /** A month of flights a minute: the first drift shows within a minute, the whole file takes nine. */
@@ -71,7 +71,7 @@ async function demo({ port, speed }: Flags, folder: string, { stdout, stderr }: 
 
 /** Another process of this very program, under the flags of its first line. */
 function spawnSelf(args: readonly string[], stdio: ['ignore', 'pipe' | 'inherit', 'inherit']): ChildProcess {
-  return spawn(process.execPath, [...NODE_FLAGS, process.argv[1]!, ...args], { stdio });
+  return spawn(process.execPath, [...NODE_FLAGS, process.argv[1]!, ...args], { stdio, env: { ...process.env, ...NODE_ENVIRONMENT } });
 }
 
 /** Waits for the sidecar to say where it listens. Its warnings and errors are shown, the rest is not worth a newcomer's time. */
