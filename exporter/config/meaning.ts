@@ -135,9 +135,14 @@ function checkSlices({ slices = [], output }: Part<ModelConfig>, path: Path, rep
   });
 }
 
-function checkFreshness({ freshness, champion }: Part<ModelConfig>, path: Path, report: Report): void {
+function checkFreshness({ freshness, champion, private: hidden }: Part<ModelConfig>, path: Path, report: Report): void {
   if (freshness?.header !== undefined && freshness.feature !== undefined) {
     report([...path, 'header'], 'the event time is in a feature or a header, not both', { expected: 'feature or header', spot: 'key' });
+  }
+  if (freshness?.feature !== undefined && hidden?.includes(freshness.feature) === true) {
+    report([...path, 'feature'], `the feature ${quote(freshness.feature)} is private, and the event time is read from it`, {
+      expected: 'another feature, or a header',
+    });
   }
   const mapped = champion?.upstream?.mapping?.features;
   if (freshness?.feature !== undefined && mapped !== undefined && !(freshness.feature in mapped)) {

@@ -8,7 +8,7 @@ const NOW_SECONDS = 1_700_000_000;
 /** What is counted of a request whose one feature is the time of the event. */
 function countedOf(data: Float64Array): { readonly ages: number; readonly sum: number; readonly missing: number } {
   const reader = createFeatureReader({ features: [{ name: 'taken', kind: 'numeric' }], inputs: undefined, sliceFeatures: [] });
-  const config = { freshness: { feature: 'taken' } } as unknown as ModelConfig;
+  const config = { freshness: { feature: 'taken' }, champion: { version: '1' } } as unknown as ModelConfig;
   const watch = createFreshnessWatch(config, [], reader)!;
   const tensor = { name: 'taken', datatype: 'FP64', shape: [data.length], data } as const;
   watch.observeRequest({ inputs: [tensor], eventTime: undefined }, NOW_SECONDS);

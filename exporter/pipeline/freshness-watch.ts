@@ -2,7 +2,7 @@ import { DELAY_SECONDS_BUCKETS, type Baseline, type ModelConfig } from '@modelwa
 import { createHistogramCounts, observe, type HistogramCounts } from '../store/histogram-counts.js';
 import type { EventBatch } from '../store/store.js';
 import { readEventTime } from './event-time.js';
-import { columnFinder, columnOf } from './feature-column.js';
+import { columnFinder, columnOf, namedColumns } from './feature-column.js';
 import type { FeatureReader } from './feature-reader.js';
 import type { AnsweredRequest } from './watched-model.js';
 
@@ -32,15 +32,16 @@ const ROWS_READ_MAX = 4096;
 
 /** Undefined where the configuration does not say what has the event time. */
 export function createFreshnessWatch(
-  { freshness }: ModelConfig,
+  config: ModelConfig,
   features: Baseline['features'],
   reader: Pick<FeatureReader, 'featuresIn' | 'rowsOf'>,
 ): FreshnessWatch | undefined {
+  const { freshness } = config;
   if (freshness === undefined) return undefined;
   const { header, feature = '' } = freshness;
   const ages = createHistogramCounts(DELAY_SECONDS_BUCKETS);
   const faults: Record<EventTimeFault, number> = { missing: 0, unreadable: 0, future: 0 };
-  const find = columnFinder(features, reader);
+  const find = columnFinder(features, reader, namedColumns(config));
   const place = features.findIndex(({ name }) => name === feature);
   const count = (value: unknown, nowSeconds: number, times = 1) => {
     const seconds = readEventTime(value);

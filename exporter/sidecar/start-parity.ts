@@ -1,5 +1,5 @@
 import type { ModelConfig } from '@modelwatch/core';
-import { columnFinder } from '../pipeline/feature-column.js';
+import { columnFinder, namedColumns } from '../pipeline/feature-column.js';
 import { createParity, type Lookup, type Parity } from '../pipeline/parity.js';
 import type { WatchedModel } from '../pipeline/watched-model.js';
 import type { BuildDeps } from './build-model.js';
@@ -13,7 +13,7 @@ export async function startParity(config: ModelConfig, watched: WatchedModel, de
   const features = watched.watch.baseline?.features ?? [];
   return createParity({
     config: config.parity,
-    findColumn: columnFinder(features, watched.features),
+    findColumn: columnFinder(features, watched.features, namedColumns(config)),
     baselineFeatures: features,
     lookup: await feastLookup(config.parity.url),
     monotonicSeconds: deps.clock.monotonicSeconds,

@@ -283,9 +283,11 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       http.closeIdle();
     }, IDLE_CHECK_MILLISECONDS);
     const timer = new AbortController();
+    const ended = new AbortController();
     const late = sleep(durationSeconds(config.server.drainTimeout) * 1000, undefined, { signal: timer.signal }).then(
       () => {
         logger.warn('the drain has taken as long as it may: what is still under way is ended');
+        ended.abort();
         http.destroy();
       },
       () => undefined,
@@ -296,7 +298,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     await Promise.race([reloading, late]);
     await Promise.race([deskStarted.then(() => desk.close()), late]);
     watcher.drain();
-    await Promise.race([Promise.all([snapshots.close(), keeper.drain()]), late]);
+    await Promise.race([Promise.all([snapshots.close(ended.signal), keeper.drain()]), late]);
     timer.abort();
     await closeAll(set, store);
     await tracing.close();

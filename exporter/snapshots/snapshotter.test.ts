@@ -93,3 +93,21 @@ it('a clock that is set forward and back costs a line of the log, and no count',
   const { counts } = JSON.parse(merged!.document) as FrequenciesJSON;
   expect((counts as number[]).reduce((sum, count) => sum + count, 0)).toBe(3 + 5 + 7);
 });
+
+it('a last window that is not counted when the drain ends is not written into a store that closes', async () => {
+  const clock = testClock();
+  const store = await openSqliteStore({ path: ':memory:', models: [], queueEntriesMax: 10, predictionsMax: 10, clock });
+  const faults: string[] = [];
+  const taken = createSnapshotter({ store, windowSeconds: 3600, clock, onFault: (message) => void faults.push(message) });
+  const watch = watchOf('1');
+  taken.use(inForce(watch));
+  await taken.start();
+  observe(watch, 3);
+  clock.pass(60);
+  const ended = new AbortController();
+  const closing = taken.close(ended.signal);
+  ended.abort();
+  await closing;
+  await store.close();
+  expect([taken.counts, faults]).toEqual([{ taken: 0, failed: 0 }, []]);
+});

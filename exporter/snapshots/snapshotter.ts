@@ -25,8 +25,8 @@ export interface Snapshotter {
   /** Ends the window that is under way now. */
   take(): Promise<void>;
   readonly counts: { readonly taken: number; readonly failed: number };
-  /** Takes the last window. May be called twice. */
-  close(): Promise<void>;
+  /** Takes the last window, unless the drain has ended by the time it is to be written. May be called twice. */
+  close(ended?: AbortSignal): Promise<void>;
 }
 
 export interface SnapshotterOptions {
@@ -76,7 +76,7 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
     return true;
   };
 
-  const takeNow = async (): Promise<void> => {
+  const takeNow = async (ended?: AbortSignal): Promise<void> => {
     if (!(await readMarks())) {
       fail('the marks of the last snapshot cannot be read');
       return;
@@ -111,6 +111,8 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
     const rows: SnapshotRow[] = [...since.values()].map(([key, counted]) => ({ ...key, document: JSON.stringify(counted) }));
     const moved: SnapshotMark[] = [...reached].map(([key, document]) => ({ key, document: JSON.stringify(document) }));
     const forgotten = await marksOfOtherBins(marks.keys(), counted);
+    // The store is being closed then, or is.
+    if (ended?.aborted === true) return;
     if (rows.length > 0 || moved.length > 0 || forgotten.length > 0) {
       const taken = await store.book('snapshots').write('take', { startSeconds, endSeconds, rows, marks: moved, forgotten });
       if (!taken.ok) {
@@ -127,10 +129,12 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
       else watches.delete(watch);
     }
   };
-  const take = (): Promise<void> =>
-    (last = last.then(takeNow).catch((fault: unknown) => {
-      fail(fault instanceof Error ? fault.message : String(fault));
-    }));
+  const take = (ended?: AbortSignal): Promise<void> =>
+    (last = last
+      .then(() => takeNow(ended))
+      .catch((fault: unknown) => {
+        fail(fault instanceof Error ? fault.message : String(fault));
+      }));
 
   return {
     use(next) {
@@ -144,11 +148,11 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
         if (windowOf(clock.nowSeconds()) !== windowOf(startSeconds)) void take();
       }, LOOK_MILLISECONDS).unref();
     },
-    take,
+    take: () => take(),
     counts,
-    close() {
+    close(ended) {
       clearInterval(timer);
-      return take();
+      return take(ended);
     },
   };
 }
