@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { explainWithModel } from '../baseline/explain-with-model.js';
 import { buildBaseline, formatBaseline, type Row } from '../baseline/index.js';
 import { systemClock } from '../clock.js';
-import { NODE_FLAGS } from '../node-flags.js';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../node-flags.js';
 import { MODEL_FILE, openSession } from './rivals/session.js';
 import { FEATURE_NAMES, seededRows } from './seeded-rows.js';
 import { startNode, type ServerProcess } from './server-process.js';
@@ -63,7 +63,7 @@ async function startModelwatch(folder: string, name: string, model: object, watc
   const file = path.join(folder, `${name}.yaml`);
   // JSON is YAML too.
   await writeFile(file, JSON.stringify(config));
-  return startNode([...MAIN, 'run', '--config', file, '--port', '0']);
+  return startNode([...MAIN, 'run', '--config', file, '--port', '0'], NODE_ENVIRONMENT);
 }
 
 /** Writes the baseline that the configurations name: seeded rows with the outputs that the model gives them, and its explanations of some. */
