@@ -81,10 +81,12 @@ describe('challengers over a reload', () => {
 describe('the counters of a challenger', () => {
   it('are the sums of which the API reads latencies', async () => {
     const identity = model('identity-fp32');
-    const sidecar = await startTestSidecar(yamlOf(champion('m', identity), challengers(challenger('2', identity))));
+    const requests = 150;
+    // Room for all of them: a busy machine may hold up a child of low priority meanwhile.
+    const roomy = `{ version: '2', onnx: { path: ${identity} }, inFlightMax: ${requests} }`;
+    const sidecar = await startTestSidecar(yamlOf(champion('m', identity), challengers(roomy)));
     try {
       await until(async () => (await sidecar.series(`modelwatch_model_ready{${labels('2')}}`)) === 1);
-      const requests = 150;
       for (let i = 0; i < requests; i++) await sidecar.post('/v2/models/m/infer', REQUEST);
       await until(async () => (await sidecar.series(`modelwatch_shadow_outcomes_total{${labels('2')},outcome="scored"}`)) === requests);
       const page = await sidecar.seriesOf('modelwatch_shadow_');

@@ -194,3 +194,32 @@ describe('a promotion', () => {
     await store.close();
   });
 });
+
+describe('a promotion that follows another', () => {
+  it('waits while the version before answers its last requests, and is not refused', async () => {
+    const store = await prepared('following');
+    const registry = createEmbeddedRegistry(() => store);
+    const serving = createServing('1');
+    let retire = () => {};
+    const exchange: Exchange = {
+      served: () => serving.served('m'),
+      async to(next, commit) {
+        await serving.to(next, commit);
+        return { retired: new Promise((resolve) => (retire = resolve)) };
+      },
+    };
+    const promoter = createPromoter({ registry, exchange, reasonOf: noReason });
+    expect(await promoter.promote({ id: 'a', model: 'm', version: '2' })).toMatchObject({ ok: true, value: { state: 'committed' } });
+    // The same id does not wait for itself.
+    expect(await promoter.promote({ id: 'a', model: 'm', version: '2' })).toMatchObject({ ok: true });
+    const next = promoter.promote({ id: 'b', model: 'm', version: '1' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(serving.version).toBe('2');
+    retire();
+    expect(await next).toMatchObject({ ok: true, value: { version: '1', previous: '2' } });
+    expect(await productionOf(registry)).toEqual(['1']);
+    retire();
+    await promoter.idle();
+    await store.close();
+  });
+});

@@ -63,7 +63,7 @@ class Undecided extends Error {
  */
 export function createPromoter({ registry: { promotions }, exchange, onStep = () => undefined, reasonOf }: PromoterOptions): Promoter {
   const underWay = new Map<string, Promise<Result<Promotion>>>();
-  const retiring = new Map<string, Promise<void>>();
+  const retiring = new Map<string, { readonly model: string; readonly ending: Promise<void> }>();
   const counts = new Map<string, PromotionCounts>();
   const count = (model: string, outcome: keyof PromotionCounts) => {
     const of = counts.get(model) ?? { promoted: 0, aborted: 0 };
@@ -95,7 +95,7 @@ export function createPromoter({ registry: { promotions }, exchange, onStep = ()
         .then(() => finish(committed))
         .catch(() => undefined)
         .then(() => void retiring.delete(id));
-      retiring.set(id, ending);
+      retiring.set(id, { model, ending });
       return succeed(committed);
     } catch (fault) {
       if (fault instanceof Undecided) return { ok: false, error: fault.error };
@@ -124,6 +124,8 @@ export function createPromoter({ registry: { promotions }, exchange, onStep = ()
   return {
     async promote(asked) {
       const known = underWay.get(asked.id);
+      // One that was answered for is over to who asked; the next waits for the last requests of the version before, and is not refused.
+      for (const [id, { model, ending }] of retiring) if (model === asked.model && id !== asked.id) await ending;
       const intended = await promotions.intend(asked);
       if (!intended.ok) return intended;
       if (known !== undefined) return known;
@@ -137,7 +139,8 @@ export function createPromoter({ registry: { promotions }, exchange, onStep = ()
       return succeed(undefined);
     },
     async idle() {
-      while (underWay.size > 0 || retiring.size > 0) await Promise.all([...underWay.values(), ...retiring.values()]);
+      while (underWay.size > 0 || retiring.size > 0)
+        await Promise.all([...underWay.values(), ...[...retiring.values()].map(({ ending }) => ending)]);
     },
     counts,
   };
