@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'exporter/examples/**', 'coverage/**'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', 'exporter/examples/**', 'coverage/**', '*-plugin/**'] },
   ...tseslint.configs.strict,
   {
     files: ['**/*.ts'],

@@ -1,5 +1,6 @@
 /** Tests run as native ES modules on TypeScript compiled by SWC; the exporter's children and workers are the built ones. */
-export default {
+const sidecar = {
+  displayName: 'modelwatch',
   rootDir: '.',
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/exporter'],
@@ -16,6 +17,11 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
+};
+
+export default {
+  // A plugin brings the configuration of its scaffold: jsdom, CommonJS, React.
+  projects: [sidecar, '<rootDir>/panel-plugin'],
   reporters: ['default', '<rootDir>/.ci/closing-line.mjs'],
   // So long that it ends what hangs and never what is slow: tests start processes, and a machine may be busy with others.
   testTimeout: 120_000,

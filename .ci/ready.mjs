@@ -19,21 +19,26 @@ if (major < NODE_MIN[0] || (major === NODE_MIN[0] && minor < NODE_MIN[1])) {
   fail(`Node.js ${NODE_MIN.join('.')} or later is needed, this is ${process.versions.node}.`);
 }
 
-function install() {
+/** What `npm start` needs of the workspaces; the plugin for Grafana is built and tested apart from it. */
+const SIDECAR = ['--workspace', 'src', '--workspace', 'exporter', '--include-workspace-root'];
+
+function install(scope) {
   const lock = createHash('sha256')
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .update(process.platform + process.arch)
     .digest('hex');
   const stamp = path.join(root, 'node_modules', '.modelwatch-lock');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+  // All of it holds what a part needs.
+  if (installed === lock || (scope.length > 0 && installed === `${lock} sidecar`)) return;
   console.log('Installing dependencies (once) ...');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...scope], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
   if (npm.status !== 0) fail('npm ci failed; its message stands above.');
-  writeFileSync(stamp, lock);
+  writeFileSync(stamp, scope.length > 0 ? `${lock} sidecar` : lock);
 }
 
 function build() {
@@ -41,6 +46,18 @@ function build() {
   if (!existsSync(path.join(root, 'exporter', 'dist', 'main.js'))) console.log('Compiling (once) ...');
   const result = spawnSync(process.execPath, [tsc, '--build', 'src', 'exporter'], { cwd: root, stdio: 'inherit' });
   if (result.status !== 0) fail('the sources do not compile; the faults stand above.');
+}
+
+/** The plugins as Grafana loads them. */
+function buildPlugins() {
+  for (const plugin of ['panel-plugin']) {
+    const result = spawnSync('npm', ['run', '--silent', 'build', '--workspace', plugin], {
+      cwd: root,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    });
+    if (result.status !== 0) fail(`${plugin} does not build:\n${result.stdout}${result.stderr}`);
+  }
 }
 
 /** Debian packages of the programs that contract tests talk to, by the program they bring. */
@@ -64,9 +81,11 @@ function bringPrograms() {
   return missing();
 }
 
-install();
+const forTests = process.argv.includes('--test');
+install(forTests ? [] : SIDECAR);
 build();
-if (process.argv.includes('--test')) {
+if (forTests) {
+  buildPlugins();
   const missing = bringPrograms();
   if (missing.length > 0) {
     const packages = missing.map((program) => PROGRAMS[program]).join(' ');

@@ -13,7 +13,8 @@ import { parseAllDocuments } from 'yaml';
 const root = path.join(import.meta.dirname, '..', '..');
 const FILES = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
   .split('\0')
-  .filter((file) => file !== '' && existsSync(path.join(root, file)));
+  // The scaffold of the plugins is kept as @grafana/create-plugin writes it.
+  .filter((file) => file !== '' && existsSync(path.join(root, file)) && !/^[a-z]+-plugin\/\.config\//.test(file));
 
 interface TextFile {
   readonly file: string;
@@ -122,6 +123,20 @@ describe('imports', () => {
         return !path.posix.normalize(path.posix.join(path.posix.dirname(file), from)).startsWith('exporter/');
       })
       .map(({ file, from }) => `${file} imports ${from}: import it from @modelwatch/core, and export it in src/index.ts if it is not yet`);
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('the plugins', () => {
+  it('know of the other packages the types of the core alone, so that nothing of them is bundled', () => {
+    const faults = SOURCES.filter(({ file }) => /^[a-z]+-plugin\//.test(file) && !isTest(file))
+      .flatMap(importsOf)
+      .filter(({ file, from, typeOnly }) => {
+        const [folder] = file.split('/');
+        if (from.startsWith('.')) return !path.posix.normalize(path.posix.join(path.posix.dirname(file), from)).startsWith(`${folder}/`);
+        return from.startsWith('@modelwatch/') && !(from === '@modelwatch/core' && typeOnly);
+      })
+      .map(({ file, from }) => `${file} imports ${from}: take types of @modelwatch/core by \`import type\`, and values from data frames`);
     expect(faults).toEqual([]);
   });
 });
