@@ -1,0 +1,110 @@
+import '@testing-library/jest-dom/jest-globals';
+import { describe, expect, it } from '@jest/globals';
+import { createDataFrame, DataFrame, dateTime, EventBusSrv, FieldType, getDefaultTimeRange, LoadingState, PanelProps } from '@grafana/data';
+import { render, screen } from '@testing-library/react';
+import React from 'react';
+import { bind } from './bound-frame';
+import { migrateOptions } from './migration';
+import { ModelwatchPanel } from './modelwatch-panel';
+import { plugin } from './module';
+import { PanelOptions } from './options';
+import { prepared } from './prepared-frames';
+import { VIEWS } from './views';
+
+const strings = (...names: string[]) => ({
+  fields: names.map((name) => ({ name, type: FieldType.string, values: ['a'] })),
+});
+
+function show(series: DataFrame[], view: string) {
+  const props: PanelProps<PanelOptions> = {
+    id: 1,
+    data: { state: LoadingState.Done, series, timeRange: getDefaultTimeRange() },
+    options: { view },
+    fieldConfig: { defaults: {}, overrides: [] },
+    width: 600,
+    height: 300,
+    timeRange: { ...getDefaultTimeRange(), to: dateTime(0) },
+    timeZone: 'utc',
+    title: '',
+    transparent: false,
+    renderCounter: 0,
+    eventBus: new EventBusSrv(),
+    onOptionsChange: () => {},
+    onFieldConfigChange: () => {},
+    onChangeTimeRange: () => {},
+    replaceVariables: (text) => text,
+  };
+  return render(<ModelwatchPanel {...props} />);
+}
+
+describe('panel', () => {
+  it('draws the chosen view from frames of any source, whatever else the frames hold', () => {
+    show(prepared([strings('other'), strings('extra', 'model', 'version', 'stage')]), 'registry-board');
+    expect(screen.getByRole('region')).toHaveAccessibleName('1 models with 1 versions: 1 a');
+  });
+
+  it('says which field the nearest frame lacks', () => {
+    show(prepared([strings('model', 'version')]), 'registry-board');
+    expect(document.body).toHaveTextContent(
+      'Registry board: Needs a string field "model", a string field "version", a string field "stage". The nearest frame lacks a string field "stage".',
+    );
+  });
+
+  it('takes a field of the wrong type as lacking', () => {
+    const frame = createDataFrame({ fields: [{ name: 'model', type: FieldType.number, values: [1] }] });
+    expect(bind([frame], [{ name: 'model', type: FieldType.string, meaning: 'the model' }])).toEqual({
+      kind: 'missing',
+      message: 'Needs a string field "model".',
+    });
+  });
+
+  it('says that there are no rows, and names the views where the saved one is unknown', () => {
+    const fields = ['model', 'version', 'stage'].map((name) => ({ name, type: FieldType.string, values: [] }));
+    const { unmount } = show(prepared([{ fields }]), 'registry-board');
+    expect(document.body).toHaveTextContent('the query answered with no rows');
+    unmount();
+    show([], 'tomorrow');
+    expect(document.body).toHaveTextContent('No view is named "tomorrow"; there are registry-board');
+  });
+});
+
+describe('plugin', () => {
+  it('gives every view its own name, a description and needs with a meaning', () => {
+    expect(new Set(VIEWS.map(({ name }) => name)).size).toBe(VIEWS.length);
+    for (const view of VIEWS) {
+      expect(view.name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(view.description.length).toBeGreaterThan(20);
+      expect(view.needs.some((need) => !need.optional)).toBe(true);
+      expect(view.needs.every(({ meaning }) => meaning !== '')).toBe(true);
+    }
+  });
+
+  it('suggests the views whose fields are there', () => {
+    const frames = prepared([strings('model', 'version', 'stage')]);
+    const supplied = plugin.getSuggestions({
+      hasData: true,
+      rawFrames: frames,
+      rowCountTotal: 1,
+      rowCountMax: 1,
+      frameCount: 1,
+      fieldCount: 3,
+      fieldCountMax: 3,
+      fieldCountByType: () => 0,
+      hasFieldType: () => true,
+      hasDataFrameType: () => false,
+      hasPreferredVisualisationType: () => false,
+      numberFieldCount: 0,
+      timeFieldCount: 0,
+      stringFieldCount: 3,
+    });
+    expect((supplied ?? []).map(({ options }) => options?.view)).toEqual(['registry-board']);
+  });
+
+  it('migrates by the shape of the options: a missing view becomes the first, the rest is kept, twice is once', () => {
+    const sliceQuality = { countMin: 7 };
+    const once = migrateOptions({ options: { sliceQuality } });
+    expect(once).toEqual({ view: 'registry-board', sliceQuality });
+    expect(migrateOptions({ options: once })).toEqual(once);
+    expect(migrateOptions({ options: { view: 'tomorrow' } }).view).toBe('tomorrow');
+  });
+});

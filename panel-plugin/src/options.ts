@@ -1,0 +1,7 @@
+/** Saved with the dashboard. `view` stays a string: a board saved by a newer version may name a view unknown here. */
+export interface PanelOptions {
+  readonly view: string;
+  readonly sliceQuality?: { readonly columns?: 'auto' | 'metric' | 'time'; readonly countMin?: number };
+}
+
+export const COUNT_MIN_DEFAULT = 100;

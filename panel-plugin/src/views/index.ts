@@ -1,0 +1,8 @@
+import { registryBoardView } from './registry-board';
+import { sliceQualityView } from './slice-quality';
+import { View } from './view';
+
+/** Every view, in the order of the options. The first is the default. */
+export const VIEWS: readonly View[] = [registryBoardView, sliceQualityView];
+
+export const viewNamed = (name: string): View | undefined => VIEWS.find((view) => view.name === name);

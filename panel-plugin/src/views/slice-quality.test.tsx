@@ -1,0 +1,130 @@
+import '@testing-library/jest-dom/jest-globals';
+import { describe, expect, it } from '@jest/globals';
+import { createTheme, DataFrame, FieldType, ThresholdsMode } from '@grafana/data';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import React from 'react';
+import { bind, BoundFrame } from '../bound-frame';
+import { prepared } from '../prepared-frames';
+import { sliceQualityView } from './slice-quality';
+import { CELLS_MAX, NEEDS, sliceQuality } from './slice-quality-model';
+
+const frame = {
+  fields: [
+    { name: 'slice', type: FieldType.string, values: ['country=NL', 'country=NL', 'country=MT'] },
+    { name: 'metric', type: FieldType.string, values: ['recall', 'precision', 'recall'] },
+    {
+      name: 'value',
+      type: FieldType.number,
+      values: [0.9, 0.8, 0.4],
+      config: {
+        unit: 'percentunit',
+        links: [{ title: 'Debug', url: '/d/debug?slice=${__data.fields.slice}' }],
+        color: { mode: 'thresholds' },
+        thresholds: {
+          mode: ThresholdsMode.Absolute,
+          steps: [
+            { value: -Infinity, color: 'red' },
+            { value: 0.7, color: 'green' },
+          ],
+        },
+      },
+    },
+    { name: 'count', type: FieldType.number, values: [5000, 5000, 12] },
+  ],
+};
+
+function bound(frames: DataFrame[]): BoundFrame {
+  const binding = bind(frames, NEEDS);
+  if (binding.kind === 'missing') {
+    throw new Error(binding.message);
+  }
+  return binding.bound;
+}
+
+const show = (width = 600, height = 300) => {
+  const { Component } = sliceQualityView;
+  return render(<Component bound={bound(prepared([frame]))} options={{ view: 'slice-quality' }} width={width} height={height} />);
+};
+
+describe('slice quality: frame to cells', () => {
+  const options = { columns: 'auto', countMin: 100 } as const;
+
+  it('places slices by metric, formats by unit and colours by threshold', () => {
+    const model = sliceQuality(bound(prepared([frame])), options);
+    expect(model.rows).toEqual(['country=NL', 'country=MT']);
+    expect(model.columns).toEqual(['recall', 'precision']);
+    const { visualization } = createTheme();
+    expect(model.cells.map(({ row, column, text, color }) => [row, column, text, color])).toEqual([
+      [0, 0, '90%', visualization.getColorByName('green')],
+      [0, 1, '80%', visualization.getColorByName('green')],
+      [1, 0, '40%', visualization.getColorByName('red')],
+    ]);
+  });
+
+  it('calls a cell unsure below the least count and not at it', () => {
+    const unsure = (countMin: number) => sliceQuality(bound(prepared([frame])), { ...options, countMin }).cells.map((cell) => cell.unsure);
+    expect(unsure(12)).toEqual([false, false, false]);
+    expect(unsure(13)).toEqual([false, false, true]);
+  });
+
+  it('puts windows in the columns where there is no metric', () => {
+    const times = {
+      fields: [
+        { name: 'slice', type: FieldType.string, values: ['a', 'a'] },
+        { name: 'time', type: FieldType.time, values: [Date.UTC(2026, 0, 2), Date.UTC(2026, 0, 3)] },
+        { name: 'value', type: FieldType.number, values: [1, null] },
+      ],
+    };
+    const model = sliceQuality(bound(prepared([times])), options);
+    expect(model.columns).toEqual(['01-02 00:00', '01-03 00:00']);
+    expect(model.cells[1]).toMatchObject({ text: 'unknown', color: undefined });
+  });
+
+  it('draws a bounded number of cells and counts the slices left out', () => {
+    const slices = Array.from({ length: CELLS_MAX + 7 }, (_, index) => `s${index}`);
+    const wide = {
+      fields: [
+        { name: 'slice', type: FieldType.string, values: slices },
+        { name: 'value', type: FieldType.number, values: slices.map(() => 1) },
+      ],
+    };
+    const model = sliceQuality(bound(prepared([wide])), options);
+    expect(model.cells).toHaveLength(CELLS_MAX);
+    expect(model.leftOutCount).toBe(7);
+  });
+});
+
+describe('slice quality: picture', () => {
+  it('sums itself up and marks an unsure cell by hatching and by text', () => {
+    show();
+    expect(screen.getByRole('img', { name: 'Quality of 2 slices by 2 columns. 1 of 3 cells are unsure.' })).toBeInTheDocument();
+    expect(screen.getAllByTestId('unsure')).toHaveLength(1);
+    expect(screen.getByText('40% ?')).toBeInTheDocument();
+  });
+
+  it('moves by arrow keys, reads the cell aloud, says where there is no data and stops at the edge', async () => {
+    show();
+    await userEvent.tab();
+    await userEvent.keyboard('{ArrowDown}');
+    expect(screen.getByRole('status')).toHaveTextContent('country=NL, recall: 90%, n=5000');
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+    expect(screen.getByRole('status')).toHaveTextContent('country=MT, recall: 40%, n=12, too few to be sure (below 100)');
+    await userEvent.keyboard('{ArrowRight}');
+    expect(screen.getByRole('status')).toHaveTextContent('country=MT, precision: no data');
+  });
+
+  it('offers the data link of the chosen cell', async () => {
+    show();
+    await userEvent.tab();
+    await userEvent.keyboard('{ArrowDown}');
+    expect(screen.getByRole('link', { name: 'Debug' })).toHaveAttribute('href', expect.stringContaining('/d/debug?slice='));
+  });
+
+  it('leaves labels and numbers out where there is no room, and keeps the summary', () => {
+    show(60, 60);
+    expect(screen.queryByText('recall')).not.toBeInTheDocument();
+    expect(screen.queryByText('90%')).not.toBeInTheDocument();
+    expect(screen.getByRole('img')).toBeInTheDocument();
+  });
+});
