@@ -1,7 +1,8 @@
 import { css } from '@emotion/css';
 import { GrafanaTheme2, LinkModel } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
-import React, { KeyboardEvent, useId, useState } from 'react';
+import React, { useId } from 'react';
+import { Picture, READOUT_STEPS, useChosenCell } from './chosen-cell';
 
 export interface Cell {
   readonly row: number;
@@ -23,12 +24,6 @@ interface Props {
   readonly height: number;
 }
 
-const KEYS: Record<string, readonly [number, number] | undefined> = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-};
 const TEXT_WIDTH_MIN = 36;
 const TEXT_HEIGHT_MIN = 14;
 
@@ -39,8 +34,8 @@ export function CellGrid({ summary, rows, columns, cells, width, height }: Props
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const hatch = useId();
-  const [chosen, setChosen] = useState<readonly [number, number]>();
-  const readoutHeight = theme.spacing.gridSize * 3;
+  const { chosen, choose, onKeyDown } = useChosenCell(rows.length, columns.length);
+  const readoutHeight = theme.spacing.gridSize * READOUT_STEPS;
   const labelWidth = width < 240 ? 0 : Math.min(width * 0.3, 160);
   const labelHeight = height < 120 ? 0 : theme.spacing.gridSize * 2.5;
   const cellWidth = Math.max(1, (width - labelWidth) / Math.max(1, columns.length));
@@ -50,111 +45,77 @@ export function CellGrid({ summary, rows, columns, cells, width, height }: Props
   const current = chosen && cells.find((cell) => cell.row === chosen[0] && cell.column === chosen[1]);
   const empty = chosen && !current ? `${rows[chosen[0]] ?? ''}, ${columns[chosen[1]] ?? ''}: no data` : undefined;
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = KEYS[event.key];
-    if (!step) {
-      return;
-    }
-    event.preventDefault();
-    setChosen((from) =>
-      from
-        ? [Math.min(rows.length - 1, Math.max(0, from[0] + step[0])), Math.min(columns.length - 1, Math.max(0, from[1] + step[1]))]
-        : [0, 0],
-    );
-  };
-
   return (
-    <div>
-      {/* The group takes the keys; the picture inside is one image with one summary. */}
-      <div role="group" aria-label="Cells; arrow keys move between them" tabIndex={0} className={styles.group} onKeyDown={onKeyDown}>
-        <svg role="img" aria-label={summary} width={width} height={Math.max(0, height - readoutHeight)}>
-          <defs>
-            <pattern id={hatch} width={6} height={6} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-              <line x1={0} y1={0} x2={0} y2={6} stroke={theme.colors.text.secondary} strokeWidth={2} />
-            </pattern>
-          </defs>
-          {labelHeight > 0 &&
-            columns.map((label, index) =>
-              index % columnEvery === 0 ? (
+    <Picture onKeyDown={onKeyDown} readout={current?.description ?? empty ?? summary} links={current?.links}>
+      <svg role="img" aria-label={summary} width={width} height={Math.max(0, height - readoutHeight)}>
+        <defs>
+          <pattern id={hatch} width={6} height={6} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <line x1={0} y1={0} x2={0} y2={6} stroke={theme.colors.text.secondary} strokeWidth={2} />
+          </pattern>
+        </defs>
+        {labelHeight > 0 &&
+          columns.map((label, index) =>
+            index % columnEvery === 0 ? (
+              <text
+                key={label}
+                className={styles.label}
+                x={labelWidth + (index + 0.5) * cellWidth}
+                y={labelHeight * 0.7}
+                textAnchor="middle"
+              >
+                {shorten(label, Math.floor((cellWidth * columnEvery) / 7))}
+              </text>
+            ) : null,
+          )}
+        {labelWidth > 0 &&
+          rows.map((label, index) =>
+            index % labelEvery === 0 ? (
+              <text key={label} className={styles.label} x={0} y={labelHeight + (index + 0.5) * cellHeight} dominantBaseline="central">
+                {shorten(label, Math.floor(labelWidth / 7))}
+              </text>
+            ) : null,
+          )}
+        {cells.map((cell) => {
+          const x = labelWidth + cell.column * cellWidth;
+          const y = labelHeight + cell.row * cellHeight;
+          const isChosen = cell === current;
+          const roomy = cellWidth >= TEXT_WIDTH_MIN && cellHeight >= TEXT_HEIGHT_MIN;
+          return (
+            <g key={`${cell.row}/${cell.column}`} onMouseEnter={() => choose(cell.row, cell.column)}>
+              <title>{cell.description}</title>
+              <rect
+                x={x}
+                y={y}
+                width={cellWidth}
+                height={cellHeight}
+                fill={cell.color ?? theme.colors.background.secondary}
+                fillOpacity={cell.unsure ? 0.35 : 1}
+                stroke={isChosen ? theme.colors.text.maxContrast : theme.colors.background.primary}
+                strokeWidth={isChosen ? 3 : 1}
+              />
+              {cell.unsure && (
+                <rect data-testid="unsure" x={x} y={y} width={cellWidth} height={cellHeight} fill={`url(#${hatch})`} fillOpacity={0.5} />
+              )}
+              {roomy && (
                 <text
-                  key={label}
-                  className={styles.label}
-                  x={labelWidth + (index + 0.5) * cellWidth}
-                  y={labelHeight * 0.7}
+                  x={x + cellWidth / 2}
+                  y={y + cellHeight / 2}
                   textAnchor="middle"
+                  dominantBaseline="central"
+                  fontSize={theme.typography.bodySmall.fontSize}
+                  fill={cell.color && !cell.unsure ? theme.colors.getContrastText(cell.color) : theme.colors.text.primary}
                 >
-                  {shorten(label, Math.floor((cellWidth * columnEvery) / 7))}
+                  {cell.unsure ? `${cell.text} ?` : cell.text}
                 </text>
-              ) : null,
-            )}
-          {labelWidth > 0 &&
-            rows.map((label, index) =>
-              index % labelEvery === 0 ? (
-                <text key={label} className={styles.label} x={0} y={labelHeight + (index + 0.5) * cellHeight} dominantBaseline="central">
-                  {shorten(label, Math.floor(labelWidth / 7))}
-                </text>
-              ) : null,
-            )}
-          {cells.map((cell) => {
-            const x = labelWidth + cell.column * cellWidth;
-            const y = labelHeight + cell.row * cellHeight;
-            const isChosen = cell === current;
-            const roomy = cellWidth >= TEXT_WIDTH_MIN && cellHeight >= TEXT_HEIGHT_MIN;
-            return (
-              <g key={`${cell.row}/${cell.column}`} onMouseEnter={() => setChosen([cell.row, cell.column])}>
-                <title>{cell.description}</title>
-                <rect
-                  x={x}
-                  y={y}
-                  width={cellWidth}
-                  height={cellHeight}
-                  fill={cell.color ?? theme.colors.background.secondary}
-                  fillOpacity={cell.unsure ? 0.35 : 1}
-                  stroke={isChosen ? theme.colors.text.maxContrast : theme.colors.background.primary}
-                  strokeWidth={isChosen ? 3 : 1}
-                />
-                {cell.unsure && (
-                  <rect data-testid="unsure" x={x} y={y} width={cellWidth} height={cellHeight} fill={`url(#${hatch})`} fillOpacity={0.5} />
-                )}
-                {roomy && (
-                  <text
-                    x={x + cellWidth / 2}
-                    y={y + cellHeight / 2}
-                    textAnchor="middle"
-                    dominantBaseline="central"
-                    fontSize={theme.typography.bodySmall.fontSize}
-                    fill={cell.color && !cell.unsure ? theme.colors.getContrastText(cell.color) : theme.colors.text.primary}
-                  >
-                    {cell.unsure ? `${cell.text} ?` : cell.text}
-                  </text>
-                )}
-              </g>
-            );
-          })}
-        </svg>
-      </div>
-      <div className={styles.readout}>
-        <span role="status">{current?.description ?? empty ?? summary}</span>
-        {current?.links?.map((link) => (
-          <a key={link.href} className={styles.link} href={link.href} target={link.target} rel="noopener noreferrer" onClick={link.onClick}>
-            {link.title}
-          </a>
-        ))}
-      </div>
-    </div>
+              )}
+            </g>
+          );
+        })}
+      </svg>
+    </Picture>
   );
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  group: css({ '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` } }),
   label: css({ fill: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize }),
-  readout: css({
-    display: 'flex',
-    gap: theme.spacing(1),
-    height: theme.spacing(3),
-    overflow: 'hidden',
-    whiteSpace: 'nowrap',
-    fontSize: theme.typography.bodySmall.fontSize,
-  }),
-  link: css({ color: theme.colors.text.link }),
 });

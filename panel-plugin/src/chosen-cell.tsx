@@ -1,0 +1,72 @@
+import { css } from '@emotion/css';
+import { GrafanaTheme2, LinkModel } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React, { KeyboardEvent, ReactNode, useState } from 'react';
+
+type Place = readonly [row: number, column: number];
+
+const KEYS: Record<string, Place | undefined> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** Height of the line below a picture, in steps of the theme's grid. */
+export const READOUT_STEPS = 3;
+
+const within = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));
+
+/** The cell that the pointer or the arrow keys last chose; the first key chooses the first cell. */
+export function useChosenCell(rowCount: number, columnCount: number) {
+  const [chosen, setChosen] = useState<Place>();
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = KEYS[event.key];
+    if (!step) {
+      return;
+    }
+    event.preventDefault();
+    setChosen((from) => (from ? [within(from[0] + step[0], rowCount), within(from[1] + step[1], columnCount)] : [0, 0]));
+  };
+  return { chosen, choose: (row: number, column: number) => setChosen([row, column]), onKeyDown };
+}
+
+interface PictureProps {
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly readout: string;
+  readonly links?: readonly LinkModel[];
+  readonly children: ReactNode;
+}
+
+/** Takes the keys for the picture inside, which is one image with one summary, and reads the chosen cell aloud below it. */
+export function Picture({ onKeyDown, readout, links, children }: PictureProps) {
+  const styles = useStyles2(getStyles);
+  return (
+    <div>
+      <div role="group" aria-label="Cells; arrow keys move between them" tabIndex={0} className={styles.group} onKeyDown={onKeyDown}>
+        {children}
+      </div>
+      <div className={styles.readout}>
+        <span role="status">{readout}</span>
+        {links?.map((link) => (
+          <a key={link.href} className={styles.link} href={link.href} target={link.target} rel="noopener noreferrer" onClick={link.onClick}>
+            {link.title}
+          </a>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  group: css({ '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` } }),
+  readout: css({
+    display: 'flex',
+    gap: theme.spacing(1),
+    height: theme.spacing(READOUT_STEPS),
+    overflow: 'hidden',
+    whiteSpace: 'nowrap',
+    fontSize: theme.typography.bodySmall.fontSize,
+  }),
+  link: css({ color: theme.colors.text.link }),
+});
