@@ -2,6 +2,7 @@
 export interface PanelOptions {
   readonly view: string;
   readonly sliceQuality?: { readonly columns?: 'auto' | 'metric' | 'time'; readonly countMin?: number };
+  readonly shadowVerdict?: { readonly countMin?: number };
   readonly distribution?: { readonly countMin?: number };
 }
 

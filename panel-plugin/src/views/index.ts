@@ -1,9 +1,10 @@
 import { distributionView } from './distribution';
 import { registryBoardView } from './registry-board';
+import { shadowVerdictView } from './shadow-verdict';
 import { sliceQualityView } from './slice-quality';
 import { View } from './view';
 
 /** Every view, in the order of the options. The first is the default. */
-export const VIEWS: readonly View[] = [registryBoardView, sliceQualityView, distributionView];
+export const VIEWS: readonly View[] = [registryBoardView, sliceQualityView, distributionView, shadowVerdictView];
 
 export const viewNamed = (name: string): View | undefined => VIEWS.find((view) => view.name === name);
