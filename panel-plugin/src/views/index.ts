@@ -1,10 +1,11 @@
 import { distributionView } from './distribution';
+import { driftImpactView } from './drift-impact';
 import { registryBoardView } from './registry-board';
 import { shadowVerdictView } from './shadow-verdict';
 import { sliceQualityView } from './slice-quality';
 import { View } from './view';
 
 /** Every view, in the order of the options. The first is the default. */
-export const VIEWS: readonly View[] = [registryBoardView, sliceQualityView, distributionView, shadowVerdictView];
+export const VIEWS: readonly View[] = [registryBoardView, sliceQualityView, distributionView, shadowVerdictView, driftImpactView];
 
 export const viewNamed = (name: string): View | undefined => VIEWS.find((view) => view.name === name);
