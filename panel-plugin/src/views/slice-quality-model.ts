@@ -1,4 +1,4 @@
-import { dateTimeFormat, FieldType } from '@grafana/data';
+import { FieldType } from '@grafana/data';
 import { BoundFrame, FieldNeed, linksAt, numberAt, shown, textAt } from '../bound-frame';
 import { Cell } from '../cell-grid';
 
@@ -27,7 +27,7 @@ function columnAt(bound: BoundFrame, kind: 'auto' | 'metric' | 'time', row: numb
     return textAt(bound, 'metric', row) ?? 'value';
   }
   const time = numberAt(bound, 'time', row);
-  return time === undefined ? 'value' : dateTimeFormat(time, { format: 'MM-DD HH:mm' });
+  return time === undefined ? 'value' : shown(bound.fields.get('time'), time).text;
 }
 
 /** Slices by metric or by time, in the order of the frame; a later row of the same cell replaces an earlier one. */

@@ -77,7 +77,7 @@ describe('slice quality: frame to cells', () => {
       ],
     };
     const model = sliceQuality(bound(prepared([times])), options);
-    expect(model.columns).toEqual(['01-02 00:00', '01-03 00:00']);
+    expect(model.columns).toEqual(['2026-01-02 00:00:00', '2026-01-03 00:00:00']);
     expect(model.cells[1]).toMatchObject({ text: 'unknown', color: undefined });
   });
 
