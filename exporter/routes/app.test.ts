@@ -97,6 +97,8 @@ describe('the routes', () => {
       ['GET', '/v2/models/:model/versions/:version', 'infer', 'read', 0],
       ['GET', '/v2/models/:model/ready', 'public', 'unlimited', 0],
       ['GET', '/v2/models/:model/versions/:version/ready', 'public', 'unlimited', 0],
+      ['GET', '/v1', 'read', 'read', 0],
+      ['GET', '/v1/models', 'read', 'read', 0],
       ['GET', '/v1/models/:model/explanations', 'read', 'read', 0],
       ['GET', '/v1/models/:model/slices', 'read', 'read', 0],
       ['GET', '/v1/models/:model/challengers', 'read', 'read', 0],
@@ -136,7 +138,7 @@ describe('the routes', () => {
     },
   );
 
-  it.each(['/v1', '/v1/', '/metrics/', '/v2/', '/v2/models', '/v2/models/m/infer/x', '/favicon.ico', '/metrics%00'])(
+  it.each(['/v1/', '/v1/models/', '/metrics/', '/v2/', '/v2/models', '/v2/models/m/infer/x', '/favicon.ico', '/metrics%00'])(
     'nothing is at %s',
     async (path) => {
       const response = await fetch(url + path);

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { EVENT_KINDS, EVENT_STATUSES, NAME_PATTERN, type EventKind, type EventStatus } from '@modelwatch/core';
+import { EVENT_KINDS, EVENT_STATUSES, NAME_PATTERN, type EventKind, type EventsAnswer, type EventStatus } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
 import { OTHER_MODELS, PROMOTION_EVENT, type EventQuery, type EventReport, type Store } from '../store/index.js';
@@ -88,7 +88,7 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
           response.json({
             events: found.value.map(({ event }) => event),
             ...(last === undefined ? {} : { next: `${last.timeSeconds},${last.number}` }),
-          });
+          } satisfies EventsAnswer);
         }
       },
     },

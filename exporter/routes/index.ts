@@ -15,6 +15,7 @@ import type { IngestModel } from './ingest-model.js';
 import { eventRoutes } from './events.js';
 import { landingRoute } from './landing-page.js';
 import { metricsRoute } from './metrics-route.js';
+import { modelsRoutes } from './models.js';
 import { openInferenceRoutes } from './open-inference-routes.js';
 import { payloadDecoder } from './payload-decoder.js';
 import { postPredictions } from './predictions.js';
@@ -52,6 +53,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     landingRoute(deps),
     metricsRoute(deps.registry),
     ...openInferenceRoutes(deps),
+    ...modelsRoutes(deps),
     explanationsRoute(deps),
     slicesRoute(deps),
     challengersRoute(deps),

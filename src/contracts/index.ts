@@ -1,3 +1,4 @@
+export * from './api.js';
 export * from './baseline.js';
 export * from './binning.js';
 export * from './config.js';
