@@ -20,8 +20,8 @@ const sidecar = {
 };
 
 export default {
-  // A plugin brings the configuration of its scaffold: jsdom, CommonJS, React.
-  projects: [sidecar, '<rootDir>/panel-plugin'],
+  // The plugins bring the configuration of their scaffold: jsdom, CommonJS, React.
+  projects: [sidecar, '<rootDir>/datasource-plugin', '<rootDir>/panel-plugin'],
   reporters: ['default', '<rootDir>/.ci/closing-line.mjs'],
   // So long that it ends what hangs and never what is slow: tests start processes, and a machine may be busy with others.
   testTimeout: 120_000,

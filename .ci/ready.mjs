@@ -19,7 +19,7 @@ if (major < NODE_MIN[0] || (major === NODE_MIN[0] && minor < NODE_MIN[1])) {
   fail(`Node.js ${NODE_MIN.join('.')} or later is needed, this is ${process.versions.node}.`);
 }
 
-/** What `npm start` needs of the workspaces; the plugin for Grafana is built and tested apart from it. */
+/** What `npm start` needs of the workspaces; the plugins for Grafana are built and tested apart from it. */
 const SIDECAR = ['--workspace', 'src', '--workspace', 'exporter', '--include-workspace-root'];
 
 function install(scope) {
@@ -50,7 +50,7 @@ function build() {
 
 /** The plugins as Grafana loads them. */
 function buildPlugins() {
-  for (const plugin of ['panel-plugin']) {
+  for (const plugin of ['datasource-plugin', 'panel-plugin']) {
     const result = spawnSync('npm', ['run', '--silent', 'build', '--workspace', plugin], {
       cwd: root,
       encoding: 'utf8',

@@ -1,0 +1,32 @@
+import type { AnnotationEvent, AnnotationQuery, AnnotationSupport, DataFrame } from '@grafana/data';
+import { of } from 'rxjs';
+import { migrateQuery, type ModelwatchQuery, QUERY_SCHEMA_VERSION } from './query';
+import { EVENT_KINDS } from './queries/events-frame';
+
+/** Events on every panel of a board: what lasted as a region, each kind in its colour. */
+export const annotationSupport: AnnotationSupport<ModelwatchQuery> = {
+  getDefaultQuery: () => ({ schemaVersion: QUERY_SCHEMA_VERSION, kind: 'events' }),
+  prepareQuery: ({ target, name }: AnnotationQuery<ModelwatchQuery>) => ({
+    ...migrateQuery({ ...target, kind: 'events' }),
+    refId: target?.refId ?? name,
+  }),
+  processEvents: (_annotation, frames) => of(frames.flatMap(annotationsOf)),
+};
+
+function annotationsOf(frame: DataFrame): AnnotationEvent[] {
+  const columns = new Map(frame.fields.map((field) => [field.name, field]));
+  return Array.from({ length: frame.length }, (_, row) => {
+    const of = (name: string): unknown => columns.get(name)?.values[row];
+    const kind = String(of('kind'));
+    const timeEnd = of('timeEnd');
+    return {
+      id: String(of('id')),
+      time: Number(of('time')),
+      ...(typeof timeEnd === 'number' ? { timeEnd, isRegion: true } : {}),
+      title: String(of('title')),
+      text: String(of('text')),
+      tags: String(of('tags')).split(','),
+      color: Object.entries(EVENT_KINDS).find(([name]) => name === kind)?.[1].color ?? 'text',
+    };
+  });
+}

@@ -1,0 +1,90 @@
+import {
+  DataFrame,
+  DataQueryError,
+  DataQueryRequest,
+  DataQueryResponse,
+  DataSourceApi,
+  DataSourceInstanceSettings,
+  LoadingState,
+  ScopedVars,
+  TestDataSourceResponse,
+} from '@grafana/data';
+import { getBackendSrv, getTemplateSrv } from '@grafana/runtime';
+import { catchError, forkJoin, lastValueFrom, map, Observable, of } from 'rxjs';
+import { annotationSupport } from './annotations';
+import { Api } from './api';
+import { checkHealth } from './health';
+import type { ModelwatchOptions } from './options';
+import { QUERY_KINDS } from './queries';
+import { DEFAULT_QUERY, migrateQuery, ModelwatchQuery } from './query';
+import { toQueryError } from './query-error';
+
+interface Part {
+  readonly data: DataFrame[];
+  readonly errors: DataQueryError[];
+}
+
+/** Joins what the files beside it do: each kind of query, the API, words for faults. */
+export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, ModelwatchOptions> {
+  readonly api: Api;
+  override annotations = annotationSupport;
+
+  constructor(settings: DataSourceInstanceSettings<ModelwatchOptions>) {
+    super(settings);
+    this.api = new Api(getBackendSrv, settings.url ?? '');
+  }
+
+  override getDefaultQuery(): Partial<ModelwatchQuery> {
+    return { ...DEFAULT_QUERY };
+  }
+
+  override filterQuery(saved: ModelwatchQuery): boolean {
+    return Object.hasOwn(QUERY_KINDS, migrateQuery(saved).kind);
+  }
+
+  override getQueryDisplayText(saved: ModelwatchQuery): string {
+    const { kind, model, eventKind } = migrateQuery(saved);
+    return [QUERY_KINDS[kind]?.label ?? kind, model, eventKind].filter((part) => part !== undefined).join(' ');
+  }
+
+  override interpolateVariablesInQueries(queries: ModelwatchQuery[], scopedVars: ScopedVars): ModelwatchQuery[] {
+    return queries.map((query) => interpolate(migrateQuery(query), scopedVars));
+  }
+
+  /** One packet for all targets: a target that fails hides none of the others. To unsubscribe cancels every call. */
+  override query(request: DataQueryRequest<ModelwatchQuery>): Observable<DataQueryResponse> {
+    const targets = request.targets.filter((target) => !target.hide && this.filterQuery(target)).map(migrateQuery);
+    if (targets.length === 0) {
+      return of({ data: [], state: LoadingState.Done });
+    }
+    return forkJoin(targets.map((target) => this.part(interpolate(target, request.scopedVars), request))).pipe(
+      map((parts) => {
+        const errors = parts.flatMap((part) => part.errors);
+        const state = errors.length === 0 ? LoadingState.Done : LoadingState.Error;
+        return { data: parts.flatMap(({ data }) => data), errors, state };
+      }),
+    );
+  }
+
+  override testDatasource(): Promise<TestDataSourceResponse> {
+    return lastValueFrom(checkHealth(this.api));
+  }
+
+  private part(query: ModelwatchQuery, { requestId, range }: DataQueryRequest<ModelwatchQuery>): Observable<Part> {
+    const context = { api: this.api, range, requestId: `${requestId}-${query.refId}` };
+    return QUERY_KINDS[query.kind]!.run(query, context).pipe(
+      map((data): Part => ({ data, errors: [] })),
+      catchError((thrown: unknown) => of<Part>({ data: [], errors: [toQueryError(thrown, query.refId)] })),
+    );
+  }
+}
+
+/** Its variables replaced; one that is empty or stands for all leaves the filter out. */
+function interpolate(query: ModelwatchQuery, scopedVars: ScopedVars): ModelwatchQuery {
+  const { model, eventKind, ...rest } = query;
+  const replaced = (text: string | undefined): string | undefined => {
+    const value = text === undefined ? '' : getTemplateSrv().replace(text, scopedVars);
+    return value === '' || value === '$__all' ? undefined : value;
+  };
+  return migrateQuery({ ...rest, model: replaced(model), eventKind: replaced(eventKind) });
+}

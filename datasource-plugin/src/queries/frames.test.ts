@@ -1,0 +1,73 @@
+import { expect, it } from '@jest/globals';
+import { DataFrame, FieldType } from '@grafana/data';
+import type { ModelsAnswer } from '@modelwatch/core';
+import { firstValueFrom } from 'rxjs';
+import { annotationSupport } from '../annotations';
+import type { EventsFound } from '../api';
+import { migrateQuery } from '../query';
+import { recorded } from '../testing/recorded-exporter';
+import { eventsFrame } from './events-frame';
+import { modelsFrame } from './models-frame';
+
+const columns = (frame: DataFrame) => Object.fromEntries(frame.fields.map(({ name, values }) => [name, values]));
+const NOW = Date.parse('2026-12-01T12:00:00Z');
+const MINUTE = 60_000;
+
+it('models are rows with what the registry and the baseline say', () => {
+  const frame = modelsFrame(recorded<ModelsAnswer>('models.json'), 'A');
+  expect(columns(frame)).toEqual({
+    model: ['flights-late', 'prices'],
+    team: ['travel', 'unassigned'],
+    role: ['champion', 'champion'],
+    version: ['1', '2024-11'],
+    stage: [null, null],
+    ready: [true, true],
+    baselineAge: [648_000, null],
+    challengers: ['2', ''],
+    slices: ['origin, carrier', ''],
+    features: [15, 0],
+  });
+  const age = frame.fields.find(({ name }) => name === 'baselineAge');
+  expect([age?.type, age?.config.unit, age?.config.thresholds?.steps[1]]).toEqual([
+    FieldType.number,
+    's',
+    { value: 7_776_000, color: 'orange' },
+  ]);
+  expect(frame.fields.filter(({ config }) => config.description === undefined)).toEqual([]);
+});
+
+const found = (): EventsFound => ({ ...recorded<EventsFound>('events.json'), more: false });
+
+it('events are rows under the names by which Grafana knows annotations', () => {
+  const frame = eventsFrame(found(), 'A');
+  expect(columns(frame)).toMatchObject({
+    time: [NOW - 120 * MINUTE, NOW - 60 * MINUTE, NOW - 10 * MINUTE],
+    timeEnd: [null, NOW - 30 * MINUTE, NOW - 5 * MINUTE],
+    title: ['Deploy flights-late 1', 'Maintenance', 'Training job prices 2024-12 (failed)'],
+    text: ['first of the day', '', ''],
+    tags: ['deploy,flights-late,succeeded', 'maintenance', 'training_job,prices,failed'],
+  });
+  expect([frame.length, frame.meta?.notices]).toEqual([3, undefined]);
+});
+
+it('annotations have their kind as colour, and what lasted is a region', async () => {
+  const events = await firstValueFrom(annotationSupport.processEvents!({} as never, [eventsFrame(found(), 'A')]));
+  expect(events?.map(({ color, isRegion, timeEnd, tags }) => [color, isRegion, timeEnd, tags])).toEqual([
+    ['blue', undefined, undefined, ['deploy', 'flights-late', 'succeeded']],
+    ['yellow', true, NOW - 30 * MINUTE, ['maintenance']],
+    ['semi-dark-purple', true, NOW - 5 * MINUTE, ['training_job', 'prices', 'failed']],
+  ]);
+});
+
+it('an annotation asks for events, whatever its saved query says', () => {
+  expect(annotationSupport.prepareQuery!({ name: 'Deploys', target: { eventKind: 'deploy', kind: 'models' } } as never)).toEqual({
+    refId: 'Deploys',
+    kind: 'events',
+    eventKind: 'deploy',
+    schemaVersion: 1,
+  });
+});
+
+it.each([undefined, null, 'models', 7, {}, { kind: 3, model: ['x'], eventKind: '' }])('a saved query of any form is read: %j', (saved) => {
+  expect(migrateQuery(saved)).toEqual({ refId: 'A', kind: 'models', schemaVersion: 1 });
+});

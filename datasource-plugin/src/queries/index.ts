@@ -1,0 +1,6 @@
+import { events } from './events';
+import { models } from './models';
+import type { QueryKind } from './query-kind';
+
+/** Every kind of query by the name that it is saved under. */
+export const QUERY_KINDS: Readonly<Record<string, QueryKind>> = { models, events };

@@ -1,0 +1,25 @@
+import type { DataFrame, DataQueryRequest, QueryEditorProps } from '@grafana/data';
+import type { ComponentType } from 'react';
+import type { Observable } from 'rxjs';
+import type { Api } from '../api';
+import type { ModelwatchDataSource } from '../datasource';
+import type { ModelwatchOptions } from '../options';
+import type { ModelwatchQuery } from '../query';
+
+export type EditorProps = QueryEditorProps<ModelwatchDataSource, ModelwatchQuery, ModelwatchOptions>;
+
+/** What a kind of query is asked with. */
+export interface QueryContext {
+  readonly api: Api;
+  readonly range: DataQueryRequest['range'];
+  readonly requestId: string;
+}
+
+/** One kind of query: a file of its own with its editor beside it, and a line in the table. */
+export interface QueryKind {
+  readonly label: string;
+  readonly description: string;
+  /** The answer as frames. The query's variables are replaced by then. */
+  run(query: ModelwatchQuery, context: QueryContext): Observable<DataFrame[]>;
+  readonly Editor: ComponentType<EditorProps>;
+}

@@ -1,0 +1,31 @@
+import { Combobox, ComboboxOption, InlineField } from '@grafana/ui';
+import React from 'react';
+import { QUERY_KINDS } from './queries';
+import type { EditorProps } from './queries/query-kind';
+import { migrateQuery } from './query';
+
+const KIND_OPTIONS = Object.entries(QUERY_KINDS).map(([value, { label, description }]) => ({ value, label, description }));
+
+/** The kind of a query, and below it the fields that this kind has. */
+export function QueryEditor(props: EditorProps) {
+  const query = migrateQuery(props.query);
+  const Editor = QUERY_KINDS[query.kind]?.Editor;
+  const id = `kind-${query.refId}`;
+  return (
+    <>
+      <InlineField label="Query" labelWidth={14} htmlFor={id}>
+        <Combobox
+          id={id}
+          width={30}
+          options={KIND_OPTIONS}
+          value={query.kind}
+          onChange={({ value }: ComboboxOption<string>) => {
+            props.onChange({ ...query, kind: value });
+            props.onRunQuery();
+          }}
+        />
+      </InlineField>
+      {Editor === undefined ? null : <Editor {...props} query={query} />}
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+import { BackendSrv, BackendSrvRequest, FetchResponse, setBackendSrv, setTemplateSrv, TemplateSrv } from '@grafana/runtime';
+import { readFileSync } from 'fs';
+import path from 'path';
+import { defer, Observable, of, throwError } from 'rxjs';
+
+/** An answer that the exporter gave to exporter/contract/api-answers.test.ts. */
+export function recorded<T>(file: string): T {
+  return JSON.parse(readFileSync(path.join(__dirname, '..', '..', 'testdata', file), 'utf8'));
+}
+
+/** What Grafana's backendSrv throws. */
+export interface Refusal {
+  readonly status: number;
+  readonly data?: unknown;
+}
+
+export interface RecordedExporter {
+  readonly requests: readonly BackendSrvRequest[];
+}
+
+const FILES: Readonly<Record<string, string>> = { '/v1': 'about.json', '/v1/models': 'models.json', '/v1/events': 'events.json' };
+export const PROXY = '/api/datasources/proxy/uid/mw';
+
+/** Puts the exporter's recorded answers behind Grafana's services; `instead` answers a path otherwise. */
+export function installRecordedExporter(
+  instead: Readonly<Record<string, (request: BackendSrvRequest) => Observable<unknown> | Refusal>> = {},
+  variables: Readonly<Record<string, string>> = {},
+): RecordedExporter {
+  const requests: BackendSrvRequest[] = [];
+  const answer = (request: BackendSrvRequest): Observable<unknown> => {
+    const route = request.url.slice(PROXY.length);
+    const other = instead[route]?.(request);
+    if (other instanceof Observable) {
+      return other;
+    }
+    return other === undefined ? of({ data: recorded(FILES[route]) }) : throwError(() => other);
+  };
+  const fetch = <T>(request: BackendSrvRequest) =>
+    defer(() => {
+      requests.push(request);
+      return answer(request) as Observable<FetchResponse<T>>;
+    });
+  setBackendSrv({ fetch } as unknown as BackendSrv);
+  setTemplateSrv({ replace: (text = '') => text.replace(/\$(\w+)/g, (whole, name) => variables[name] ?? whole) } as TemplateSrv);
+  return { requests };
+}
