@@ -1,5 +1,6 @@
-import type { Baseline, BaselineFeature } from '@modelwatch/core';
+import type { Baseline, BaselineFeature, ModelConfig } from '@modelwatch/core';
 import { quote } from '../config/fault.js';
+import { similarName } from '../pipeline/schema-watch.js';
 import { digestOfValue } from '../security/value-digest.js';
 import { BaselineError } from './baseline-error.js';
 import type { BaselineFault } from './baseline-fault.js';
@@ -53,9 +54,26 @@ export function withoutPrivateValues(baseline: Baseline, { privateFeatures = [],
 }
 
 /** The one mark of the configuration and what a baseline holds agree; else values would be shown, or bins stay empty. */
-export function privateFeatureFaults(file: string, { features }: Pick<Baseline, 'features'>, names: readonly string[]): BaselineFault[] {
+export function privateFeatureFaults(
+  file: string,
+  { features }: Pick<Baseline, 'features'>,
+  { private: names, inputs, champion }: Pick<ModelConfig, 'private' | 'inputs' | 'champion'>,
+): BaselineFault[] {
   const isPrivate = new Set(names);
-  return features.flatMap((feature, i): BaselineFault[] => {
+  const known = new Set([
+    ...features.map(({ name }) => name),
+    ...Object.entries(inputs ?? {}).flatMap(([tensor, columns]) => [tensor, ...columns]),
+    ...Object.keys(champion.upstream?.mapping?.features ?? {}),
+  ]);
+  // What is misspelt would be shown: nothing else tells of it.
+  const unknown = names
+    .filter((name) => !known.has(name))
+    .map((name): BaselineFault => {
+      const similar = similarName(name, [...known]);
+      const meant = similar === undefined ? '' : `; did you mean ${quote(similar)}?`;
+      return { file, pointer: '/features', message: `the private feature ${quote(name)} is none of the baseline${meant}` };
+    });
+  const disagreeing = features.flatMap((feature, i): BaselineFault[] => {
     const sealed = feature.private !== undefined;
     if (sealed === isPrivate.has(feature.name)) return [];
     const message = sealed
@@ -63,6 +81,7 @@ export function privateFeatureFaults(file: string, { features }: Pick<Baseline, 
       : `the feature ${quote(feature.name)} is private, and the baseline holds its values; make the baseline anew with --private`;
     return [{ file, pointer: `/features/${i}`, message }];
   });
+  return [...unknown, ...disagreeing];
 }
 
 /** Values remembered with their digests: those of most traffic. */

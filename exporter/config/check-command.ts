@@ -48,7 +48,7 @@ async function baselineFaults(files: readonly (readonly [file: string, models: r
     else {
       const found = models.flatMap((model) => [
         ...evaluationKindFaults(file, baseline.value, model.output.kind),
-        ...privateFeatureFaults(file, baseline.value, model.private),
+        ...privateFeatureFaults(file, baseline.value, model),
       ]);
       faults.push(...new Map(found.map((fault) => [`${fault.pointer} ${fault.message}`, fault])).values());
     }

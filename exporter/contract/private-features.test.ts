@@ -107,7 +107,19 @@ describe('private features', () => {
     const sliced = await said(configuration('private.json', 'city, salary', '    slices: [{ name: city }]'));
     expect([sliced.code, sliced.told]).toEqual([2, expect.stringContaining('the values of a slice are shown')]);
     expect((await said(configuration('private.json', 'city, salary'))).code).toBe(0);
+    const misspelt = await said(configuration('plain.json', 'citi'));
+    expect([misspelt.code, misspelt.told]).toEqual([2, expect.stringContaining('did you mean "city"')]);
     await expect(startTestSidecar(configuration('plain.json', 'city'))).rejects.toThrow('the baseline holds its values');
+  });
+
+  it('are asked for again at a reload that names one more', async () => {
+    const running = await startTestSidecar(configuration('plain.json', '').replace('kept.db', 'reload.db'));
+    try {
+      const more = await running.configOf(configuration('plain.json', 'city').replace('kept.db', 'reload.db'));
+      await expect(running.sidecar.reload(more)).rejects.toThrow('the baseline holds its values');
+    } finally {
+      await running.close();
+    }
   });
 
   it('are counted by bin, and found nowhere by value', async () => {
@@ -136,7 +148,7 @@ describe('private features', () => {
     for (const secret of SECRETS.slice(0, 4)) expect([secret, bytes.includes(secret)]).toEqual([secret, false]);
   });
 
-  it('stand in no answer of the API', async () => {
+  it('stand in no scrape and in no answer of models and distributions', async () => {
     sidecar = await startTestSidecar(configuration('private.json', 'city, salary'));
     for (const route of [
       '/metrics',

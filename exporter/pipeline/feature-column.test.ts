@@ -36,6 +36,7 @@ describe('the column of a request', () => {
     ['a configured column that is named as its tensor', read('age', [wide], { age: ['x', 'income', 'age'] }), [3, 6]],
     ['a configured column that the baseline does not know', read('x', [wide], { age: ['x', 'income', 'age'] }), [1, 4]],
     ['several columns under one name that nothing tells apart', read('driver', [tensor('driver', [2, 3], 1, 2, 3, 4, 5, 6)]), undefined],
+    ['a tensor of the name, whose one column is configured as another', read('age', [tensor('age', [2], 1, 2)], { age: ['x'] }), undefined],
     ['an input that every object has', read('toString', [wide], {}), undefined],
   ])('%s', (_, found, expected) => {
     expect(found).toEqual(expected);

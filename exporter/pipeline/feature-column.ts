@@ -28,8 +28,8 @@ export function columnFinder(
     const place = named === undefined ? places.get(name) : name;
     const column = place === undefined ? -1 : (columns as readonly (number | string)[]).indexOf(place);
     if (column >= 0) return { column, width: columns.length };
-    // Of several columns none has the name of the tensor.
-    return tensor.name === name && columnsIn(tensor) === 1 ? { column: 0, width: 1 } : undefined;
+    // Of several columns none has the name of the tensor, and what the configuration names has the name that it says.
+    return named === undefined && tensor.name === name && columnsIn(tensor) === 1 ? { column: 0, width: 1 } : undefined;
   };
 }
 

@@ -124,9 +124,14 @@ export function createPromoter({ registry: { promotions }, exchange, onStep = ()
   return {
     async promote(asked) {
       const known = underWay.get(asked.id);
-      // One that was answered for is over to who asked; the next waits for the last requests of the version before, and is not refused.
-      for (const [id, { model, ending }] of retiring) if (model === asked.model && id !== asked.id) await ending;
-      const intended = await promotions.intend(asked);
+      let intended = await promotions.intend(asked);
+      if (!intended.ok && intended.error.code === 'promotion_busy') {
+        // One that was answered for is over to who asked. The next waits for the last requests of the version before, and is refused only where the end
+        // of the one before cannot be written down.
+        const endings = [...retiring.values()].filter(({ model }) => model === asked.model).map(({ ending }) => ending);
+        await Promise.all(endings);
+        if (endings.length > 0) intended = await promotions.intend(asked);
+      }
       if (!intended.ok) return intended;
       if (known !== undefined) return known;
       if (!intended.value.again) onStep('intended', intended.value.promotion);

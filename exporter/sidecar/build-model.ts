@@ -92,10 +92,11 @@ function tracedAs({ name, champion: { version, upstream } }: ModelConfig): Trace
   return { model: name, version, route: upstream?.mapping?.path ?? '/v2/models/:model/infer', isForwarded: upstream !== undefined };
 }
 
-async function baselineOf({ name, champion, output, private: hidden }: ModelConfig, file: string): Promise<Baseline> {
+async function baselineOf(config: ModelConfig, file: string): Promise<Baseline> {
+  const { name, champion, output } = config;
   const loaded = await loadBaseline(file);
   const faults = loaded.ok
-    ? [...evaluationKindFaults(file, loaded.value, output.kind), ...privateFeatureFaults(file, loaded.value, hidden)]
+    ? [...evaluationKindFaults(file, loaded.value, output.kind), ...privateFeatureFaults(file, loaded.value, config)]
     : loaded.faults;
   if (!loaded.ok || faults.length > 0) {
     throw new StartError(2, formatBaselineFaults(faults), undefined, `model ${name}: its baseline is at fault; the log says where`);

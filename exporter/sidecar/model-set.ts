@@ -67,13 +67,16 @@ function copyTakers({ models }: ModelSet): readonly CopyTaker[] {
 
 /** Digest of what decides how a model is served and counted: bars of alerts and the horizon are not among it. */
 async function fingerprintOf(
-  { name, champion, inputs, output, identity, slices, explain, samples, schema, parity }: ModelConfig,
+  { name, champion, inputs, output, identity, slices, explain, samples, schema, parity, freshness, private: hidden }: ModelConfig,
   { watch }: Config,
 ): Promise<string> {
   const hash = createHash('sha256');
   // An error model has a fingerprint of its own.
   const served = { ...champion, errorModel: undefined };
-  hash.update(JSON.stringify([name, served, inputs, output, identity, slices, explain, samples, schema, parity, watch.localWindow]));
+  const { localWindow } = watch;
+  hash.update(
+    JSON.stringify([name, served, inputs, output, identity, slices, explain, samples, schema, parity, freshness, hidden, localWindow]),
+  );
   const { onnx, baseline } = champion;
   // A file whose digest is said is pinned by it.
   if (onnx !== undefined && onnx.digest === undefined) hash.update(await digestOf(onnx.path));
