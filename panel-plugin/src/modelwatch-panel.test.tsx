@@ -8,6 +8,7 @@ import { migrateOptions } from './migration';
 import { ModelwatchPanel } from './modelwatch-panel';
 import { plugin } from './module';
 import { PanelOptions } from './options';
+import { info } from './plugin.json';
 import { prepared } from './prepared-frames';
 import { VIEWS } from './views';
 
@@ -69,6 +70,11 @@ describe('panel', () => {
 });
 
 describe('plugin', () => {
+  it('promises the views that there are, in their order, and no others', () => {
+    const promised = info.description.replace(/^.*: /, '').split(', ');
+    expect(promised).toEqual(VIEWS.map(({ label }) => label.toLowerCase().replace(' x ', ' by ')));
+  });
+
   it('gives every view its own name, a description and needs with a meaning', () => {
     expect(new Set(VIEWS.map(({ name }) => name)).size).toBe(VIEWS.length);
     for (const view of VIEWS) {
