@@ -17,14 +17,17 @@ export interface DistributionBin {
   readonly special: boolean;
   readonly referenceShare: number;
   readonly currentShare: number;
-  readonly contribution: string;
+  /** What the bin adds to PSI; undefined for the missing, which have no part in it. */
+  readonly contribution?: string;
   readonly description: string;
   readonly links: readonly LinkModel[];
 }
 
 export interface Distribution {
   readonly bins: readonly DistributionBin[];
+  /** Without the missing. */
   readonly referenceCount: number;
+  /** Without the missing. */
   readonly currentCount: number;
   readonly shareMax: number;
   readonly leftOutCount: number;
@@ -32,48 +35,76 @@ export interface Distribution {
   readonly insufficient?: string;
 }
 
-const sum = (bound: BoundFrame, name: string) => {
-  let total = 0;
+/** What the share of an empty bin counts as in PSI, so that its logarithm exists. */
+const SHARE_FLOOR = 1e-4;
+
+interface Row {
+  readonly row: number;
+  readonly kind?: 'missing' | 'unseen';
+  readonly reference: number;
+  readonly current: number;
+}
+
+function rowsOf(bound: BoundFrame): Row[] {
+  const count = (name: string, row: number) => Math.max(0, numberAt(bound, name, row) ?? 0);
+  const rows: Row[] = [];
   for (let row = 0; row < bound.frame.length; row++) {
-    total += Math.max(0, numberAt(bound, name, row) ?? 0);
+    const kind = textAt(bound, 'kind', row);
+    rows.push({
+      row,
+      kind: kind === 'missing' || kind === 'unseen' ? kind : undefined,
+      reference: count('reference', row),
+      current: count('current', row),
+    });
   }
-  return total;
-};
+  return rows;
+}
+
+const sum = (rows: readonly Row[], side: 'reference' | 'current') => rows.reduce((total, row) => total + row[side], 0);
+
+const shareOf = (count: number, total: number) => (total === 0 ? 0 : count / total);
 
 const percent = (share: number) => `${(share * 100).toFixed(1)}%`;
 
-/** (current - reference) ln(current / reference), of shares; without smoothing it has no bound where just one of them is 0. */
+/** (q - p) ln(q / p), q the current and p the reference share; a share of 0 counts as the floor. */
 function contributionOf(reference: number, current: number): string {
-  if (reference === current) {
-    return '0.000';
-  }
-  return reference === 0 || current === 0 ? 'unbounded' : ((current - reference) * Math.log(current / reference)).toFixed(3);
+  const p = reference === 0 ? SHARE_FLOOR : reference;
+  const q = current === 0 ? SHARE_FLOOR : current;
+  return ((q - p) * Math.log(q / p)).toFixed(3);
 }
 
-/** Counts of both sides as shares of their totals, with the missing and the unseen as bins of their own. */
+/**
+ * Counts of both sides as shares, with the missing and the unseen as bins of their own. As in the statistic, the missing have no part in PSI
+ * or its totals: theirs is a share of everything.
+ */
 export function distribution(bound: BoundFrame, { countMin }: { readonly countMin: number }): Distribution {
-  const referenceCount = sum(bound, 'reference');
-  const currentCount = sum(bound, 'current');
-  const share = (name: string, row: number, total: number) => (total === 0 ? 0 : Math.max(0, numberAt(bound, name, row) ?? 0) / total);
+  const rows = rowsOf(bound);
+  const counted = rows.filter(({ kind }) => kind !== 'missing');
+  const referenceCount = sum(counted, 'reference');
+  const currentCount = sum(counted, 'current');
+  const referenceAll = sum(rows, 'reference');
+  const currentAll = sum(rows, 'current');
   const bins: DistributionBin[] = [];
   let shareMax = 0;
-  for (let row = 0; row < Math.min(bound.frame.length, BINS_MAX); row++) {
-    const kind = textAt(bound, 'kind', row);
-    const special = kind === 'missing' || kind === 'unseen';
-    const label = special ? kind : (textAt(bound, 'bin', row) ?? 'unnamed');
-    const referenceShare = share('reference', row, referenceCount);
-    const currentShare = share('current', row, currentCount);
+  for (const { row, kind, reference, current } of rows.slice(0, BINS_MAX)) {
+    const isMissing = kind === 'missing';
+    const label = kind ?? textAt(bound, 'bin', row) ?? 'unnamed';
+    const referenceShare = shareOf(reference, isMissing ? referenceAll : referenceCount);
+    const currentShare = shareOf(current, isMissing ? currentAll : currentCount);
     const given = numberAt(bound, 'contribution', row);
-    const contribution =
+    const computed = () =>
       given === undefined ? contributionOf(referenceShare, currentShare) : shown(bound.fields.get('contribution'), given).text;
+    const contribution = isMissing ? undefined : computed();
     shareMax = Math.max(shareMax, referenceShare, currentShare);
     bins.push({
       label,
-      special,
+      special: kind !== undefined,
       referenceShare,
       currentShare,
       contribution,
-      description: `${label}: reference ${percent(referenceShare)}, current ${percent(currentShare)}, adds ${contribution} to PSI`,
+      description: isMissing
+        ? `share missing: reference ${percent(referenceShare)}, current ${percent(currentShare)}; no part of PSI`
+        : `${label}: reference ${percent(referenceShare)}, current ${percent(currentShare)}, adds ${contribution} to PSI`,
       links: linksAt(bound, ['bin', 'current', 'reference'], row),
     });
   }

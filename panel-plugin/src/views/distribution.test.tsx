@@ -9,12 +9,12 @@ import { prepared } from '../prepared-frames';
 import { distributionView } from './distribution';
 import { BINS_MAX, distribution, NEEDS } from './distribution-model';
 
-function bound(reference: number[], current: number[], contribution?: number[]) {
+function bound(reference: number[], current: number[], contribution?: number[], kinds = ['', '', 'missing']) {
   const labels = reference.map((_, index) => `b${index}`);
   const frame = {
     fields: [
       { name: 'bin', type: FieldType.string, values: labels },
-      { name: 'kind', type: FieldType.string, values: labels.map((_, index) => (index === 2 ? 'missing' : '')) },
+      { name: 'kind', type: FieldType.string, values: labels.map((_, index) => kinds[index] ?? '') },
       { name: 'reference', type: FieldType.number, values: reference },
       { name: 'current', type: FieldType.number, values: current },
       ...(contribution ? [{ name: 'contribution', type: FieldType.number, values: contribution, config: { decimals: 2 } }] : []),
@@ -40,22 +40,34 @@ const show = (countMin: number, width = 600, height = 300) => {
 };
 
 describe('distribution: frame to bins', () => {
-  // python3 -c "from math import log; print([(c-r)*log(c/r) for r,c in ((.5,.4),(.4,.4),(.1,.2))])"
-  // [0.022314355131420964, 0.0, 0.06931471805599453]
-  it('computes what each bin adds to PSI where the source does not tell', () => {
+  // python3 -c "from math import log; print([(q-p)*log(q/p) for p,q in ((5/9,4/8),(4/9,4/8))])"
+  // [0.005853361980990359, 0.006543501980910195]
+  it('computes what each bin adds to PSI where the source does not tell, and keeps the missing out of it', () => {
     const model = distribution(bound([500, 400, 100], [400, 400, 200]), { countMin: 100 });
-    expect(model.bins.map((bin) => bin.contribution)).toEqual(['0.022', '0.000', '0.069']);
+    expect(model.bins.map((bin) => bin.contribution)).toEqual(['0.006', '0.007', undefined]);
+    expect(model).toMatchObject({ referenceCount: 900, currentCount: 800 });
+    expect(model.bins[2]).toMatchObject({ referenceShare: 0.1, currentShare: 0.2 });
     expect(model.insufficient).toBeUndefined();
   });
 
-  it('takes the contribution of the source, by the options of its field', () => {
+  it('takes the contribution of the source, by the options of its field, but none for the missing', () => {
     const model = distribution(bound([500, 400, 100], [400, 400, 200], [0.1, 0.2, 0.3]), { countMin: 100 });
-    expect(model.bins.map((bin) => bin.contribution)).toEqual(['0.10', '0.20', '0.30']);
+    expect(model.bins.map((bin) => bin.contribution)).toEqual(['0.10', '0.20', undefined]);
   });
 
-  it('calls a contribution unbounded where one side is empty, and nothing where both are', () => {
-    const model = distribution(bound([100, 0, 0], [50, 50, 0]), { countMin: 1 });
-    expect(model.bins.map((bin) => bin.contribution)).toEqual(['0.347', 'unbounded', '0.000']);
+  // python3 -c "from math import log; print([(q-p)*log(q/p) for p,q in ((1,.5),(1e-4,.5),(.5,1e-4),(1e-4,1e-4))])"
+  // [0.34657359027997264, 4.257744876388977, 4.257744876388977, 0.0]
+  it('counts an empty share as 1e-4 on either side', () => {
+    const contributions = (reference: number[], current: number[]) =>
+      distribution(bound(reference, current), { countMin: 1 }).bins.map((bin) => bin.contribution);
+    expect(contributions([100, 0, 7, 0], [50, 50, 0, 0])).toEqual(['0.347', '4.258', undefined, '0.000']);
+    expect(contributions([50, 50], [100, 0])).toEqual(['0.347', '4.258']);
+  });
+
+  it('keeps the unseen in PSI and in its totals', () => {
+    const model = distribution(bound([100, 0], [50, 50], undefined, ['', 'unseen']), { countMin: 1 });
+    expect(model.currentCount).toBe(100);
+    expect(model.bins[1]).toMatchObject({ label: 'unseen', special: true, currentShare: 0.5, contribution: '4.258' });
   });
 
   it('names the side with too few and survives no counts at all', () => {
@@ -79,24 +91,25 @@ describe('distribution: picture', () => {
     show(100);
     expect(
       screen.getByRole('img', {
-        name: '3 bins, dashed outline: reference (n=1000), filled: current (n=1000)',
+        name: '3 bins, dashed outline: reference (n=900), filled: current (n=800)',
       }),
     ).toBeInTheDocument();
     expect(screen.getByText('missing')).toBeInTheDocument();
-    expect(screen.getByText('+0.069')).toBeInTheDocument();
+    expect(screen.getAllByText(/^\+/)).toHaveLength(2);
+    expect(screen.getByText('+0.007')).toBeInTheDocument();
   });
 
   it('says that there is too little to compare and writes no contribution', () => {
     show(5000);
-    expect(screen.getByRole('status')).toHaveTextContent('too few to compare: 1000 in the reference, 5000 wanted');
-    expect(screen.queryByText('+0.069')).not.toBeInTheDocument();
+    expect(screen.getByRole('status')).toHaveTextContent('too few to compare: 900 in the reference, 5000 wanted');
+    expect(screen.queryByText('+0.007')).not.toBeInTheDocument();
   });
 
   it('moves between bins by arrow keys and stops at the last', async () => {
     show(100);
     await userEvent.tab();
     await userEvent.keyboard('{ArrowRight}{ArrowRight}{ArrowRight}{ArrowRight}');
-    expect(screen.getByRole('status')).toHaveTextContent('missing: reference 10.0%, current 20.0%, adds 0.069 to PSI');
+    expect(screen.getByRole('status')).toHaveTextContent('share missing: reference 10.0%, current 20.0%; no part of PSI');
   });
 
   it('leaves labels out where there is no room', () => {

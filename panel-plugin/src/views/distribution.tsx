@@ -57,7 +57,7 @@ function DistributionView({ bound, options, width, height }: ViewProps) {
                 strokeDasharray="4 2"
               />
               {labelled &&
-                [bin.label, model.insufficient ? '' : `+${bin.contribution}`].map((text, line) => (
+                [bin.label, model.insufficient || bin.contribution === undefined ? '' : `+${bin.contribution}`].map((text, line) => (
                   <text
                     key={line}
                     x={x + step / 2}
