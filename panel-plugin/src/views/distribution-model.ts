@@ -9,7 +9,7 @@ export const NEEDS: readonly FieldNeed[] = [
   { name: 'contribution', type: FieldType.number, optional: true, meaning: 'what the bin adds to PSI' },
 ];
 
-/** More bins than this cannot be told apart; the rest is counted in words. */
+/** More bins than this cannot be told apart; the rest, ordinary bins before special ones, is counted in words. */
 export const BINS_MAX = 200;
 
 export interface DistributionBin {
@@ -62,6 +62,13 @@ function rowsOf(bound: BoundFrame): Row[] {
 
 const sum = (rows: readonly Row[], side: 'reference' | 'current') => rows.reduce((total, row) => total + row[side], 0);
 
+/** As many rows as can be drawn, in the order of the frame; the missing and the unseen stay wherever they stand. */
+function drawnOf(rows: readonly Row[]): Row[] {
+  const specials = rows.filter(({ kind }) => kind !== undefined);
+  const ordinary = rows.filter(({ kind }) => kind === undefined);
+  return [...specials, ...ordinary].slice(0, BINS_MAX).sort((a, b) => a.row - b.row);
+}
+
 const shareOf = (count: number, total: number) => (total === 0 ? 0 : count / total);
 
 const percent = (share: number) => `${(share * 100).toFixed(1)}%`;
@@ -86,7 +93,7 @@ export function distribution(bound: BoundFrame, { countMin }: { readonly countMi
   const currentAll = sum(rows, 'current');
   const bins: DistributionBin[] = [];
   let shareMax = 0;
-  for (const { row, kind, reference, current } of rows.slice(0, BINS_MAX)) {
+  for (const { row, kind, reference, current } of drawnOf(rows)) {
     const isMissing = kind === 'missing';
     const label = kind ?? textAt(bound, 'bin', row) ?? 'unnamed';
     const referenceShare = shareOf(reference, isMissing ? referenceAll : referenceCount);

@@ -84,6 +84,15 @@ describe('distribution: frame to bins', () => {
     expect(model.bins).toHaveLength(BINS_MAX);
     expect(model.leftOutCount).toBe(5);
   });
+
+  it('leaves out ordinary bins before the missing and the unseen, which come last', () => {
+    const ones = Array.from({ length: BINS_MAX + 5 }, () => 1);
+    const kinds = ones.map((_, index) => ({ [BINS_MAX + 3]: 'missing', [BINS_MAX + 4]: 'unseen' })[index] ?? '');
+    const model = distribution(bound(ones, ones, undefined, kinds), { countMin: 1 });
+    expect(model.bins).toHaveLength(BINS_MAX);
+    expect(model.bins.slice(-3).map(({ label }) => label)).toEqual([`b${BINS_MAX - 3}`, 'missing', 'unseen']);
+    expect(model.leftOutCount).toBe(5);
+  });
 });
 
 describe('distribution: picture', () => {

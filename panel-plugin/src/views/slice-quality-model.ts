@@ -10,7 +10,7 @@ export const NEEDS: readonly FieldNeed[] = [
   { name: 'count', type: FieldType.number, optional: true, meaning: 'joined predictions behind the value' },
 ];
 
-/** A picture of more cells than this is neither readable nor quick; later slices are left out and counted. */
+/** A picture of more cells than this is neither readable nor quick; what is left out is counted. */
 export const CELLS_MAX = 2000;
 
 export interface SliceQuality {
@@ -19,31 +19,49 @@ export interface SliceQuality {
   readonly cells: readonly Cell[];
   readonly unsureCount: number;
   readonly leftOutCount: number;
+  readonly leftOutColumnCount: number;
 }
 
-function columnAt(bound: BoundFrame, kind: 'auto' | 'metric' | 'time', row: number): string {
-  const byMetric = kind === 'metric' || (kind === 'auto' && bound.fields.has('metric'));
-  if (byMetric) {
+type ColumnKind = 'auto' | 'metric' | 'time';
+
+const isByMetric = (bound: BoundFrame, kind: ColumnKind) => kind === 'metric' || (kind === 'auto' && bound.fields.has('metric'));
+
+interface Column {
+  readonly index: number;
+  readonly time: number;
+}
+
+function columnAt(bound: BoundFrame, kind: ColumnKind, row: number): string {
+  if (isByMetric(bound, kind)) {
     return textAt(bound, 'metric', row) ?? 'value';
   }
   const time = numberAt(bound, 'time', row);
   return time === undefined ? 'value' : shown(bound.fields.get('time'), time).text;
 }
 
+/** As many columns as can be drawn, in the order of the frame: of times the latest, of metrics the first. */
+function drawnColumns(columns: ReadonlyMap<string, Column>, byTime: boolean): Array<[string, Column]> {
+  const all = [...columns];
+  if (byTime) {
+    all.sort(([, a], [, b]) => b.time - a.time);
+  }
+  return all.slice(0, CELLS_MAX).sort(([, a], [, b]) => a.index - b.index);
+}
+
 /** Slices by metric or by time, in the order of the frame; a later row of the same cell replaces an earlier one. */
 export function sliceQuality(
   bound: BoundFrame,
-  { columns: kind, countMin }: { readonly columns: 'auto' | 'metric' | 'time'; readonly countMin: number },
+  { columns: kind, countMin }: { readonly columns: ColumnKind; readonly countMin: number },
 ): SliceQuality {
   const rows = new Map<string, number>();
-  const columns = new Map<string, number>();
+  const columns = new Map<string, Column>();
   const cells = new Map<string, Cell>();
   for (let row = 0; row < bound.frame.length; row++) {
     const slice = textAt(bound, 'slice', row) ?? 'all';
     const column = columnAt(bound, kind, row);
-    const at = { row: rows.get(slice) ?? rows.size, column: columns.get(column) ?? columns.size };
+    const at = { row: rows.get(slice) ?? rows.size, column: columns.get(column)?.index ?? columns.size };
     rows.set(slice, at.row);
-    columns.set(column, at.column);
+    columns.set(column, { index: at.column, time: numberAt(bound, 'time', row) ?? 0 });
     const value = numberAt(bound, 'value', row);
     const count = numberAt(bound, 'count', row);
     const unsure = value !== undefined && count !== undefined && count < countMin;
@@ -58,13 +76,19 @@ export function sliceQuality(
       links: linksAt(bound, ['value', 'slice'], row),
     });
   }
-  const rowsMax = Math.max(1, Math.floor(CELLS_MAX / Math.max(1, columns.size)));
-  const kept = [...cells.values()].filter((cell) => cell.row < rowsMax);
+  const drawn = drawnColumns(columns, !isByMetric(bound, kind));
+  const places = new Map(drawn.map(([, { index }], place) => [index, place]));
+  const rowsMax = Math.max(1, Math.floor(CELLS_MAX / Math.max(1, drawn.length)));
+  const kept = [...cells.values()].flatMap((cell) => {
+    const column = places.get(cell.column);
+    return cell.row < rowsMax && column !== undefined ? [{ ...cell, column }] : [];
+  });
   return {
     rows: [...rows.keys()].slice(0, rowsMax),
-    columns: [...columns.keys()],
+    columns: drawn.map(([label]) => label),
     cells: kept,
     unsureCount: kept.filter((cell) => cell.unsure).length,
     leftOutCount: Math.max(0, rows.size - rowsMax),
+    leftOutColumnCount: columns.size - drawn.length,
   };
 }

@@ -92,10 +92,48 @@ describe('slice quality: frame to cells', () => {
     const model = sliceQuality(bound(prepared([wide])), options);
     expect(model.cells).toHaveLength(CELLS_MAX);
     expect(model.leftOutCount).toBe(7);
+    expect(model.leftOutColumnCount).toBe(0);
+  });
+
+  it('bounds the cells by columns too: keeps the latest times, whatever their order, and the first metrics', () => {
+    const indices = Array.from({ length: CELLS_MAX + 7 }, (_, index) => index);
+    const time = (index: number) => Date.UTC(2026, 0, 1, 0, index);
+    const wide = (by: 'rising' | 'falling' | 'metric') => ({
+      fields: [
+        { name: 'slice', type: FieldType.string, values: indices.map((index) => `s${index % 2}`) },
+        by === 'metric'
+          ? { name: 'metric', type: FieldType.string, values: indices.map((index) => `m${index}`) }
+          : { name: 'time', type: FieldType.time, values: indices.map((index) => time(by === 'rising' ? index : CELLS_MAX + 6 - index)) },
+        { name: 'value', type: FieldType.number, values: indices },
+      ],
+    });
+    const modelOf = (by: 'rising' | 'falling' | 'metric') => sliceQuality(bound(prepared([wide(by)])), options);
+    const rising = modelOf('rising');
+    expect(rising).toMatchObject({ rows: ['s0'], leftOutCount: 1, leftOutColumnCount: 7 });
+    expect(rising.columns).toHaveLength(CELLS_MAX);
+    expect(rising.columns[0]).toBe('2026-01-01 00:07:00');
+    expect(rising.cells[0]).toMatchObject({ row: 0, column: 1, text: '8' });
+    expect(rising.cells.length).toBeLessThanOrEqual(CELLS_MAX);
+    expect(modelOf('falling').columns.at(-1)).toBe('2026-01-01 00:07:00');
+    expect(modelOf('metric').columns.at(-1)).toBe(`m${CELLS_MAX - 1}`);
   });
 });
 
 describe('slice quality: picture', () => {
+  it('says how many columns are left out', () => {
+    const times = Array.from({ length: CELLS_MAX + 7 }, (_, index) => Date.UTC(2026, 0, 1, 0, index));
+    const wide = {
+      fields: [
+        { name: 'slice', type: FieldType.string, values: times.map(() => 'a') },
+        { name: 'time', type: FieldType.time, values: times },
+        { name: 'value', type: FieldType.number, values: times.map(() => 1) },
+      ],
+    };
+    const { Component } = sliceQualityView;
+    render(<Component bound={bound(prepared([wide]))} options={{ view: 'slice-quality' }} width={60} height={60} />);
+    expect(screen.getByRole('status')).toHaveTextContent(`Quality of 1 slices by ${CELLS_MAX} columns. 7 columns are left out.`);
+  });
+
   it('sums itself up and marks an unsure cell by hatching and by text', () => {
     show();
     expect(screen.getByRole('img', { name: 'Quality of 2 slices by 2 columns. 1 of 3 cells are unsure.' })).toBeInTheDocument();

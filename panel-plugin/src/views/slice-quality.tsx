@@ -10,7 +10,8 @@ function SliceQualityView({ bound, options, width, height }: ViewProps) {
   const model = useMemo(() => sliceQuality(bound, { columns, countMin }), [bound, columns, countMin]);
   const unsure = model.unsureCount > 0 ? ` ${model.unsureCount} of ${model.cells.length} cells are unsure.` : '';
   const leftOut = model.leftOutCount > 0 ? ` ${model.leftOutCount} slices are left out.` : '';
-  const summary = `Quality of ${model.rows.length} slices by ${model.columns.length} columns.${unsure}${leftOut}`;
+  const leftOutColumns = model.leftOutColumnCount > 0 ? ` ${model.leftOutColumnCount} columns are left out.` : '';
+  const summary = `Quality of ${model.rows.length} slices by ${model.columns.length} columns.${unsure}${leftOut}${leftOutColumns}`;
   return <CellGrid {...model} summary={summary} width={width} height={height} />;
 }
 
