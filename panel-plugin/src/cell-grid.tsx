@@ -34,7 +34,7 @@ export function CellGrid({ summary, rows, columns, cells, width, height }: Props
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const hatch = useId();
-  const { chosen, choose, onKeyDown } = useChosenCell(rows.length, columns.length);
+  const { chosen, choose, reset, onKeyDown } = useChosenCell(rows.length, columns.length);
   const readoutHeight = theme.spacing.gridSize * READOUT_STEPS;
   const labelWidth = width < 240 ? 0 : Math.min(width * 0.3, 160);
   const labelHeight = height < 120 ? 0 : theme.spacing.gridSize * 2.5;
@@ -46,7 +46,7 @@ export function CellGrid({ summary, rows, columns, cells, width, height }: Props
   const empty = chosen && !current ? `${rows[chosen[0]] ?? ''}, ${columns[chosen[1]] ?? ''}: no data` : undefined;
 
   return (
-    <Picture onKeyDown={onKeyDown} readout={current?.description ?? empty ?? summary} links={current?.links}>
+    <Picture onKeyDown={onKeyDown} onLeave={reset} readout={current?.description ?? empty ?? summary} links={current?.links}>
       <svg role="img" aria-label={summary} width={width} height={Math.max(0, height - readoutHeight)}>
         <defs>
           <pattern id={hatch} width={6} height={6} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -57,7 +57,7 @@ export function CellGrid({ summary, rows, columns, cells, width, height }: Props
           columns.map((label, index) =>
             index % columnEvery === 0 ? (
               <text
-                key={label}
+                key={index}
                 className={styles.label}
                 x={labelWidth + (index + 0.5) * cellWidth}
                 y={labelHeight * 0.7}
@@ -70,7 +70,7 @@ export function CellGrid({ summary, rows, columns, cells, width, height }: Props
         {labelWidth > 0 &&
           rows.map((label, index) =>
             index % labelEvery === 0 ? (
-              <text key={label} className={styles.label} x={0} y={labelHeight + (index + 0.5) * cellHeight} dominantBaseline="central">
+              <text key={index} className={styles.label} x={0} y={labelHeight + (index + 0.5) * cellHeight} dominantBaseline="central">
                 {shorten(label, Math.floor(labelWidth / 7))}
               </text>
             ) : null,

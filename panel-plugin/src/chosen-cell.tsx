@@ -17,10 +17,17 @@ export const READOUT_STEPS = 3;
 
 const within = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));
 
-/** The cell that the pointer or the arrow keys last chose; the first key chooses the first cell. */
+/** The cell that the pointer or the arrow keys last chose; the first key chooses the first cell, Escape and leaving choose none. */
 export function useChosenCell(rowCount: number, columnCount: number) {
   const [chosen, setChosen] = useState<Place>();
+  const reset = () => setChosen(undefined);
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && chosen) {
+      // Grafana leaves the panel's view on Escape; the first one here only returns to the summary.
+      event.stopPropagation();
+      reset();
+      return;
+    }
     const step = KEYS[event.key];
     if (!step) {
       return;
@@ -28,21 +35,23 @@ export function useChosenCell(rowCount: number, columnCount: number) {
     event.preventDefault();
     setChosen((from) => (from ? [within(from[0] + step[0], rowCount), within(from[1] + step[1], columnCount)] : [0, 0]));
   };
-  return { chosen, choose: (row: number, column: number) => setChosen([row, column]), onKeyDown };
+  return { chosen, choose: (row: number, column: number) => setChosen([row, column]), reset, onKeyDown };
 }
 
 interface PictureProps {
   readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly onLeave: () => void;
   readonly readout: string;
   readonly links?: readonly LinkModel[];
   readonly children: ReactNode;
 }
 
 /** Takes the keys for the picture inside, which is one image with one summary, and reads the chosen cell aloud below it. */
-export function Picture({ onKeyDown, readout, links, children }: PictureProps) {
+export function Picture({ onKeyDown, onLeave, readout, links, children }: PictureProps) {
   const styles = useStyles2(getStyles);
   return (
-    <div>
+    // The line below belongs to it: the pointer must reach the links of the chosen cell.
+    <div onMouseLeave={onLeave}>
       <div role="group" aria-label="Cells; arrow keys move between them" tabIndex={0} className={styles.group} onKeyDown={onKeyDown}>
         {children}
       </div>

@@ -12,7 +12,7 @@ function DistributionView({ bound, options, width, height }: ViewProps) {
   const theme = useTheme2();
   const countMin = options.distribution?.countMin ?? COUNT_MIN_DEFAULT;
   const model = useMemo(() => distribution(bound, { countMin }), [bound, countMin]);
-  const { chosen, choose, onKeyDown } = useChosenCell(1, model.bins.length);
+  const { chosen, choose, reset, onKeyDown } = useChosenCell(1, model.bins.length);
   const current = chosen && model.bins[chosen[1]];
   const pictureHeight = Math.max(0, height - theme.spacing.gridSize * READOUT_STEPS);
   const step = width / model.bins.length;
@@ -24,7 +24,7 @@ function DistributionView({ bound, options, width, height }: ViewProps) {
   const summary = `${model.bins.length} bins, dashed outline: reference (n=${model.referenceCount}), filled: current (n=${model.currentCount})${note}${leftOut}`;
   const filled = theme.visualization.getColorByName('blue');
   return (
-    <Picture onKeyDown={onKeyDown} readout={current?.description ?? summary} links={current?.links}>
+    <Picture onKeyDown={onKeyDown} onLeave={reset} readout={current?.description ?? summary} links={current?.links}>
       <svg role="img" aria-label={summary} width={width} height={pictureHeight}>
         {model.bins.map((bin, index) => {
           const x = index * step;

@@ -10,7 +10,7 @@ const NAMED_WIDTH_MIN = 300;
 function DriftImpactView({ bound, width, height }: ViewProps) {
   const theme = useTheme2();
   const model = useMemo(() => driftImpact(bound), [bound]);
-  const { chosen, choose, onKeyDown } = useChosenCell(1, model.points.length);
+  const { chosen, choose, reset, onKeyDown } = useChosenCell(1, model.points.length);
   const current = chosen && model.points[chosen[1]];
   const size = theme.spacing.gridSize;
   const pictureHeight = Math.max(0, height - size * READOUT_STEPS);
@@ -21,7 +21,7 @@ function DriftImpactView({ bound, width, height }: ViewProps) {
   const leftOut = model.leftOutCount > 0 ? `; ${model.leftOutCount} left out` : '';
   const summary = `${model.points.length} features, drift across and impact up; ${model.beyondCount} beyond their critical value (diamonds)${undetermined}${leftOut}`;
   return (
-    <Picture onKeyDown={onKeyDown} readout={current?.description ?? summary} links={current?.links}>
+    <Picture onKeyDown={onKeyDown} onLeave={reset} readout={current?.description ?? summary} links={current?.links}>
       <svg role="img" aria-label={summary} width={width} height={pictureHeight}>
         {model.points.map((point, index) => {
           const half = size * (point === current ? 0.9 : 0.6);

@@ -15,6 +15,7 @@ export const NEEDS: readonly FieldNeed[] = [
 /** A matrix of more outputs than this on a side is not readable; rarer outputs go into "other". */
 export const OUTPUTS_MAX = 30;
 const OTHER = 'other';
+const OTHER_BESIDE_OTHER = 'other (rare outputs)';
 
 export interface ShadowVerdict {
   readonly outputs: readonly string[];
@@ -46,18 +47,26 @@ function pairsOf(bound: BoundFrame): Pair[] {
   return pairs;
 }
 
+interface Outputs {
+  /** Those with their own row and column. */
+  readonly named: readonly string[];
+  /** Label of the last row and column, which hold all others; undefined where there are none. */
+  readonly other?: string;
+}
+
 /** Outputs in the order of the frame; of too many, the most frequent keep their own row and column. */
-function outputsOf(pairs: readonly Pair[]): readonly string[] {
+function outputsOf(pairs: readonly Pair[]): Outputs {
   const counts = new Map<string, number>();
   for (const { champion, challenger, count } of pairs) {
     counts.set(champion, (counts.get(champion) ?? 0) + count);
     counts.set(challenger, (counts.get(challenger) ?? 0) + count);
   }
   if (counts.size <= OUTPUTS_MAX) {
-    return [...counts.keys()];
+    return { named: [...counts.keys()] };
   }
   const frequent = [...counts].sort((a, b) => b[1] - a[1]).slice(0, OUTPUTS_MAX - 1);
-  return [...frequent.map(([output]) => output), OTHER];
+  const named = frequent.map(([output]) => output);
+  return { named, other: named.includes(OTHER) ? OTHER_BESIDE_OTHER : OTHER };
 }
 
 function differenceOf(bound: BoundFrame): string | undefined {
@@ -79,9 +88,10 @@ function differenceOf(bound: BoundFrame): string | undefined {
 /** Pairs of outputs as a matrix, champion in rows and challenger in columns; the same pair in several rows adds up. */
 export function shadowVerdict(bound: BoundFrame): ShadowVerdict {
   const pairs = pairsOf(bound);
-  const outputs = outputsOf(pairs);
-  const places = new Map(outputs.map((output, index) => [output, index]));
-  const place = (output: string) => places.get(output) ?? outputs.length - 1;
+  const { named, other } = outputsOf(pairs);
+  const outputs = other === undefined ? named : [...named, other];
+  const places = new Map(named.map((output, index) => [output, index]));
+  const place = (output: string) => places.get(output) ?? named.length;
   const pairCount = pairs.reduce((total, { count }) => total + count, 0);
   const agreed = pairs.reduce((total, pair) => total + (pair.champion === pair.challenger ? pair.count : 0), 0);
   const counts = new Map<string, { readonly count: number; readonly first: number }>();
@@ -94,7 +104,7 @@ export function shadowVerdict(bound: BoundFrame): ShadowVerdict {
     const [row = 0, column = 0] = key.split('/').map(Number);
     const { text, color } = shown(bound.fields.get('count'), count);
     const share = pairCount === 0 ? 'no share' : `${((count / pairCount) * 100).toFixed(1)}%`;
-    const isOther = outputs[row] === OTHER && row === column;
+    const isOther = row === named.length && row === column;
     const relation = isOther ? 'rare outputs, agreeing or not' : row === column ? 'agree' : 'differ';
     return {
       row,
