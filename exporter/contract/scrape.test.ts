@@ -176,16 +176,19 @@ async function traffic(): Promise<void> {
   const explained = 'modelwatch_golden_explanation_timestamp_seconds{model="identity",version="2",role="champion"}';
   while ((await sidecar.series(explained)) === undefined) await new Promise(setImmediate);
   const fp32 = (shape: readonly number[]) => JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape, data: [1, 2] }] });
-  for (const shape of [
-    [1, 2],
-    [1, 2],
-    [2, 1],
-  ]) {
+  const scored = `modelwatch_shadow_outcomes_total{${challenger},outcome="scored"}`;
+  for (const [shape, copies] of [
+    [[1, 2], 1],
+    [[1, 2], 2],
+    [[2, 1], 2],
+  ] as const) {
     await sidecar.post('/v2/models/identity/infer', fp32(shape), {
       'x-request-id': 'same',
       'x-tenant': 'acme',
       'x-event-time': String(NOW_SECONDS - 90),
     });
+    // One copy after the other: how many share a call is a matter of timing.
+    while ((await sidecar.series(scored)) !== copies) await new Promise(setImmediate);
   }
   for (let row = 0; row < ROWS; row++) {
     const score = row % 4 === 0 ? 0.9 : 0.2;
@@ -209,7 +212,6 @@ async function traffic(): Promise<void> {
   for (let i = 0; i < 3; i++) await fetch(`${sidecar.url}/v2`);
   const watched = async () => (await sidecar.series('modelwatch_watch_duration_seconds_count')) ?? 0;
   while ((await watched()) < ROWS + 3) await new Promise(setImmediate);
-  while ((await sidecar.series(`modelwatch_shadow_outcomes_total{${challenger},outcome="scored"}`)) !== 2) await new Promise(setImmediate);
   const explanations = 'modelwatch_explanation_outcomes_total{model="identity",version="2",role="champion",outcome="explained"}';
   while ((await sidecar.series(explanations)) !== 2) await new Promise(setImmediate);
   const truths = Array.from({ length: ROWS }, (_, row) => ({
