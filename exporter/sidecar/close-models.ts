@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { durationSeconds, type Config } from '@modelwatch/core';
 import type { Store } from '../store/index.js';
-import { closeModel, closeSource, type ModelRuntime } from './model-runtime.js';
+import { closeModel, closeSource, type CopyTaker, type ModelRuntime } from './model-runtime.js';
 import type { ModelSet } from './model-set.js';
 
 /** How often it is looked whether what ends has ended. */
@@ -22,9 +22,6 @@ export async function closeAll({ models }: ModelSet, store: Store): Promise<void
 }
 
 /** Closes what a set has besides another one. */
-export async function closeParts(
-  models: readonly ModelRuntime[],
-  copyTakers: readonly Pick<ModelRuntime['challengers'][number], 'close'>[],
-): Promise<void> {
+export async function closeParts(models: readonly ModelRuntime[], copyTakers: readonly CopyTaker[]): Promise<void> {
   await Promise.all([...models.map(({ source }) => closeSource(source)), ...copyTakers.map((taker) => taker.close())]);
 }

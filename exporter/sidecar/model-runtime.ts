@@ -59,9 +59,16 @@ export function isReady({ source }: ModelRuntime): boolean {
   }
 }
 
+/** What scores copies of a model's requests. */
+export type CopyTaker = Pick<Challenger | ErrorModel, 'close'>;
+
+export function copyTakersOf({ challengers, errorModel }: Pick<ModelRuntime, 'challengers' | 'errorModel'>): readonly CopyTaker[] {
+  return errorModel === undefined ? challengers : [...challengers, errorModel];
+}
+
 /** Ends its children and connections, and those of what scores copies. May be called twice. */
-export async function closeModel({ source, challengers, errorModel }: ModelRuntime): Promise<void> {
-  await Promise.all([closeSource(source), ...challengers.map((challenger) => challenger.close()), errorModel?.close()]);
+export async function closeModel(model: ModelRuntime): Promise<void> {
+  await Promise.all([closeSource(model.source), ...copyTakersOf(model).map((taker) => taker.close())]);
 }
 
 /** Ends the children or the connections of one source. May be called twice. */

@@ -4,7 +4,7 @@ import type { Config, ModelConfig } from '@modelwatch/core';
 import { buildModel, type BuildDeps } from './build-model.js';
 import { nextChallengers } from './challenger.js';
 import { nextErrorModel } from './error-model.js';
-import { closeSource, type ModelRuntime } from './model-runtime.js';
+import { closeSource, copyTakersOf, type CopyTaker, type ModelRuntime } from './model-runtime.js';
 
 /** The models in force, each with the fingerprint of all that it was made from. */
 export interface ModelSet {
@@ -48,21 +48,11 @@ export function leftOut(before: ModelSet, after: ModelSet): readonly ModelRuntim
   return [...before.models.values()].filter(({ name, source }) => after.models.get(name)?.source !== source);
 }
 
-/** What scores copies: challengers, and error models. */
-interface CopyTaker {
-  close(): Promise<void>;
-}
-
 /** The challengers and error models of a set that another one does not go on with. */
 export function copyTakersLeftOut(before: ModelSet, after: ModelSet): readonly CopyTaker[] {
-  const kept = new Set(copyTakers(after));
-  return copyTakers(before).filter((taker) => !kept.has(taker));
-}
-
-function copyTakers({ models }: ModelSet): readonly CopyTaker[] {
-  return [...models.values()].flatMap(({ challengers, errorModel }): readonly CopyTaker[] =>
-    errorModel === undefined ? challengers : [...challengers, errorModel],
-  );
+  const all = ({ models }: ModelSet) => [...models.values()].flatMap(copyTakersOf);
+  const kept = new Set(all(after));
+  return all(before).filter((taker) => !kept.has(taker));
 }
 
 /** Digest of what decides how a model is served and counted: bars of alerts and the horizon are not among it. */
