@@ -8,10 +8,16 @@ import {
   lossDifference,
   mcnemar,
   missingOutputRatio,
+  OUTPUT_DIFFERENCE_EDGES,
   outputDifference,
   PAIRED_OUTCOMES,
   verdictText,
   type Agreement,
+  type ApiAgreement,
+  type ApiChallenger,
+  type ApiChallengerSlice,
+  type ApiPairedQuality,
+  type ChallengersAnswer,
   type PairedQuality,
 } from '@modelwatch/core';
 import type { ErrorCode } from '../errors.js';
@@ -51,23 +57,28 @@ export function challengersRoute(deps: ChallengersDeps): Route {
       response.json({
         model: model.name,
         championVersion: model.version,
+        outputKind: model.config.output.kind,
         challengers: model.challengers.map((challenger) => ({
           version: challenger.version,
           ready: challenger.ready,
           ...verdictOf(model, challenger, readings),
           ...evidence(model, challenger, pairedOf(readings, model.name, challenger)),
         })),
-      });
+      } satisfies ChallengersAnswer);
     },
   };
 }
 
-function verdictOf(model: ModelRuntime, challenger: Challenger, readings: ReturnType<Store['readings']>): object {
+type Verdict = Pick<ApiChallenger, 'verdict' | 'reason' | 'criteria' | 'text'>;
+
+function verdictOf(model: ModelRuntime, challenger: Challenger, readings: ReturnType<Store['readings']>): Verdict {
   const judged = localVerdict(model, challenger, readings);
   return judged === undefined ? { verdict: null } : { ...judged, text: verdictText(judged) };
 }
 
-function evidence({ config }: ModelRuntime, { shadow, config: own }: Challenger, paired: PairedTally): object {
+type Evidence = Omit<ApiChallenger, keyof Verdict | 'version' | 'ready'>;
+
+function evidence({ config }: ModelRuntime, { shadow, config: own }: Challenger, paired: PairedTally): Evidence {
   const confidence = configuredCriteria(config, own)?.confidence;
   const { agreement, latency, slices } = shadow;
   const { sent, inFlight, outcomes } = shadow;
@@ -79,6 +90,7 @@ function evidence({ config }: ModelRuntime, { shadow, config: own }: Challenger,
       missing: { champion: agreement.championMissing, challenger: agreement.challengerMissing, both: agreement.bothMissing },
       missingRatio: missingOutputRatio(agreement, confidence),
       outputDifference: outputDifference(agreement, confidence),
+      differences: { edges: OUTPUT_DIFFERENCE_EDGES, counts: [...agreement.differences.bins] },
     },
     latency: {
       compared: latency.count,
@@ -96,7 +108,7 @@ function evidence({ config }: ModelRuntime, { shadow, config: own }: Challenger,
   };
 }
 
-function agreementOf(agreement: Agreement, confidence: number | undefined): object {
+function agreementOf(agreement: Agreement, confidence: number | undefined): ApiAgreement {
   return {
     compared: agreement.count,
     outcomes: counted(AGREEMENT_OUTCOMES[agreement.rule.kind], agreement.outcomes),
@@ -104,7 +116,7 @@ function agreementOf(agreement: Agreement, confidence: number | undefined): obje
   };
 }
 
-function qualityOf(quality: PairedQuality, confidence: number | undefined): object {
+function qualityOf(quality: PairedQuality, confidence: number | undefined): ApiPairedQuality {
   return {
     judged: quality.count,
     outcomes: counted(PAIRED_OUTCOMES, quality.outcomes),
@@ -118,7 +130,7 @@ function sliceOf(
   values: ReadonlyMap<string, Agreement>,
   qualities: ReadonlyMap<string, PairedQuality> | undefined,
   confidence: number | undefined,
-): object {
+): ApiChallengerSlice {
   const all = [...values].toSorted(([, a], [, b]) => b.count - a.count);
   return {
     slice: name,
@@ -134,5 +146,5 @@ function sliceOf(
   };
 }
 
-const counted = (names: readonly string[], counts: ArrayLike<number>): object =>
+const counted = (names: readonly string[], counts: ArrayLike<number>): Readonly<Record<string, number>> =>
   Object.fromEntries(names.map((name, i) => [name, counts[i]!]));

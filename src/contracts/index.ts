@@ -1,4 +1,5 @@
 export * from './api.js';
+export * from './api-challengers.js';
 export * from './baseline.js';
 export * from './binning.js';
 export * from './config.js';

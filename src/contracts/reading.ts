@@ -10,6 +10,16 @@ export type Reading =
   | { readonly kind: 'measured'; readonly value: number; readonly criticalValue?: number }
   | { readonly kind: 'undetermined'; readonly reason: UndeterminedReason };
 
+/** A value and the bounds of its confidence interval, lower <= value <= upper. */
+export interface Interval {
+  readonly value: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** A value with its confidence interval, or the reason why there is none. */
+export type IntervalReading = ({ readonly kind: 'measured' } & Interval) | Extract<Reading, { readonly kind: 'undetermined' }>;
+
 /** The range of a measured value and which way is worse. `min` and `max` are inclusive; infinities are allowed. */
 export interface Scale {
   readonly unit: 'ratio' | 'nats' | 'bits' | 'standard_deviations' | 'chi_square' | 'prediction_unit' | 'one';

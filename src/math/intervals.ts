@@ -1,15 +1,5 @@
-import type { Reading } from '../contracts/reading.js';
+import type { Interval } from '../contracts/reading.js';
 import { normalQuantile } from './distributions.js';
-
-/** A value and the bounds of its confidence interval, lower <= value <= upper. */
-export interface Interval {
-  readonly value: number;
-  readonly lower: number;
-  readonly upper: number;
-}
-
-/** A value with its confidence interval, or the reason why there is none. */
-export type IntervalReading = ({ readonly kind: 'measured' } & Interval) | Extract<Reading, { readonly kind: 'undetermined' }>;
 
 /**
  * How many standard errors an interval of this confidence reaches to either side.
