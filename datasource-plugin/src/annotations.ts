@@ -5,9 +5,9 @@ import { EVENT_KINDS } from './queries/events-frame';
 
 /** Events on every panel of a board: what lasted as a region, each kind in its colour. */
 export const annotationSupport: AnnotationSupport<ModelwatchQuery> = {
-  getDefaultQuery: () => ({ schemaVersion: QUERY_SCHEMA_VERSION, kind: 'events' }),
+  getDefaultQuery: () => ({ schemaVersion: QUERY_SCHEMA_VERSION, queryType: 'events' }),
   prepareQuery: ({ target, name }: AnnotationQuery<ModelwatchQuery>) => ({
-    ...migrateQuery({ ...target, kind: 'events' }),
+    ...migrateQuery({ ...target, queryType: 'events' }),
     refId: target?.refId ?? name,
   }),
   processEvents: (_annotation, frames) => of(frames.flatMap(annotationsOf)),

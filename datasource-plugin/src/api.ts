@@ -12,6 +12,9 @@ export interface EventsAsked {
   readonly kind?: string;
 }
 
+/** Of a query string; what is undefined is left out. */
+export type Params = Readonly<Record<string, string | number | undefined>>;
+
 export interface EventsFound {
   readonly events: readonly OperationalEvent[];
   /** Whether there are more than were asked for. */
@@ -39,14 +42,8 @@ export class Api {
 
   /** Page by page. */
   events({ fromSeconds, toSeconds, model, kind }: EventsAsked, requestId?: string): Observable<EventsFound> {
-    const params = {
-      from: fromSeconds,
-      to: toSeconds,
-      limit: EVENTS_PAGE_MAX,
-      ...(model === undefined ? {} : { model }),
-      ...(kind === undefined ? {} : { kind }),
-    };
-    const page = (after?: string) => this.get<EventsAnswer>('/v1/events', after === undefined ? params : { ...params, after }, requestId);
+    const params = { from: fromSeconds, to: toSeconds, limit: EVENTS_PAGE_MAX, model, kind };
+    const page = (after?: string) => this.get<EventsAnswer>('/v1/events', { ...params, after }, requestId);
     return page().pipe(
       expand(({ next }, pages) => (next === undefined || pages + 1 >= EVENTS_PAGES_MAX ? EMPTY : page(next))),
       reduce<EventsAnswer, EventsFound>(
@@ -59,9 +56,12 @@ export class Api {
     );
   }
 
-  private get<T>(path: string, params: Readonly<Record<string, string | number>> = {}, requestId?: string): Observable<T> {
+  /** Any other route; each kind of query names its own. */
+  get<T>(path: string, params: Params = {}, requestId?: string): Observable<T> {
+    const told = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
+    const id = requestId === undefined ? {} : { requestId };
     return this.backend()
-      .fetch<T>({ method: 'GET', url: this.url + path, params, showErrorAlert: false, ...(requestId === undefined ? {} : { requestId }) })
+      .fetch<T>({ method: 'GET', url: this.url + path, params: told, showErrorAlert: false, validatePath: true, ...id })
       .pipe(map(({ data }) => data));
   }
 }

@@ -44,6 +44,21 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
     </InlineField>
   );
 
+  const linked = (label: string, key: 'prometheusUid' | 'tracesUid', pluginId: string, tooltip: string) => (
+    <InlineField label={label} labelWidth={LABEL_WIDTH} htmlFor={`modelwatch-${key}`} disabled={readOnly} tooltip={tooltip}>
+      <DataSourcePicker
+        inputId={`modelwatch-${key}`}
+        pluginId={pluginId}
+        noDefault
+        width={WIDTH}
+        disabled={readOnly}
+        current={jsonData[key] ?? null}
+        onChange={({ uid }) => change({ [key]: uid })}
+        onClear={() => change({ [key]: undefined })}
+      />
+    </InlineField>
+  );
+
   return (
     <>
       <FieldSet label="Exporter">
@@ -96,25 +111,14 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           </>
         ) : null}
       </FieldSet>
-      <FieldSet label="Linked data source">
-        <InlineField
-          label="Prometheus"
-          labelWidth={LABEL_WIDTH}
-          htmlFor="modelwatch-prometheus"
-          disabled={readOnly}
-          tooltip="Holds the series of the same exporters."
-        >
-          <DataSourcePicker
-            inputId="modelwatch-prometheus"
-            pluginId="prometheus"
-            noDefault
-            width={WIDTH}
-            disabled={readOnly}
-            current={jsonData.prometheusUid ?? null}
-            onChange={({ uid }) => change({ prometheusUid: uid })}
-            onClear={() => change({ prometheusUid: undefined })}
-          />
-        </InlineField>
+      <FieldSet label="Linked data sources">
+        {linked(
+          'Prometheus',
+          'prometheusUid',
+          'prometheus',
+          'Holds the series of the same exporters; drift over several replicas is read from it.',
+        )}
+        {linked('Traces', 'tracesUid', 'tempo', 'Holds the traces of the same exporters; failing samples link to it.')}
       </FieldSet>
     </>
   );

@@ -7,10 +7,10 @@ import type { ModelwatchQuery } from './query';
 import { installRecordedExporter, PROXY, recorded } from './testing/recorded-exporter';
 
 const source = () => new ModelwatchDataSource({ url: PROXY, jsonData: {} } as DataSourceInstanceSettings<ModelwatchOptions>);
-const target = (refId: string, kind: string, more: Partial<ModelwatchQuery> = {}): ModelwatchQuery => ({
+const target = (refId: string, queryType: string, more: Partial<ModelwatchQuery> = {}): ModelwatchQuery => ({
   refId,
-  kind,
-  schemaVersion: 1,
+  queryType,
+  schemaVersion: 2,
   ...more,
 });
 const [from, to] = [dateTime('2026-12-01T00:00:00Z'), dateTime('2026-12-01T12:00:00Z')];
@@ -65,7 +65,7 @@ describe('query', () => {
     expect(valuesOf(answer, 'A', 'model')).toEqual(['prices']);
     expect(requests[1].params).toEqual({ from: 1796083200, to: 1796126400, limit: 1000, model: 'prices' });
     expect(source().interpolateVariablesInQueries([target('A', 'events', { model: '$model', eventKind: '$every' })], {})).toEqual([
-      { refId: 'A', kind: 'events', schemaVersion: 1, model: 'prices' },
+      { refId: 'A', queryType: 'events', schemaVersion: 2, model: 'prices' },
     ]);
   });
 

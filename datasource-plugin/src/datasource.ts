@@ -16,7 +16,7 @@ import { Api } from './api';
 import { checkHealth } from './health';
 import type { ModelwatchOptions } from './options';
 import { QUERY_KINDS } from './queries';
-import { DEFAULT_QUERY, migrateQuery, ModelwatchQuery } from './query';
+import { DEFAULT_QUERY, mapFields, migrateQuery, ModelwatchQuery, QUERY_FIELDS } from './query';
 import { toQueryError } from './query-error';
 
 interface Part {
@@ -27,11 +27,13 @@ interface Part {
 /** Joins what the files beside it do: each kind of query, the API, words for faults. */
 export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, ModelwatchOptions> {
   readonly api: Api;
+  private readonly options: ModelwatchOptions;
   override annotations = annotationSupport;
 
   constructor(settings: DataSourceInstanceSettings<ModelwatchOptions>) {
     super(settings);
     this.api = new Api(getBackendSrv, settings.url ?? '');
+    this.options = settings.jsonData;
   }
 
   override getDefaultQuery(): Partial<ModelwatchQuery> {
@@ -39,12 +41,13 @@ export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, Modelwa
   }
 
   override filterQuery(saved: ModelwatchQuery): boolean {
-    return Object.hasOwn(QUERY_KINDS, migrateQuery(saved).kind);
+    return Object.hasOwn(QUERY_KINDS, migrateQuery(saved).queryType);
   }
 
   override getQueryDisplayText(saved: ModelwatchQuery): string {
-    const { kind, model, eventKind } = migrateQuery(saved);
-    return [QUERY_KINDS[kind]?.label ?? kind, model, eventKind].filter((part) => part !== undefined).join(' ');
+    const query = migrateQuery(saved);
+    const { queryType } = query;
+    return [QUERY_KINDS[queryType]?.label ?? queryType, ...Object.values(mapFields((name) => query[name]))].join(' ');
   }
 
   override interpolateVariablesInQueries(queries: ModelwatchQuery[], scopedVars: ScopedVars): ModelwatchQuery[] {
@@ -70,21 +73,28 @@ export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, Modelwa
     return lastValueFrom(checkHealth(this.api));
   }
 
+  /** A text of a query with its variables replaced, for what an editor offers. */
+  replaced(text: string | undefined): string | undefined {
+    return text === undefined ? undefined : replace(text, {});
+  }
+
   private part(query: ModelwatchQuery, { requestId, range }: DataQueryRequest<ModelwatchQuery>): Observable<Part> {
-    const context = { api: this.api, range, requestId: `${requestId}-${query.refId}` };
-    return QUERY_KINDS[query.kind]!.run(query, context).pipe(
+    const context = { api: this.api, options: this.options, range, requestId: `${requestId}-${query.refId}` };
+    return QUERY_KINDS[query.queryType]!.run(query, context).pipe(
       map((data): Part => ({ data, errors: [] })),
       catchError((thrown: unknown) => of<Part>({ data: [], errors: [toQueryError(thrown, query.refId)] })),
     );
   }
 }
 
+/** Undefined where it is empty or stands for all. */
+function replace(text: string, scopedVars: ScopedVars): string | undefined {
+  const value = getTemplateSrv().replace(text, scopedVars);
+  return value === '' || value === '$__all' ? undefined : value;
+}
+
 /** Its variables replaced; one that is empty or stands for all leaves the filter out. */
 function interpolate(query: ModelwatchQuery, scopedVars: ScopedVars): ModelwatchQuery {
-  const { model, eventKind, ...rest } = query;
-  const replaced = (text: string | undefined): string | undefined => {
-    const value = text === undefined ? '' : getTemplateSrv().replace(text, scopedVars);
-    return value === '' || value === '$__all' ? undefined : value;
-  };
-  return migrateQuery({ ...rest, model: replaced(model), eventKind: replaced(eventKind) });
+  const replaced = QUERY_FIELDS.map((name) => [name, query[name] === undefined ? undefined : replace(query[name], scopedVars)]);
+  return migrateQuery({ ...query, ...Object.fromEntries(replaced) });
 }

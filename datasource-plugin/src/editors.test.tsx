@@ -88,19 +88,19 @@ describe('query editor', () => {
     expect(screen.queryByLabelText('Event')).toBeNull();
     await userEvent.click(screen.getByLabelText('Query'));
     await userEvent.click(await screen.findByRole('option', { name: /Events/ }));
-    expect([last, runs]).toEqual([{ refId: 'A', kind: 'events', schemaVersion: 1 }, 1]);
+    expect([last, runs]).toEqual([{ refId: 'A', queryType: 'events', schemaVersion: 2 }, 1]);
     expect(screen.getByLabelText('Event')).toBeInTheDocument();
   });
 
   it('offers the models that the exporter watches', async () => {
-    render(<Edited start={{ refId: 'A', kind: 'events' }} />);
+    render(<Edited start={{ refId: 'A', queryType: 'events' }} />);
     await userEvent.click(screen.getByLabelText('Model'));
     await userEvent.click(await screen.findByRole('option', { name: 'prices' }));
     expect([last.model, runs]).toEqual(['prices', 1]);
   });
 
   it('filters events by kind', async () => {
-    render(<Edited start={{ refId: 'A', kind: 'events' }} />);
+    render(<Edited start={{ refId: 'A', queryType: 'events' }} />);
     await userEvent.click(screen.getByLabelText('Event'));
     await userEvent.click(await screen.findByRole('option', { name: 'Deploy' }));
     expect(last.eventKind).toBe('deploy');

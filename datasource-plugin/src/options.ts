@@ -4,6 +4,8 @@ import type { DataSourceJsonData } from '@grafana/data';
 export interface ModelwatchOptions extends DataSourceJsonData {
   /** The Prometheus data source that holds the series of the same exporters. */
   readonly prometheusUid?: string;
+  /** The data source that holds the traces of the same exporters, such as Tempo. */
+  readonly tracesUid?: string;
   readonly tlsSkipVerify?: boolean;
   readonly tlsAuthWithCACert?: boolean;
   readonly tlsAuth?: boolean;

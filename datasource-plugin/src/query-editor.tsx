@@ -9,7 +9,7 @@ const KIND_OPTIONS = Object.entries(QUERY_KINDS).map(([value, { label, descripti
 /** The kind of a query, and below it the fields that this kind has. */
 export function QueryEditor(props: EditorProps) {
   const query = migrateQuery(props.query);
-  const Editor = QUERY_KINDS[query.kind]?.Editor;
+  const Editor = QUERY_KINDS[query.queryType]?.Editor;
   const id = `kind-${query.refId}`;
   return (
     <>
@@ -18,9 +18,9 @@ export function QueryEditor(props: EditorProps) {
           id={id}
           width={30}
           options={KIND_OPTIONS}
-          value={query.kind}
+          value={query.queryType}
           onChange={({ value }: ComboboxOption<string>) => {
-            props.onChange({ ...query, kind: value });
+            props.onChange({ ...query, queryType: value });
             props.onRunQuery();
           }}
         />

@@ -1,32 +1,61 @@
 import type { DataQuery } from '@grafana/schema';
-import type { EventKind } from '@modelwatch/core';
 
 /** Raised where saved queries mean something else than before; `migrateQuery` brings the older ones along. */
-export const QUERY_SCHEMA_VERSION = 1;
+export const QUERY_SCHEMA_VERSION = 2;
 
-/** A query as it is saved. Which of its fields a kind reads is said in the kind's file. */
-export interface ModelwatchQuery extends DataQuery {
+/**
+ * What a query may say besides its kind, all of it text that may hold template variables. Which of them a kind reads is said in the kind's file; what is
+ * empty, or a variable that stands for all, is left out.
+ */
+export const QUERY_FIELDS = [
+  /** Absent: all models, where the kind is of more than one. */
+  'model',
+  'version',
+  /** Name of a slice. */
+  'slice',
+  /** Absent: the output. */
+  'feature',
+  'challenger',
+  /** By which quality slices are ranked. */
+  'rankedBy',
+  /** What a distribution is compared with: `baseline`, `before` or `window`. */
+  'comparedWith',
+  /** The window that it is compared with, as Grafana writes times: `now-8d`, or a date. */
+  'referenceFrom',
+  'referenceTo',
+  /** Code of the error of a failing request. */
+  'reason',
+  /** A key of EVENT_KINDS; absent: events of every kind. */
+  'eventKind',
+] as const;
+export type QueryField = (typeof QUERY_FIELDS)[number];
+
+/** A query as it is saved. */
+export interface ModelwatchQuery extends DataQuery, Readonly<Partial<Record<QueryField, string>>> {
   readonly schemaVersion: number;
   /** A key of QUERY_KINDS. */
-  readonly kind: string;
-  /** Empty: all models. */
-  readonly model?: string;
-  /** Empty: events of every kind. May be a template variable. */
-  readonly eventKind?: EventKind | string;
+  readonly queryType: string;
 }
 
-export const DEFAULT_QUERY = { schemaVersion: QUERY_SCHEMA_VERSION, kind: 'models' } as const;
+export const DEFAULT_QUERY = { schemaVersion: QUERY_SCHEMA_VERSION, queryType: 'models' } as const;
 
 /** Any saved query as one of today; fields that are missing or of the wrong type get the defaults, so that a board that was edited by hand opens. */
 export function migrateQuery(saved: unknown): ModelwatchQuery {
-  const query = typeof saved === 'object' && saved !== null ? (saved as Partial<Record<keyof ModelwatchQuery, unknown>>) : {};
-  const { model, eventKind, ...rest } = query;
+  // In schema 1 the kind stood under `kind`.
+  const { kind, ...query }: Readonly<Record<string, unknown>> = typeof saved === 'object' && saved !== null ? { ...saved } : {};
+  const queryType = [query.queryType, kind].find((name): name is string => typeof name === 'string' && name !== '');
+  const rest = Object.fromEntries(Object.entries(query).filter(([name]) => !(QUERY_FIELDS as readonly string[]).includes(name)));
   return {
-    ...(rest as Partial<DataQuery>),
+    ...rest,
     refId: typeof query.refId === 'string' ? query.refId : 'A',
     schemaVersion: QUERY_SCHEMA_VERSION,
-    kind: typeof query.kind === 'string' ? query.kind : DEFAULT_QUERY.kind,
-    ...(typeof model === 'string' && model !== '' ? { model } : {}),
-    ...(typeof eventKind === 'string' && eventKind !== '' ? { eventKind } : {}),
+    queryType: queryType ?? DEFAULT_QUERY.queryType,
+    ...mapFields((name) => (typeof query[name] === 'string' ? query[name] : undefined)),
   };
+}
+
+/** What a query says, by a function of the name; what is empty is left out. */
+export function mapFields(valueOf: (name: QueryField) => string | undefined): Partial<Record<QueryField, string>> {
+  const told = QUERY_FIELDS.map((name) => [name, valueOf(name)] as const).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(told);
 }

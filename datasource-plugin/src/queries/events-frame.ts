@@ -1,6 +1,8 @@
-import { createDataFrame, DataFrame, FieldType } from '@grafana/data';
+import type { DataFrame } from '@grafana/data';
 import type { EventKind, OperationalEvent } from '@modelwatch/core';
 import type { EventsFound } from '../api';
+import { frameOf, text, time, toMilliseconds } from '../frames/columns';
+import { DEBUG_BOARD } from '../frames/data-links';
 
 /** How each kind of event is called and coloured; complete by its type. */
 export const EVENT_KINDS: Readonly<Record<EventKind, { readonly label: string; readonly color: string }>> = {
@@ -16,37 +18,26 @@ export const EVENT_KINDS: Readonly<Record<EventKind, { readonly label: string; r
 
 /** A row an event, under the names by which Grafana makes annotations of them; what lasted is a region. */
 export function eventsFrame({ events, more }: EventsFound, refId: string): DataFrame {
-  const text = (name: string, valueOf: (event: OperationalEvent) => string | null) => ({
-    name,
-    type: FieldType.string,
-    config: {},
-    values: events.map(valueOf),
-  });
-  return createDataFrame({
+  return frameOf<OperationalEvent>({
     refId,
     name: 'events',
-    meta: {
-      preferredVisualisationType: 'table',
-      ...(more
-        ? { notices: [{ severity: 'warning' as const, text: `Only the first ${events.length} events of this time are shown.` }] }
-        : {}),
-    },
-    fields: [
-      { name: 'time', type: FieldType.time, config: {}, values: events.map(({ timeSeconds }) => timeSeconds * 1000) },
-      {
-        name: 'timeEnd',
-        type: FieldType.time,
-        config: { displayName: 'end', description: 'Empty where it did not last, or has not ended.' },
-        values: events.map(({ endSeconds }) => (endSeconds === undefined ? null : endSeconds * 1000)),
-      },
-      text('title', titleOf),
-      text('text', (event) => event.text ?? ''),
-      text('tags', ({ kind, model, status }) => [kind, model, status].filter((tag) => tag !== undefined).join(',')),
-      text('kind', ({ kind }) => kind),
-      text('model', ({ model }) => model ?? null),
-      text('version', ({ version }) => version ?? null),
-      text('status', ({ status }) => status ?? null),
-      text('id', ({ id }) => id),
+    rows: events,
+    notices: more ? [{ severity: 'warning', text: `Only the first ${events.length} events of this time are shown.` }] : [],
+    columns: [
+      time('time', 'When it was, or began.', ({ timeSeconds }) => toMilliseconds(timeSeconds)),
+      time('timeEnd', 'Empty where it did not last, or has not ended.', ({ endSeconds }) => toMilliseconds(endSeconds), {
+        displayName: 'end',
+      }),
+      text('title', 'Kind, model and version.', titleOf),
+      text('text', 'What was said of it.', (event) => event.text ?? ''),
+      text('tags', 'Kind, model and status.', ({ kind, model, status }) =>
+        [kind, model, status].filter((tag) => tag !== undefined).join(','),
+      ),
+      text('kind', 'What happened.', ({ kind }) => kind),
+      text('model', 'The model; empty where it is of none.', ({ model }) => model, { links: [DEBUG_BOARD] }),
+      text('version', 'The version; empty where it is of none.', ({ version }) => version),
+      text('status', 'How it ended.', ({ status }) => status),
+      text('id', 'Its id.', ({ id }) => id),
     ],
   });
 }

@@ -1,6 +1,6 @@
-import { Combobox, ComboboxOption, InlineField } from '@grafana/ui';
 import React from 'react';
 import { map } from 'rxjs';
+import { ChoiceField } from './choice-field';
 import { EVENT_KINDS, eventsFrame } from './events-frame';
 import { ModelField } from './model-field';
 import type { EditorProps, QueryKind } from './query-kind';
@@ -8,27 +8,17 @@ import type { EditorProps, QueryKind } from './query-kind';
 const KIND_OPTIONS = Object.entries(EVENT_KINDS).map(([value, { label }]) => ({ value, label }));
 
 function EventsEditor(props: EditorProps) {
-  const { query, onChange, onRunQuery } = props;
-  const id = `event-kind-${query.refId}`;
-  const { eventKind } = query;
   return (
     <>
       <ModelField {...props} />
-      <InlineField label="Event" labelWidth={14} htmlFor={id} tooltip="Empty: events of every kind.">
-        <Combobox
-          id={id}
-          width={30}
-          isClearable
-          createCustomValue
-          placeholder="Every kind"
-          options={KIND_OPTIONS}
-          value={eventKind === undefined ? null : (KIND_OPTIONS.find(({ value }) => value === eventKind) ?? { value: eventKind })}
-          onChange={(chosen: ComboboxOption<string> | null) => {
-            onChange({ ...query, eventKind: chosen?.value });
-            onRunQuery();
-          }}
-        />
-      </InlineField>
+      <ChoiceField
+        {...props}
+        field="eventKind"
+        label="Event"
+        tooltip="Empty: events of every kind."
+        placeholder="Every kind"
+        choices={KIND_OPTIONS}
+      />
     </>
   );
 }

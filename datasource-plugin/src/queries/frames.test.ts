@@ -60,14 +60,23 @@ it('annotations have their kind as colour, and what lasted is a region', async (
 });
 
 it('an annotation asks for events, whatever its saved query says', () => {
-  expect(annotationSupport.prepareQuery!({ name: 'Deploys', target: { eventKind: 'deploy', kind: 'models' } } as never)).toEqual({
+  expect(annotationSupport.prepareQuery!({ name: 'Deploys', target: { eventKind: 'deploy', queryType: 'models' } } as never)).toEqual({
     refId: 'Deploys',
-    kind: 'events',
+    queryType: 'events',
     eventKind: 'deploy',
-    schemaVersion: 1,
+    schemaVersion: 2,
   });
 });
 
 it.each([undefined, null, 'models', 7, {}, { kind: 3, model: ['x'], eventKind: '' }])('a saved query of any form is read: %j', (saved) => {
-  expect(migrateQuery(saved)).toEqual({ refId: 'A', kind: 'models', schemaVersion: 1 });
+  expect(migrateQuery(saved)).toEqual({ refId: 'A', queryType: 'models', schemaVersion: 2 });
+});
+
+it('a query that was saved before its kind was called queryType is read', () => {
+  expect(migrateQuery({ refId: 'B', schemaVersion: 1, kind: 'events', eventKind: 'deploy' })).toEqual({
+    refId: 'B',
+    queryType: 'events',
+    eventKind: 'deploy',
+    schemaVersion: 2,
+  });
 });

@@ -1,35 +1,67 @@
-import { Combobox, ComboboxOption, InlineField } from '@grafana/ui';
 import React, { useCallback } from 'react';
-import { lastValueFrom, map } from 'rxjs';
+import { map, Observable, throwError } from 'rxjs';
+import type { ModelSummary } from '@modelwatch/core';
+import type { Api } from '../api';
+import type { ModelwatchQuery } from '../query';
+import { ChoiceField } from './choice-field';
 import type { EditorProps } from './query-kind';
 
-/** Names a model, or a template variable that does; empty: all. */
-export function ModelField({ datasource, query, onChange, onRunQuery }: EditorProps) {
-  const load = useCallback(
-    (typed: string): Promise<Array<ComboboxOption<string>>> =>
-      lastValueFrom(
-        datasource.api
-          .models()
-          .pipe(map(({ models }) => models.map(({ name }) => ({ value: name, label: name })).filter(({ value }) => value.includes(typed)))),
-      ),
-    [datasource],
-  );
-  const id = `model-${query.refId}`;
+/** Names a model, or a template variable that does; empty: all, where the kind is of more than one. */
+export function ModelField(props: EditorProps) {
+  const { api } = props.datasource;
+  const choices = useCallback(() => api.models().pipe(map(({ models }) => models.map(({ name }) => name))), [api]);
   return (
-    <InlineField label="Model" labelWidth={14} htmlFor={id} tooltip="Empty: all models. May be a variable, such as $model.">
-      <Combobox
-        id={id}
-        width={30}
-        isClearable
-        createCustomValue
-        placeholder="All models"
-        options={load}
-        value={query.model === undefined ? null : { value: query.model, label: query.model }}
-        onChange={(chosen: ComboboxOption<string> | null) => {
-          onChange({ ...query, model: chosen?.value });
-          onRunQuery();
-        }}
-      />
-    </InlineField>
+    <ChoiceField
+      {...props}
+      field="model"
+      label="Model"
+      tooltip="May be a variable, such as $model."
+      placeholder="All models, or choose one"
+      choices={choices}
+    />
   );
 }
+
+interface OfModelProps extends EditorProps {
+  readonly field: 'version' | 'slice' | 'feature' | 'challenger';
+  readonly label: string;
+  readonly placeholder: string;
+  readonly tooltip: string;
+  readonly namesOf: (model: ModelSummary) => readonly string[];
+}
+
+/** Something that the chosen model has, by name. */
+export function FieldOfModel({ namesOf, ...props }: OfModelProps) {
+  const { api } = props.datasource;
+  const named = props.datasource.replaced(props.query.model);
+  const choices = useCallback(() => namesOfModel(api, named, namesOf), [api, named, namesOf]);
+  return <ChoiceField {...props} choices={choices} />;
+}
+
+/** Names of what a model has; of all models where none is named. Each once. */
+export function namesOfModel(
+  api: Api,
+  model: string | undefined,
+  namesOf: (model: ModelSummary) => readonly string[],
+): Observable<string[]> {
+  return api.models().pipe(
+    map(({ models }) => {
+      const asked = models.filter(({ name }) => model === undefined || name === model);
+      return [...new Set(asked.flatMap(namesOf))];
+    }),
+  );
+}
+
+/** For kinds of one model: the model, or what is lacking in words. */
+export function ofOneModel<T>({ model }: ModelwatchQuery, run: (model: string) => Observable<T>): Observable<T> {
+  if (model === undefined) {
+    return throwError(() => new Error('Choose a model: this query is of one.'));
+  }
+  if (/^\{.*\}$/.test(model)) {
+    return throwError(() => new Error('This query is of one model, and its variable stands for several.'));
+  }
+  return run(model);
+}
+
+/** Path of a route of a model. */
+export const modelPath = (model: string, route: string): string => `/v1/models/${encodeURIComponent(model)}/${route}`;

@@ -11,6 +11,7 @@ export type EditorProps = QueryEditorProps<ModelwatchDataSource, ModelwatchQuery
 /** What a kind of query is asked with. */
 export interface QueryContext {
   readonly api: Api;
+  readonly options: ModelwatchOptions;
   readonly range: DataQueryRequest['range'];
   readonly requestId: string;
 }

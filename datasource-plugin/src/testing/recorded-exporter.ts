@@ -18,7 +18,8 @@ export interface RecordedExporter {
   readonly requests: readonly BackendSrvRequest[];
 }
 
-const FILES: Readonly<Record<string, string>> = { '/v1': 'about.json', '/v1/models': 'models.json', '/v1/events': 'events.json' };
+/** The file of a route is named after its last segment. */
+const fileOf = (route: string) => `${route === '/v1' ? 'about' : route.split('/').at(-1)}.json`;
 export const PROXY = '/api/datasources/proxy/uid/mw';
 
 /** Puts the exporter's recorded answers behind Grafana's services; `instead` answers a path otherwise. */
@@ -33,7 +34,7 @@ export function installRecordedExporter(
     if (other instanceof Observable) {
       return other;
     }
-    return other === undefined ? of({ data: recorded(FILES[route]) }) : throwError(() => other);
+    return other === undefined ? of({ data: recorded(fileOf(route)) }) : throwError(() => other);
   };
   const fetch = <T>(request: BackendSrvRequest) =>
     defer(() => {
