@@ -9,6 +9,7 @@ const sidecar = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^@modelwatch/core$': '<rootDir>/src/index.ts',
+    '^@modelwatch/core/dashboards$': '<rootDir>/src/generate/dashboards/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {

@@ -32,6 +32,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   async rules() {
     (await import('./rules/rules-cli.js')).addRulesCommand(program, process, exit);
   },
+  async dashboards() {
+    (await import('./rules/dashboards-cli.js')).addDashboardsCommand(program, process, exit);
+  },
   async gate() {
     (await import('./gate/gate-cli.js')).addGateCommand(program, process, exit);
   },

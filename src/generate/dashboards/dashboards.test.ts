@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ModelConfig } from '../../contracts/index.js';
+import type { RulesConfig } from '../generate-rules.js';
+import { DEFAULT_BARS, DEFAULT_ROLLOUT } from '../default-bars.js';
+import { boardFacts } from './facts.js';
+import { BOARDS, generateDashboards } from './index.js';
+
+const model = (alerts: Partial<ModelConfig['alerts']>, window = DEFAULT_ROLLOUT.window) =>
+  ({ alerts: { ...DEFAULT_BARS, ...alerts }, rollout: { window } }) as ModelConfig;
+const config = (...models: readonly ModelConfig[]): RulesConfig =>
+  ({ rules: { interval: '1m', runbookUrl: 'https://runbooks.example/', dashboardUrl: '' }, models }) as unknown as RulesConfig;
+
+interface Placed {
+  readonly type: string;
+  readonly title: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number };
+  readonly fieldConfig?: { readonly defaults: { readonly thresholds: { readonly steps: readonly unknown[] } } };
+}
+const panelsOf = (text: string) => (JSON.parse(text) as { readonly panels: readonly Placed[] }).panels;
+
+describe('dashboards', () => {
+  it('are a file a board, the same text each time', () => {
+    const files = generateDashboards(config(model({})));
+    expect(files.map(({ path }) => path)).toEqual(BOARDS.map(({ name }) => `${name}.json`));
+    expect(generateDashboards(config(model({})))).toEqual(files);
+    for (const { text } of files) expect(text).toMatch(/^\{\n[^]*\n\}\n$/);
+  });
+
+  it('begin each row at the left, and wrap where a line is full', () => {
+    for (const { text } of generateDashboards(config(model({})))) {
+      const panels = panelsOf(text);
+      for (const [i, { type, gridPos }] of panels.entries()) {
+        expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+        if (type === 'row') expect(panels[i + 1]!.gridPos).toMatchObject({ x: 0, y: gridPos.y + 1 });
+      }
+    }
+  });
+
+  it('draw the bars of the configuration, and lead to its runbooks', () => {
+    const bars = { availabilityRatioMin: 0.95, latencySecondsMax: 0.07, driftPsiMin: 0.31 };
+    const onCall = generateDashboards(config(model(bars))).find(({ path }) => path === 'on-call.json')!.text;
+    const steps = (title: string) => panelsOf(onCall).find((panel) => panel.title === title)!.fieldConfig!.defaults.thresholds.steps;
+    expect(steps('Availability')).toEqual([
+      { value: null, color: 'red' },
+      { value: 0.95, color: 'green' },
+    ]);
+    expect(steps('Latency, p95')).toEqual([
+      { value: null, color: 'green' },
+      { value: 0.07, color: 'red' },
+    ]);
+    expect(steps('Features that drift most').at(-1)).toEqual({ value: 0.31, color: 'red' });
+    expect(onCall).toContain('"https://runbooks.example/ModelwatchLatencyHigh.md"');
+  });
+});
+
+describe('the facts of a configuration', () => {
+  it('hold the strictest bar of the models', () => {
+    const { bars } = boardFacts(
+      config(model({ latencySecondsMax: 0.1, availabilityRatioMin: 0.9 }), model({ latencySecondsMax: 2, availabilityRatioMin: 0.99 })),
+    );
+    expect(bars).toMatchObject({ latencySecondsMax: 0.1, availabilityRatioMin: 0.99, baselineAgeSecondsMax: 90 * 86_400 });
+  });
+
+  it('read one series where all models have the same windows', () => {
+    const { over } = boardFacts(config(model({}), model({})));
+    expect(over('short', (window) => `psi:${window}`)).toBe('psi:1h');
+    expect(over('long', (window) => `psi:${window}`)).toBe('psi:6h');
+  });
+
+  it("read every model's own window where they differ: the least of its as short, its greatest as long", () => {
+    const { over } = boardFacts(config(model({ driftWindows: ['1h', '6h'] }, '7d'), model({ driftWindows: ['6h', '1d'] }, '1d')));
+    const write = (window: string) => `psi:${window}`;
+    // Of two series with the same labels, `or` takes the one on the left.
+    expect(over('short', write)).toBe('(psi:1h or psi:6h)');
+    expect(over('long', write)).toBe('(psi:1d or psi:6h)');
+    expect(over('rollout', write)).toBe('(psi:1d or psi:7d)');
+  });
+});

@@ -1,0 +1,123 @@
+import type { Board } from './board.js';
+import type { BoardFacts } from './facts.js';
+import { answer, stat, table, timeSeries, view } from './panel.js';
+import { ofModel, ofVersion } from './query.js';
+
+const pane = () => ({
+  title: 'What is where',
+  panels: [
+    view('registry-board', {
+      title: 'Models by stage',
+      description: 'Every model with the version at work, by the stage that the registry has it in.',
+      width: 24,
+      height: 12,
+      asked: { kind: 'models' },
+    }),
+  ],
+});
+
+const numbers = ({ over }: BoardFacts) => ({
+  title: 'Numbers',
+  panels: [
+    stat({
+      title: 'Versions by stage',
+      description: 'Versions that the registry holds, those without a series of their own included.',
+      width: 12,
+      unit: 'short',
+      decimals: 0,
+      expressions: [{ expr: `sum by (stage) (max by (model, stage) (${ofModel('modelwatch_registry_versions')}))`, legend: '{{stage}}' }],
+    }),
+    stat({
+      title: 'Since the last deploy',
+      description: 'Time since the latest deploy, promotion or rollback of a model.',
+      width: 12,
+      unit: 's',
+      expressions: [{ expr: ofModel('model:modelwatch_since_deploy_seconds'), legend: '{{model}}' }],
+    }),
+    table({
+      title: 'Replicas by version',
+      description:
+        'How many sidecars watch each version, in which role, and where it is scored: a rollout that is stuck half-way shows here.',
+      width: 12,
+      unit: 'short',
+      decimals: 0,
+      alert: 'ModelwatchModelAbsent',
+      columns: ['model', 'version', 'role', 'source', 'team'],
+      value: 'replicas',
+      expressions: [{ expr: `count by (model, version, role, source, team) (${ofVersion('modelwatch_model_info')})` }],
+    }),
+    table({
+      title: 'Verdicts on challengers',
+      description: 'What the rollout rule says of each challenger: promote, hold, reject, or insufficient_data.',
+      width: 12,
+      unit: 'short',
+      columns: ['model', 'version', 'role', 'verdict'],
+      value: 'verdict is',
+      expressions: [
+        { expr: `${over('rollout', (window) => ofVersion(`model_version_role_verdict:modelwatch_rollout_verdict:${window}`))} == 1` },
+      ],
+    }),
+  ],
+});
+
+const changes = () => ({
+  title: 'What moved',
+  panels: [
+    answer({
+      title: 'Promotions, deploys and rollbacks',
+      description: 'Every event of the registry and of those who deploy, within the time of the board.',
+      width: 16,
+      asked: { kind: 'events', model: '$model' },
+    }),
+    timeSeries({
+      title: 'Promotions that were aborted',
+      description: 'Promotions by how they ended: promoted put their version in force, aborted changed nothing. A rollback is one.',
+      width: 8,
+      unit: 'short',
+      expressions: [
+        {
+          expr: `sum by (model, outcome) (increase(${ofModel('modelwatch_registry_promotions_total')}[$__rate_interval]))`,
+          legend: '{{model}}: {{outcome}}',
+        },
+      ],
+    }),
+    timeSeries({
+      title: 'Room for model files',
+      description: 'Bytes of the files that the registry keeps, as a share of what it may keep; at 100 % further files are refused.',
+      width: 12,
+      unit: 'percentunit',
+      max: 1,
+      bar: { above: 0.9 },
+      expressions: [
+        {
+          expr: 'max by (job, instance) (modelwatch_registry_files_bytes / modelwatch_registry_files_capacity_bytes)',
+          legend: '{{instance}}',
+        },
+      ],
+    }),
+    timeSeries({
+      title: 'Load and first call',
+      description: 'How long the version in force took to load, and its first request: what a promotion or a restart costs.',
+      width: 12,
+      unit: 's',
+      expressions: [
+        { expr: `max by (model, version) (${ofVersion('modelwatch_scorer_load_seconds')})`, legend: '{{model}} {{version}}: load' },
+        {
+          expr: `max by (model, version) (${ofVersion('modelwatch_scorer_first_call_seconds')})`,
+          legend: '{{model}} {{version}}: first call',
+        },
+      ],
+    }),
+  ],
+});
+
+/** The single pane: every model, its versions, where they stand, how they came there. */
+export const registry: Board = {
+  name: 'registry',
+  title: 'Modelwatch / Registry',
+  description: 'Which version of which model is where, how did it come there, and what is to be promoted?',
+  choices: ['models', 'version'],
+  from: 'now-30d',
+  refresh: '1m',
+  rows: (facts) => [pane(), numbers(facts), changes()],
+};
