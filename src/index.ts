@@ -9,4 +9,5 @@ export * from './multivariate/index.js';
 export * from './explain/index.js';
 export * from './slices/index.js';
 export * from './rollout/index.js';
+export * from './slo/index.js';
 export * from './generate/index.js';

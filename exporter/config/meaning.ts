@@ -7,6 +7,7 @@ import { checkFileName, checkThreshold, checkUnique } from './meaning-values.js'
 import { checkSamples } from './meaning-samples.js';
 import { checkOrigin, checkUpstream, checkWebUrl } from './meaning-upstream.js';
 import { checkRollout } from './meaning-rollout.js';
+import { checkCombined, checkSlos } from './meaning-slo.js';
 import { formatPath, quote } from './fault.js';
 import type { Path } from './fault.js';
 import type { Part } from './sound-part.js';
@@ -35,6 +36,7 @@ export function checkMeaning(config: Part<Config>, report: Report): void {
     report,
   );
   checkMappedPaths(models, report);
+  checkCombined(models, report);
   models.forEach((model, index) => {
     if (model !== undefined) checkModel(model, ['models', index], report);
   });
@@ -69,6 +71,7 @@ function checkModel(model: Part<ModelConfig>, path: Path, report: Report): void 
   if (model.parity !== undefined) checkOrigin(model.parity.url, [...path, 'parity', 'url'], report, 'a feature server');
   checkFreshness(model, [...path, 'freshness'], report);
   checkSamples(model, path, report);
+  checkSlos(model, path, report);
   checkWindows(model.alerts, [...path, 'alerts'], report);
 }
 

@@ -9,6 +9,7 @@ import { modelSamples } from './config-samples.js';
 import { schemaWatch } from './config-schema-watch.js';
 import { rollout } from './config-rollout.js';
 import { challenger, champion } from './config-scorers.js';
+import { slo } from './config-slo.js';
 
 /** One watched model. */
 export const model = {
@@ -123,6 +124,7 @@ export const model = {
     parity,
     samples: modelSamples,
     freshness,
+    slo,
     alerts,
   },
 } as const;

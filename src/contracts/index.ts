@@ -4,6 +4,7 @@ export * from './baseline.js';
 export * from './binning.js';
 export * from './config.js';
 export { DRIFT_REFERENCES, type DriftReference } from './config-drift-references.js';
+export { EVIDENCES, SLI_NAMES, type Evidence, type SliName } from './config-slo.js';
 export * from './duration.js';
 export * from './metrics.js';
 export * from './operational-event.js';

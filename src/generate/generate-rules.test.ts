@@ -20,6 +20,7 @@ const modelConfig = (name: string, alerts: Partial<ModelConfig['alerts']> = {}):
   output: { kind: 'probability', threshold: 0.5 },
   identity: { header: 'x-request-id' },
   challengers: [],
+  slo: [],
   slices: [],
   multivariate: { recentRowsMax: 1000 },
   groundTruth: { horizon: '7d' },
