@@ -38,6 +38,7 @@ const declared = sidecarRoutes({
   registrar: () => {
     throw new Error('nothing that is refused reaches the registry');
   },
+  cost: () => ({ seconds: 0, costs: [] }),
   clock: systemClock,
   version: '0',
   eventsBytesMax: BODY_BYTES_MAX,
@@ -102,6 +103,9 @@ describe('the routes', () => {
       ['GET', '/v1/models/:model/explanations', 'read', 'read', 0],
       ['GET', '/v1/models/:model/slices', 'read', 'read', 0],
       ['GET', '/v1/models/:model/challengers', 'read', 'read', 0],
+      ['GET', '/v1/models/:model/calibration', 'read', 'read', 0],
+      ['GET', '/v1/models/:model/ground-truth', 'read', 'read', 0],
+      ['GET', '/v1/cost', 'read', 'read', 0],
       ['POST', '/v1/models/:model/domain-classifier', 'operate', 'operate', 8_388_608],
       ['POST', '/v1/predictions', 'ingest', 'ingest', BODY_BYTES_MAX],
       ['POST', '/v1/ground-truth', 'ingest', 'ingest', BODY_BYTES_MAX],

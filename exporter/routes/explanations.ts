@@ -6,6 +6,8 @@ import {
   driftImpacts,
   Frequencies,
   psi,
+  type ApiFeatureExplanation,
+  type ExplanationsAnswer,
   type Reading,
 } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
@@ -49,7 +51,7 @@ export function explanationsRoute(deps: ExplanationsDeps): Route {
   };
 }
 
-function shown(model: ModelRuntime, explainer: Explainer, nowSeconds: number): object {
+function shown(model: ModelRuntime, explainer: Explainer, nowSeconds: number): ExplanationsAnswer {
   const { attributions, counts, explanations, golden } = explainer;
   const { ready, sampled, inFlight, outcomes, rowsScored, cpuSeconds, cpuShareMax } = counts;
   const training = Attributions.fromJSON({ features: attributions.features, ...explanations.attributions });
@@ -66,18 +68,24 @@ function shown(model: ModelRuntime, explainer: Explainer, nowSeconds: number): o
     training: { rows: training.count, backgroundRows: explanations.background.length },
     ndcg: attributionNdcg.measure(input),
     totalVariation: attributionTotalVariation.measure(input),
+    bars: barsOf(model),
     golden: golden === undefined ? null : { ...golden.inconsistency, timeSeconds: golden.timeSeconds },
     // The greatest drift impact first.
     features: driftImpacts(attributions, driftsOf(model, nowSeconds)).map(({ feature, share, drift, impact }) => {
       const i = places.get(feature)!;
       const sums = { positive: attributions.positive[i], negative: attributions.negative[i], squared: attributions.squared[i] };
-      return { feature, share, trainingShare: trainingShares[i], drift, impact, ...means(attributions, i), ...sums };
+      return { feature, share, trainingShare: trainingShares[i]!, drift, impact, ...means(attributions, i), ...sums };
     }),
   };
 }
 
+function barsOf({ config: { alerts } }: ModelRuntime): ExplanationsAnswer['bars'] {
+  const { attributionNdcgMin: ndcgMin, explainedCountMin, driftPsiMin } = alerts;
+  return { ndcgMin, explainedCountMin, driftPsiMin };
+}
+
 /** Null without predictions: JSON has no NaN. */
-function means(attributions: Attributions, feature: number): object {
+function means(attributions: Attributions, feature: number): Pick<ApiFeatureExplanation, 'mean' | 'meanAbsolute' | 'variance'> {
   if (attributions.count === 0) return { mean: null, meanAbsolute: null, variance: null };
   return { mean: attributions.mean(feature), meanAbsolute: attributions.meanAbsolute(feature), variance: attributions.variance(feature) };
 }

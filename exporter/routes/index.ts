@@ -1,3 +1,4 @@
+import type { CostAnswer } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import type { ErrorCode } from '../errors.js';
 import type { Registrar } from '../registry/index.js';
@@ -6,11 +7,14 @@ import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Store } from '../store/store.js';
 import type { SlicedRegistry } from '../telemetry/registry.js';
 import type { Route } from './app.js';
+import { calibrationRoute } from './calibration.js';
 import { postCloudEvent } from './cloud-events.js';
 import { challengersRoute } from './challengers.js';
+import { costRoute } from './cost.js';
 import { domainClassifierRoute } from './domain-classifier.js';
 import { explanationsRoute } from './explanations.js';
 import { postGroundTruth } from './ground-truth.js';
+import { groundTruthReportRoute } from './ground-truth-report.js';
 import type { IngestModel } from './ingest-model.js';
 import { eventRoutes } from './events.js';
 import { landingRoute } from './landing-page.js';
@@ -30,6 +34,7 @@ export interface RouteDeps {
   readonly store: () => Store;
   readonly registry: Pick<SlicedRegistry, 'render'>;
   readonly registrar: () => Registrar;
+  readonly cost: () => CostAnswer;
   readonly clock: Clock;
   readonly version: string;
   readonly eventsBytesMax: number;
@@ -57,6 +62,9 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     explanationsRoute(deps),
     slicesRoute(deps),
     challengersRoute(deps),
+    calibrationRoute(deps),
+    groundTruthReportRoute(deps),
+    costRoute(deps),
     domainClassifierRoute(deps),
     {
       ...post,

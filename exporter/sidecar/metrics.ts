@@ -5,6 +5,7 @@ import type { Watcher } from '../pipeline/watcher.js';
 import type { SampleKeeper } from '../samples/sample-keeper.js';
 import type { Snapshotter } from '../snapshots/snapshotter.js';
 import type { SeriesTally, StoreReadings } from '../store/index.js';
+import type { CostMeters } from '../telemetry/cost-meters.js';
 import { costFamilies } from '../telemetry/cost-series.js';
 import { explainFamilies } from '../telemetry/explain-series.js';
 import type { Guard, GuardCounts } from '../security/guard.js';
@@ -54,6 +55,7 @@ export interface Metrics {
   readonly registry: SlicedRegistry;
   readonly self: SelfSeries;
   readonly access: GuardCounts;
+  readonly costs: CostMeters;
   readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
 }
 
@@ -79,7 +81,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   estimateFamilies(registry, models);
   errorModelFamilies(registry, models);
   explainFamilies(registry, models);
-  costFamilies(registry, models, clock);
+  const costs = costFamilies(registry, models, clock);
   registryFamilies(registry, sources.registry, () => sources.config().registry.versionsShownMax);
   eventFamilies(registry, readings, () => models().keys());
   sampleFamilies(registry, models);
@@ -107,7 +109,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { watch } = sources.config();
   localDriftFamilies(registry, { models: features, countMin: watch.localCountMin, nowSeconds: clock.nowSeconds });
   localQualityFamilies(registry, createLocalQuality(readings, durationSeconds(watch.localWindow), watch.localCountMin, clock));
-  return { registry, self, access, requestSeries };
+  return { registry, self, access, costs, requestSeries };
 }
 
 const queueReading = ({ length, capacity, dropped }: Watcher['queue']) => ({

@@ -183,6 +183,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       store: () => stored,
       registry: { render: (format) => cross('metrics', () => metrics.registry.render(format)) },
       registrar: () => desk.registrar,
+      cost: metrics.costs.read,
       clock,
       version,
       eventsBytesMax: server.eventsBytesMax,

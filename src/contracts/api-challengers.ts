@@ -1,3 +1,4 @@
+import type { ApiBins } from './api-bins.js';
 import type { IntervalReading, Reading } from './reading.js';
 
 /** What a criterion of the verdict reads, against its bar. */
@@ -31,12 +32,6 @@ export interface ApiPairedQuality {
     readonly chiSquare: Reading;
     readonly pValue: Reading;
   };
-}
-
-/** Counts by bin: one more than there are edges, the first and the last bin are open. Bin i ends at edge i, which belongs to it. */
-export interface ApiBins {
-  readonly edges: readonly number[];
-  readonly counts: readonly number[];
 }
 
 export interface ApiChallengerSlice {
