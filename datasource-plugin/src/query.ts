@@ -16,6 +16,8 @@ export const QUERY_FIELDS = [
   /** Absent: the output. */
   'feature',
   'challenger',
+  /** Which of the frames of a kind that has several: a key of its PARTS. */
+  'part',
   /** By which quality slices are ranked. */
   'rankedBy',
   /** What a distribution is compared with: `baseline`, `before` or `window`. */

@@ -1,6 +1,7 @@
 import { events } from './events';
 import { models } from './models';
 import type { QueryKind } from './query-kind';
+import { shadow } from './shadow';
 
 /** Every kind of query by the name that it is saved under. */
-export const QUERY_KINDS: Readonly<Record<string, QueryKind>> = { models, events };
+export const QUERY_KINDS: Readonly<Record<string, QueryKind>> = { models, events, shadow };
