@@ -1,7 +1,19 @@
+import { calibration } from './calibration';
+import { cost } from './cost';
 import { events } from './events';
+import { explanations } from './explanations';
+import { groundTruth } from './ground-truth';
 import { models } from './models';
 import type { QueryKind } from './query-kind';
 import { shadow } from './shadow';
 
 /** Every kind of query by the name that it is saved under. */
-export const QUERY_KINDS: Readonly<Record<string, QueryKind>> = { models, events, shadow };
+export const QUERY_KINDS: Readonly<Record<string, QueryKind>> = {
+  models,
+  shadow,
+  explanations,
+  calibration,
+  groundTruth,
+  cost,
+  events,
+};
