@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ALERT_FAMILIES, generateRules, METRICS, toYaml } from '@modelwatch/core';
+import { ALERT_FAMILIES, BOARDS, generateRules, METRICS, toYaml } from '@modelwatch/core';
 import { parse } from 'yaml';
 import { parseConfig } from '../config/index.js';
 import { generatedFiles } from '../rules/generated-files.js';
@@ -92,6 +92,27 @@ describe('every alert', () => {
       'Escalate',
     ]);
     expect(pasted(page).length).toBeGreaterThan(0);
+  });
+});
+
+describe('links of alerts', () => {
+  const linked = async () =>
+    (await readRules('alerts.yaml')).map(({ alert, annotations }) => ({ alert: alert!, annotations: annotations! }));
+
+  it('lead to the runbook of their alert', async () => {
+    for (const { alert, annotations } of await linked()) {
+      const name = new URL(annotations['runbook_url']!).pathname.split('/').at(-1);
+      expect([alert, name, runbookNames.includes(name!)]).toEqual([alert, `${alert}.md`, true]);
+    }
+  });
+
+  it('lead to a board that is known, of the model, within a time', async () => {
+    for (const { alert, annotations } of await linked()) {
+      const { pathname, searchParams } = new URL(annotations['dashboard_url']!);
+      expect([alert, Object.values(BOARDS).map((uid) => `/d/${uid}`)]).toEqual([alert, expect.arrayContaining([pathname])]);
+      expect([alert, searchParams.get('var-model')]).toEqual([alert, '{{ $labels.model | urlquery }}']);
+      expect([alert, searchParams.get('from'), searchParams.get('to')]).toEqual([alert, expect.stringMatching(/^now-\d+[hd]$/), 'now']);
+    }
   });
 });
 

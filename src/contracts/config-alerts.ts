@@ -1,6 +1,7 @@
 import { cap, duration, window } from './config-parts.js';
 import { attributionBars } from './config-explain.js';
 import { driftReferences } from './config-drift-references.js';
+import { qualityBars } from './config-quality-bars.js';
 import { LATENCY_SECONDS_BUCKETS } from './metrics.js';
 
 /** Bars of a model's generated alerts. */
@@ -52,6 +53,14 @@ export const alerts = {
       exclusiveMaximum: 1,
       default: 0.999,
       description: 'Share of requests that must be answered.',
+    },
+    ...qualityBars,
+    queueFillRatioMax: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.5,
+      description: 'Fill of a queue of the sidecar, over minutes, from which it cannot keep up.',
     },
     baselineAgeMax: duration('Age from which a baseline is stale.', '90d'),
   },

@@ -100,9 +100,13 @@ describe('rules for several models', () => {
         for (const model of models) {
           for (const family of ALERT_FAMILIES) {
             const its = rules.filter((rule) => rule.alert === family.name && isFor(rule, model.name));
+            if (family.appliesTo?.(model) === false) {
+              expect(its).toEqual([]);
+              continue;
+            }
             expect(its.map(({ labels }) => labels)).toEqual([{ severity: family.severity(model), team: model.team }]);
             // What the family says of this model alone, but for the selector.
-            const alone = family.text({ bars: model.alerts, select: selectAll });
+            const alone = family.text({ bars: model.alerts, model, select: selectAll });
             expect(withoutModels(its[0]!.expr)).toBe(alone.expr);
           }
         }
@@ -183,7 +187,8 @@ describe('rules for several models', () => {
     );
     expect(rule!.annotations).toMatchObject({
       runbook_url: 'https://wiki/{{ "{{" }}x}}/ModelwatchAvailabilityLow.md',
-      dashboard_url: 'https://grafana/d/modelwatch-model?var-model={{ $labels.model }}',
+      dashboard_url:
+        'https://grafana/d/modelwatch-model?var-model={{ $labels.model | urlquery }}&var-version={{ $labels.version | urlquery }}&from=now-6h&to=now',
     });
   });
 });

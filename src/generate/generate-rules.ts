@@ -1,6 +1,7 @@
 import type { Config, ModelConfig } from '../contracts/index.js';
 import { ALERT_FAMILIES } from './alerts/index.js';
 import type { AlertFamily } from './alerts/index.js';
+import { boardPath } from './boards.js';
 import { RECORDING_FAMILIES, rolloutRulesOf } from './recordings/index.js';
 import type { RecordingFamily } from './recordings/index.js';
 import type { FairSlice } from './recordings/fairness.js';
@@ -10,9 +11,6 @@ import { shareAmongModels } from './selector.js';
 
 /** What of a configuration rules are made from. */
 export type RulesConfig = Pick<Config, 'rules' | 'models'>;
-
-/** Board of one model; the links in alerts set its variable `model`. */
-const MODEL_BOARD = 'modelwatch-model';
 
 /**
  * Prometheus' recording rules and alerts for a configuration. One rule stands for every model with the same windows and bars, so that the number
@@ -28,7 +26,7 @@ export function generateRules(config: RulesConfig): readonly GeneratedFile[] {
     ),
     ruleFile(
       'alert-rules/alerts.yaml',
-      ALERT_FAMILIES.map((family) => alertGroup(family, config)),
+      ALERT_FAMILIES.flatMap((family) => alertGroups(family, config)),
     ),
   ];
 }
@@ -53,9 +51,13 @@ function recordingGroups(family: RecordingFamily, config: RulesConfig): readonly
 export const fairSlices = ({ slices }: ModelConfig): readonly FairSlice[] =>
   slices.flatMap(({ name, fairness }) => (fairness === undefined ? [] : [{ slice: name, reference: fairness.reference }]));
 
-function alertGroup(family: AlertFamily, config: RulesConfig): RuleGroup {
-  const rules = shareAmongModels(config.models, (model, select): AlertRule[] => [alertRule(family, model, config, select)]);
-  return { name: family.name, interval: config.rules.interval, rules: rules.map(({ written }) => written) };
+/** One group, or none where no model can have the alert. */
+function alertGroups(family: AlertFamily, config: RulesConfig): readonly RuleGroup[] {
+  const rules = shareAmongModels(config.models, (model, select): AlertRule[] =>
+    family.appliesTo?.(model) === false ? [] : [alertRule(family, model, config, select)],
+  );
+  if (rules.length === 0) return [];
+  return [{ name: family.name, interval: config.rules.interval, rules: rules.map(({ written }) => written) }];
 }
 
 function alertRule(
@@ -64,7 +66,7 @@ function alertRule(
   { rules }: RulesConfig,
   select: Parameters<AlertFamily['text']>[0]['select'],
 ): AlertRule {
-  const text = family.text({ bars: model.alerts, select });
+  const text = family.text({ bars: model.alerts, model, select });
   return {
     alert: family.name,
     expr: text.expr,
@@ -75,7 +77,7 @@ function alertRule(
       summary: text.summary,
       description: text.description,
       runbook_url: `${literal(rules.runbookUrl)}/${family.name}.md`,
-      dashboard_url: `${literal(rules.dashboardUrl)}/d/${MODEL_BOARD}?var-model={{ $labels.model }}`,
+      dashboard_url: `${literal(rules.dashboardUrl)}${boardPath(family.concern, family.variables)}`,
     },
   };
 }

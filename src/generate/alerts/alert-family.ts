@@ -1,4 +1,7 @@
+import { normalQuantile } from '../../math/index.js';
 import type { ModelConfig } from '../../contracts/index.js';
+import type { BoardVariable, Concern } from '../boards.js';
+import { number } from '../promql.js';
 import type { AlertBars } from '../recordings/recording-family.js';
 import type { Select } from '../selector.js';
 
@@ -24,13 +27,26 @@ export interface AlertText {
 export interface AlertFamily {
   /** Name of the alert, of its runbook and of its test. */
   readonly name: `Modelwatch${string}`;
+  readonly concern: Concern;
   readonly severity: (model: ModelConfig) => Severity;
-  readonly text: (input: { readonly bars: AlertBars; readonly select: Select }) => AlertText;
+  /** Labels of its series, beside the model, that the board it leads to is set to. */
+  readonly variables: readonly BoardVariable[];
+  /** Whether a model can have it at all; every model, where left out. */
+  readonly appliesTo?: (model: ModelConfig) => boolean;
+  readonly text: (input: { readonly bars: AlertBars; readonly model: ModelConfig; readonly select: Select }) => AlertText;
 }
 
 /** Pages for a critical model, makes a ticket for any other. */
 export const pageIfCritical = (model: ModelConfig): Severity => (model.critical ? 'page' : 'ticket');
 export const alwaysTicket = (): Severity => 'ticket';
+/** What cannot wait, whatever the model is worth. */
+export const alwaysPage = (): Severity => 'page';
+
+/** A share above its bar by more than chance would take it there, from one that is just at the bar. `on` brings the count to the share. */
+export function aboveBar(share: string, bar: number, count: string, significance: number, on = ''): readonly string[] {
+  const spread = number(normalQuantile(1 - significance) * Math.sqrt(bar * (1 - bar)));
+  return [`${share} > ${number(bar)}`, `and ${share} - ${number(bar)} >${on} ${spread} / sqrt(${count})`];
+}
 
 /** The features with the greatest values of a recorded series with these labels of the alert, in a sentence for annotations; nothing where there are none. */
 export function greatestFeatures(sentence: string, record: string, labels: readonly string[], features: number): string {

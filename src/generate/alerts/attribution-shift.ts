@@ -5,7 +5,9 @@ import type { AlertFamily } from './alert-family.js';
 /** Other features decide than in training: NDCG of their order below the bar, with enough explained predictions, in both windows. */
 export const attributionShift: AlertFamily = {
   name: 'ModelwatchAttributionShift',
+  concern: 'data',
   severity: alwaysTicket,
+  variables: ['version'],
   text({ bars, select }) {
     const [short, long] = bars.driftWindows as [string, string];
     const ndcg = (window: string) => `model_version:modelwatch_attribution_ndcg_ratio:${window}`;

@@ -10,7 +10,9 @@ import type { AlertFamily } from './alert-family.js';
  */
 export const availabilityLow: AlertFamily = {
   name: 'ModelwatchAvailabilityLow',
+  concern: 'serving',
   severity: pageIfCritical,
+  variables: ['version'],
   text({ bars, select }) {
     const bar = bars.availabilityRatioMin;
     const spread = number(normalQuantile(1 - bars.significance) * Math.sqrt(bar * (1 - bar)));

@@ -6,7 +6,9 @@ import type { AlertFamily } from './alert-family.js';
 /** The baseline is older than it may be: drift is measured against a world that may be gone. */
 export const baselineStale: AlertFamily = {
   name: 'ModelwatchBaselineStale',
+  concern: 'data',
   severity: alwaysTicket,
+  variables: ['version'],
   text({ bars, select }) {
     const created = `max by (${MODEL_LABELS}) (${select('modelwatch_baseline_created_timestamp_seconds')} > 0)`;
     return {

@@ -32,7 +32,9 @@ const matters = (window: string): string =>
 function driftAlert({ name, level, counters, baselineBins, labels, named }: Subject): AlertFamily {
   return {
     name,
+    concern: 'data',
     severity: alwaysTicket,
+    variables: labels.filter((label) => label === 'version' || label === 'feature'),
     text({ bars, select }) {
       const recorded = (metric: string, window: string) => `${level}:${counters}_${metric}:${window}`;
       const [short, long] = bars.driftWindows as [string, string];

@@ -8,11 +8,18 @@ import { missingRatioHigh } from './missing-ratio-high.js';
 import { modelAbsent } from './model-absent.js';
 import { sidecarDown } from './sidecar-down.js';
 import { watchingImpaired } from './watching-impaired.js';
+import { schemaChange } from './schema-change.js';
+import { queueing } from './queueing.js';
+import { predictionSkew } from './prediction-skew.js';
+import { featureParityLow } from './feature-parity-low.js';
+import { groundTruthDelayed } from './ground-truth-delayed.js';
+import { goldenRowFailure } from './golden-row-failure.js';
 
 /** Every alert. A new one is a file beside these, a line here, a runbook and a promtool test: docs/recipes/add-an-alert.md. */
 export const ALERT_FAMILIES: readonly AlertFamily[] = [
   availabilityLow,
   latencyHigh,
+  queueing,
   modelAbsent,
   sidecarDown,
   watchingImpaired,
@@ -20,6 +27,11 @@ export const ALERT_FAMILIES: readonly AlertFamily[] = [
   outputDriftAlert,
   attributionShift,
   missingRatioHigh,
+  schemaChange,
+  featureParityLow,
+  goldenRowFailure,
+  predictionSkew,
+  groundTruthDelayed,
   baselineStale,
 ];
 

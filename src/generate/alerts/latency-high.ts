@@ -6,7 +6,9 @@ import type { AlertFamily } from './alert-family.js';
 /** p95 above the bar over both serving windows, with enough requests in each. */
 export const latencyHigh: AlertFamily = {
   name: 'ModelwatchLatencyHigh',
+  concern: 'serving',
   severity: pageIfCritical,
+  variables: ['version'],
   text({ bars, select }) {
     const recorded = (metric: string, window: string) =>
       select(`model_version_role:modelwatch_request_duration_seconds_${metric}:${window}`);

@@ -6,7 +6,9 @@ import type { AlertFamily } from './alert-family.js';
 /** More values are missing than in the baseline: by more than the bar and by more than chance, in both windows. */
 export const missingRatioHigh: AlertFamily = {
   name: 'ModelwatchMissingRatioHigh',
+  concern: 'data',
   severity: alwaysTicket,
+  variables: ['version', 'feature'],
   text({ bars, select }) {
     const recorded = (metric: string, window: string) => `model_version_feature:modelwatch_feature_${metric}:${window}`;
     const [short, long] = bars.driftWindows as [string, string];

@@ -5,7 +5,9 @@ import type { AlertFamily } from './alert-family.js';
 /** No sidecar exports a model that one exported within the last day: all are down, or gone from service discovery. */
 export const modelAbsent: AlertFamily = {
   name: 'ModelwatchModelAbsent',
+  concern: 'serving',
   severity: pageIfCritical,
+  variables: [],
   text({ select }) {
     return {
       for: '5m',

@@ -5,7 +5,9 @@ import type { AlertFamily } from './alert-family.js';
 /** A sidecar that Prometheus still has as a target does not answer its scrapes. Others may serve on: losing the last one is another alert. */
 export const sidecarDown: AlertFamily = {
   name: 'ModelwatchSidecarDown',
+  concern: 'watching',
   severity: alwaysTicket,
+  variables: [],
   text({ select }) {
     return {
       for: '5m',

@@ -5,7 +5,9 @@ import type { AlertFamily } from './alert-family.js';
 /** A sidecar answers requests but loses readings, for longer than a moment: its store fails, a queue drops, or watching throws. */
 export const watchingImpaired: AlertFamily = {
   name: 'ModelwatchWatchingImpaired',
+  concern: 'watching',
   severity: alwaysTicket,
+  variables: [],
   text({ select }) {
     const lost = (metric: string) => `sum by (job, instance) (increase(${metric}[5m])) > 0`;
     return {

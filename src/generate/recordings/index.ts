@@ -20,6 +20,7 @@ import { cost } from './cost.js';
 import { reconstructionDrift } from './reconstruction.js';
 import { rollout } from './rollout.js';
 import { shadow } from './shadow.js';
+import { schema } from './schema.js';
 import { sidecars } from './sidecars.js';
 import { skew } from './skew.js';
 import { sliceQuality } from './slices.js';
@@ -33,6 +34,7 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   outputDrift,
   groundTruthDrift,
   missing,
+  schema,
   golden,
   parity,
   freshness,
