@@ -20,9 +20,17 @@ const sidecar = {
   },
 };
 
+/** The built plugins in Chromium. */
+const harness = {
+  ...sidecar,
+  displayName: 'harness',
+  roots: ['<rootDir>/panel-plugin/harness'],
+  modulePathIgnorePatterns: ['/dist/', '/react-19/'],
+};
+
 export default {
   // The plugins bring the configuration of their scaffold: jsdom, CommonJS, React.
-  projects: [sidecar, '<rootDir>/datasource-plugin', '<rootDir>/panel-plugin'],
+  projects: [sidecar, harness, '<rootDir>/datasource-plugin', '<rootDir>/panel-plugin'],
   reporters: ['default', '<rootDir>/.ci/closing-line.mjs'],
   // So long that it ends what hangs and never what is slow: tests start processes, and a machine may be busy with others.
   testTimeout: 120_000,

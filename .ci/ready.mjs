@@ -41,6 +41,21 @@ function install(scope) {
   writeFileSync(stamp, scope.length > 0 ? `${lock} sidecar` : lock);
 }
 
+/** The packages of Grafana 13.2 on React 19, for the harness of the plugins: beside the workspaces, so that two Reacts never meet. */
+function installSecondRuntime() {
+  const folder = path.join(root, 'panel-plugin', 'harness', 'react-19');
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(folder, 'package-lock.json')))
+    .digest('hex');
+  const stamp = path.join(folder, 'node_modules', '.modelwatch-lock');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  console.log('Installing the packages of Grafana 13.2 for the tests (once) ...');
+  const options = { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' };
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], options);
+  if (npm.status !== 0) fail(`npm ci failed in panel-plugin/harness/react-19:\n${npm.stdout}${npm.stderr}`);
+  writeFileSync(stamp, lock);
+}
+
 function build() {
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   if (!existsSync(path.join(root, 'exporter', 'dist', 'main.js'))) console.log('Compiling (once) ...');
@@ -61,7 +76,7 @@ function buildPlugins() {
 }
 
 /** Debian packages of the programs that contract tests talk to, by the program they bring. */
-const PROGRAMS = { promtool: 'prometheus', amtool: 'prometheus-alertmanager', strace: 'strace' };
+const PROGRAMS = { promtool: 'prometheus', amtool: 'prometheus-alertmanager', strace: 'strace', chromium: 'chromium' };
 
 const hasProgram = (name) => spawnSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' }).status === 0;
 
@@ -85,6 +100,7 @@ const forTests = process.argv.includes('--test');
 install(forTests ? [] : SIDECAR);
 build();
 if (forTests) {
+  installSecondRuntime();
   buildPlugins();
   const missing = bringPrograms();
   if (missing.length > 0) {

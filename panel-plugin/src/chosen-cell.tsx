@@ -68,7 +68,7 @@ export function Picture({ onKeyDown, onLeave, readout, links, children }: Pictur
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  group: css({ '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` } }),
+  group: css({ '& > svg': { display: 'block' }, '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` } }),
   readout: css({
     display: 'flex',
     gap: theme.spacing(1),
