@@ -50,6 +50,23 @@ describe('query', () => {
     ]);
   });
 
+  it('says what is lacking where a query of one model names none, or several', async () => {
+    const { requests } = installRecordedExporter({}, { model: '{flights-late,prices}' });
+    const { errors } = await answerTo(target('A', 'slices'), target('B', 'slices', { model: '$model' }));
+    expect([errors?.map(({ message }) => message), requests]).toEqual([
+      ['Choose a model: this query is of one.', 'This query is of one model, and its variable stands for several.'],
+      [],
+    ]);
+  });
+
+  it('asks for slices in the words of the API', async () => {
+    const { requests } = installRecordedExporter();
+    await answerTo(target('A', 'slices', { model: 'flights-late', slice: 'origin', version: '1', rankedBy: 'recall' }));
+    expect(requests.map(({ url, params }) => [url, params])).toEqual([
+      [`${PROXY}/v1/models/flights-late/slices`, { slice: 'origin', version: '1', by: 'recall', limit: 500 }],
+    ]);
+  });
+
   it('leaves out what is hidden and what no kind answers', async () => {
     const { requests } = installRecordedExporter();
     const answer = await answerTo(target('A', 'models', { hide: true }), target('B', 'toString'), target('C', 'horoscope'));

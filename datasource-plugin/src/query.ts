@@ -20,6 +20,8 @@ export const QUERY_FIELDS = [
   'part',
   /** By which quality slices are ranked. */
   'rankedBy',
+  /** `all`: a row for each quality of a slice. */
+  'metrics',
   /** What a distribution is compared with: `baseline`, `before` or `window`. */
   'comparedWith',
   /** The window that it is compared with, as Grafana writes times: `now-8d`, or a date. */

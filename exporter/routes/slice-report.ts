@@ -14,6 +14,8 @@ import {
   sliceAccuracy,
   sliceErrorRatio,
   sliceRecall,
+  type ApiSlice,
+  type ApiSliceCounts,
   type ModelConfig,
   type RankedSlice,
   type Reading,
@@ -39,7 +41,7 @@ type Kind = 'probability' | 'regression';
  * What is kept of one slice: values by how much worse than the whole they are for certain, one page of them, each with counts and readings; what is beyond
  * the values that are kept; and the comparison of groups where it is configured. Counts are of all time, as the store has them.
  */
-export function sliceReport({ name, fairness }: SliceConfig, kind: Kind, quality: QualityTally | undefined, page: SlicePage): object {
+export function sliceReport({ name, fairness }: SliceConfig, kind: Kind, quality: QualityTally | undefined, page: SlicePage): ApiSlice {
   const all = quality === undefined ? new Map<string, JoinedCounts>() : allOfSlice(quality, name);
   const shown = quality?.slices.get(name);
   const ranked = rank(all, page.by);
@@ -74,7 +76,7 @@ function rank(all: ReadonlyMap<string, JoinedCounts>, by: Ranking): RankedSlice[
 const confusionsOf = (all: ReadonlyMap<string, JoinedCounts>) => new Map([...all].map(([value, { confusion }]) => [value, confusion]));
 
 /** Groups against the one that is named, or the largest. */
-function fairnessOf(all: ReadonlyMap<string, JoinedCounts>, named: string | undefined): object {
+function fairnessOf(all: ReadonlyMap<string, JoinedCounts>, named: string | undefined): NonNullable<ApiSlice['fairness']> {
   const groups = confusionsOf(all);
   const own = [...groups].filter(([value]) => value !== OTHER_BIN);
   const [largest] = own.sort(([a, one], [b, other]) => other.count - one.count || (a < b ? -1 : 1))[0] ?? [];
@@ -82,7 +84,7 @@ function fairnessOf(all: ReadonlyMap<string, JoinedCounts>, named: string | unde
   return { reference: reference ?? null, groups: reference === undefined ? [] : groupFairness(groups, { reference }) };
 }
 
-function countsAndReadings(counts: JoinedCounts, kind: Kind): object {
+function countsAndReadings(counts: JoinedCounts, kind: Kind): ApiSliceCounts {
   const { confusion, scores, calibration, errors } = counts;
   const ofErrors = { meanAbsoluteError: mae.measure(errors), rootMeanSquaredError: rmse.measure(errors), bias: bias.measure(errors) };
   const tally = { joined: joinedCount(counts), outputMissing: errors.missing };

@@ -1,3 +1,4 @@
+import type { SlicesAnswer } from '@modelwatch/core';
 import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Store } from '../store/store.js';
@@ -40,7 +41,7 @@ export function slicesRoute(deps: SlicesDeps): Route {
   };
 }
 
-function answer(model: ModelRuntime, store: Pick<Store, 'readings'>, query: unknown): Result<object> {
+function answer(model: ModelRuntime, store: Pick<Store, 'readings'>, query: unknown): Result<SlicesAnswer> {
   const { slices, output } = model.config;
   const asked = readQuery(query, output.kind);
   if (!asked.ok) return asked;

@@ -5,6 +5,7 @@ export * from './api-challengers.js';
 export * from './api-cost.js';
 export * from './api-explanations.js';
 export * from './api-ground-truth.js';
+export * from './api-slices.js';
 export * from './baseline.js';
 export * from './binning.js';
 export * from './config.js';

@@ -1,21 +1,21 @@
 import { expect, it } from '@jest/globals';
-import { DataFrame, FieldType } from '@grafana/data';
+import { FieldType } from '@grafana/data';
 import type { ModelsAnswer } from '@modelwatch/core';
 import { firstValueFrom } from 'rxjs';
 import { annotationSupport } from '../annotations';
 import type { EventsFound } from '../api';
 import { migrateQuery } from '../query';
+import { columnsOf } from '../testing/columns-of';
 import { recorded } from '../testing/recorded-exporter';
 import { eventsFrame } from './events-frame';
 import { modelsFrame } from './models-frame';
 
-const columns = (frame: DataFrame) => Object.fromEntries(frame.fields.map(({ name, values }) => [name, values]));
 const NOW = Date.parse('2026-12-01T12:00:00Z');
 const MINUTE = 60_000;
 
 it('models are rows with what the registry and the baseline say', () => {
   const frame = modelsFrame(recorded<ModelsAnswer>('models.json'), 'A');
-  expect(columns(frame)).toEqual({
+  expect(columnsOf(frame)).toEqual({
     model: ['flights-late', 'prices'],
     team: ['travel', 'unassigned'],
     role: ['champion', 'champion'],
@@ -40,7 +40,7 @@ const found = (): EventsFound => ({ ...recorded<EventsFound>('events.json'), mor
 
 it('events are rows under the names by which Grafana knows annotations', () => {
   const frame = eventsFrame(found(), 'A');
-  expect(columns(frame)).toMatchObject({
+  expect(columnsOf(frame)).toMatchObject({
     time: [NOW - 120 * MINUTE, NOW - 60 * MINUTE, NOW - 10 * MINUTE],
     timeEnd: [null, NOW - 30 * MINUTE, NOW - 5 * MINUTE],
     title: ['Deploy flights-late 1', 'Maintenance', 'Training job prices 2024-12 (failed)'],

@@ -6,10 +6,12 @@ import { groundTruth } from './ground-truth';
 import { models } from './models';
 import type { QueryKind } from './query-kind';
 import { shadow } from './shadow';
+import { slices } from './slices';
 
 /** Every kind of query by the name that it is saved under. */
 export const QUERY_KINDS: Readonly<Record<string, QueryKind>> = {
   models,
+  slices,
   shadow,
   explanations,
   calibration,

@@ -1,9 +1,8 @@
 import React, { useCallback } from 'react';
 import { map, Observable, throwError } from 'rxjs';
-import type { ModelSummary } from '@modelwatch/core';
-import type { Api } from '../api';
 import type { ModelwatchQuery } from '../query';
 import { ChoiceField } from './choice-field';
+import { NamesOf, namesOfModel } from './names-of-model';
 import type { EditorProps } from './query-kind';
 
 /** Names a model, or a template variable that does; empty: all, where the kind is of more than one. */
@@ -27,7 +26,7 @@ interface OfModelProps extends EditorProps {
   readonly label: string;
   readonly placeholder: string;
   readonly tooltip: string;
-  readonly namesOf: (model: ModelSummary) => readonly string[];
+  readonly namesOf: NamesOf;
 }
 
 /** Something that the chosen model has, by name. */
@@ -36,20 +35,6 @@ export function FieldOfModel({ namesOf, ...props }: OfModelProps) {
   const named = props.datasource.replaced(props.query.model);
   const choices = useCallback(() => namesOfModel(api, named, namesOf), [api, named, namesOf]);
   return <ChoiceField {...props} choices={choices} />;
-}
-
-/** Names of what a model has; of all models where none is named. Each once. */
-export function namesOfModel(
-  api: Api,
-  model: string | undefined,
-  namesOf: (model: ModelSummary) => readonly string[],
-): Observable<string[]> {
-  return api.models().pipe(
-    map(({ models }) => {
-      const asked = models.filter(({ name }) => model === undefined || name === model);
-      return [...new Set(asked.flatMap(namesOf))];
-    }),
-  );
 }
 
 /** For kinds of one model: the model, or what is lacking in words. */
