@@ -3,6 +3,7 @@ import { GrafanaTheme2, LinkModel } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import React, { useId } from 'react';
 import { Picture, READOUT_STEPS, useChosenCell } from './chosen-cell';
+import { shorten } from './shorten';
 
 export interface Cell {
   readonly row: number;
@@ -26,8 +27,6 @@ interface Props {
 
 const TEXT_WIDTH_MIN = 36;
 const TEXT_HEIGHT_MIN = 14;
-
-const shorten = (text: string, lengthMax: number) => (text.length > lengthMax ? `${text.slice(0, Math.max(1, lengthMax - 1))}…` : text);
 
 /** A matrix of cells with labels. Arrow keys move between cells and the line below reads the chosen one aloud. */
 export function CellGrid({ summary, rows, columns, cells, width, height }: Props) {

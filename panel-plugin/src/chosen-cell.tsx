@@ -1,7 +1,8 @@
 import { css } from '@emotion/css';
 import { GrafanaTheme2, LinkModel } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import React, { KeyboardEvent, ReactNode, useState } from 'react';
+import React, { KeyboardEvent, ReactNode, useRef, useState } from 'react';
+import { MarkTooltip, Tip } from './mark-tooltip';
 
 type Place = readonly [row: number, column: number];
 
@@ -43,18 +44,29 @@ interface PictureProps {
   readonly onLeave: () => void;
   readonly readout: string;
   readonly links?: readonly LinkModel[];
+  /** The chosen cell's details, shown beside it. */
+  readonly tip?: Tip;
   readonly children: ReactNode;
 }
 
 /** Takes the keys for the picture inside, which is one image with one summary, and reads the chosen cell aloud below it. */
-export function Picture({ onKeyDown, onLeave, readout, links, children }: PictureProps) {
+export function Picture({ onKeyDown, onLeave, readout, links, tip, children }: PictureProps) {
   const styles = useStyles2(getStyles);
+  const picture = useRef<HTMLDivElement>(null);
   return (
-    // The line below belongs to it: the pointer must reach the links of the chosen cell.
-    <div onMouseLeave={onLeave}>
-      <div role="group" aria-label="Cells; arrow keys move between them" tabIndex={0} className={styles.group} onKeyDown={onKeyDown}>
+    // The line below belongs to it: the pointer and the Tab key must reach the links of the chosen cell.
+    <div onMouseLeave={onLeave} onBlur={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget) && onLeave()}>
+      <div
+        ref={picture}
+        role="group"
+        aria-label="Cells; arrow keys move between them"
+        tabIndex={0}
+        className={styles.group}
+        onKeyDown={onKeyDown}
+      >
         {children}
       </div>
+      {tip && <MarkTooltip tip={tip} picture={picture} />}
       <div className={styles.readout}>
         <span role="status">{readout}</span>
         {links?.map((link) => (
@@ -68,7 +80,11 @@ export function Picture({ onKeyDown, onLeave, readout, links, children }: Pictur
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  group: css({ '& > svg': { display: 'block' }, '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` } }),
+  group: css({
+    // As a block it leaves no room for descenders below it.
+    '& > svg, & > canvas': { display: 'block' },
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` },
+  }),
   readout: css({
     display: 'flex',
     gap: theme.spacing(1),

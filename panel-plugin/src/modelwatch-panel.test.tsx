@@ -1,42 +1,20 @@
 import '@testing-library/jest-dom/jest-globals';
 import { describe, expect, it } from '@jest/globals';
-import { createDataFrame, DataFrame, dateTime, EventBusSrv, FieldType, getDefaultTimeRange, LoadingState, PanelProps } from '@grafana/data';
-import { render, screen } from '@testing-library/react';
-import React from 'react';
+import { createDataFrame, DataFrame, FieldType } from '@grafana/data';
+import { screen } from '@testing-library/react';
 import { bind } from './bound-frame';
 import { migrateOptions } from './migration';
-import { ModelwatchPanel } from './modelwatch-panel';
 import { plugin } from './module';
-import { PanelOptions } from './options';
 import { info } from './plugin.json';
 import { prepared } from './prepared-frames';
+import { showPanel } from './testing/show-view';
 import { VIEWS } from './views';
 
 const strings = (...names: string[]) => ({
   fields: names.map((name) => ({ name, type: FieldType.string, values: ['a'] })),
 });
 
-function show(series: DataFrame[], view: string) {
-  const props: PanelProps<PanelOptions> = {
-    id: 1,
-    data: { state: LoadingState.Done, series, timeRange: getDefaultTimeRange() },
-    options: { view },
-    fieldConfig: { defaults: {}, overrides: [] },
-    width: 600,
-    height: 300,
-    timeRange: { ...getDefaultTimeRange(), to: dateTime(0) },
-    timeZone: 'utc',
-    title: '',
-    transparent: false,
-    renderCounter: 0,
-    eventBus: new EventBusSrv(),
-    onOptionsChange: () => {},
-    onFieldConfigChange: () => {},
-    onChangeTimeRange: () => {},
-    replaceVariables: (text) => text,
-  };
-  return render(<ModelwatchPanel {...props} />);
-}
+const show = (series: DataFrame[], view: string) => showPanel({ view }, { data: { series } });
 
 describe('panel', () => {
   it('draws the chosen view from frames of any source, whatever else the frames hold', () => {

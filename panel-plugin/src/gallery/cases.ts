@@ -1,3 +1,4 @@
+import { calibrationCases } from './calibration-cases';
 import { distributionCases } from './distribution-cases';
 import { driftImpactCases } from './drift-impact-cases';
 import { GalleryCase } from './gallery-case';
@@ -14,4 +15,5 @@ export const GALLERY: readonly GalleryCase[] = [
   ...distributionCases,
   ...shadowVerdictCases,
   ...driftImpactCases,
+  ...calibrationCases,
 ];

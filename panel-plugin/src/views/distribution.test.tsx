@@ -1,11 +1,11 @@
 import '@testing-library/jest-dom/jest-globals';
 import { describe, expect, it } from '@jest/globals';
 import { FieldType } from '@grafana/data';
-import { render, screen } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import React from 'react';
 import { bind } from '../bound-frame';
 import { prepared } from '../prepared-frames';
+import { showView } from '../testing/show-view';
 import { distributionView } from './distribution';
 import { BINS_MAX, distribution, NEEDS } from './distribution-model';
 
@@ -28,15 +28,7 @@ function bound(reference: number[], current: number[], contribution?: number[], 
 }
 
 const show = (countMin: number, width = 600, height = 300) => {
-  const { Component } = distributionView;
-  return render(
-    <Component
-      bound={bound([500, 400, 100], [400, 400, 200])}
-      options={{ view: 'distribution', distribution: { countMin } }}
-      width={width}
-      height={height}
-    />,
-  );
+  return showView(distributionView, bound([500, 400, 100], [400, 400, 200]), { options: { distribution: { countMin } }, width, height });
 };
 
 describe('distribution: frame to bins', () => {

@@ -1,11 +1,11 @@
 import '@testing-library/jest-dom/jest-globals';
 import { describe, expect, it } from '@jest/globals';
 import { FieldType } from '@grafana/data';
-import { render, screen } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import React from 'react';
 import { bind } from '../bound-frame';
 import { prepared } from '../prepared-frames';
+import { showView } from '../testing/show-view';
 import { driftImpactView } from './drift-impact';
 import { driftImpact, NEEDS, POINTS_MAX } from './drift-impact-model';
 
@@ -42,8 +42,7 @@ const ROWS = [
 ] as const;
 
 const show = (width = 600) => {
-  const { Component } = driftImpactView;
-  return render(<Component bound={bound(ROWS)} options={{ view: 'drift-impact' }} width={width} height={300} />);
+  return showView(driftImpactView, bound(ROWS), { width });
 };
 
 describe('drift x impact', () => {

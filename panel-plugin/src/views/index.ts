@@ -1,3 +1,4 @@
+import { calibrationView } from './calibration';
 import { distributionView } from './distribution';
 import { driftImpactView } from './drift-impact';
 import { registryBoardView } from './registry-board';
@@ -6,6 +7,13 @@ import { sliceQualityView } from './slice-quality';
 import { View } from './view';
 
 /** Every view, in the order of the options. The first is the default. */
-export const VIEWS: readonly View[] = [registryBoardView, sliceQualityView, distributionView, shadowVerdictView, driftImpactView];
+export const VIEWS: readonly View[] = [
+  registryBoardView,
+  sliceQualityView,
+  distributionView,
+  shadowVerdictView,
+  driftImpactView,
+  calibrationView,
+];
 
 export const viewNamed = (name: string): View | undefined => VIEWS.find((view) => view.name === name);

@@ -1,11 +1,11 @@
 import '@testing-library/jest-dom/jest-globals';
 import { describe, expect, it } from '@jest/globals';
 import { FieldType, MappingType } from '@grafana/data';
-import { render, screen, within } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import React from 'react';
 import { bind, BoundFrame } from '../bound-frame';
 import { prepared } from '../prepared-frames';
+import { showView } from '../testing/show-view';
 import { registryBoardView } from './registry-board';
 import { NEEDS, registryBoard, VERSIONS_MAX } from './registry-board-model';
 
@@ -36,8 +36,7 @@ function bound(frames = prepared([frame])): BoundFrame {
 }
 
 const show = (width = 800) => {
-  const { Component } = registryBoardView;
-  return render(<Component bound={bound()} options={{ view: 'registry-board' }} width={width} height={400} />);
+  return showView(registryBoardView, bound(), { width, height: 400 });
 };
 
 describe('registry board', () => {

@@ -1,11 +1,11 @@
 import '@testing-library/jest-dom/jest-globals';
 import { describe, expect, it } from '@jest/globals';
 import { FieldType } from '@grafana/data';
-import { render, screen } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import React from 'react';
 import { bind } from '../bound-frame';
 import { prepared } from '../prepared-frames';
+import { showView } from '../testing/show-view';
 import { shadowVerdictView } from './shadow-verdict';
 import { NEEDS, OUTPUTS_MAX, shadowVerdict } from './shadow-verdict-model';
 
@@ -51,10 +51,7 @@ const given: Given = {
 };
 
 const show = (countMin: number, from = given) => {
-  const { Component } = shadowVerdictView;
-  return render(
-    <Component bound={bound(from)} options={{ view: 'shadow-verdict', shadowVerdict: { countMin } }} width={600} height={300} />,
-  );
+  return showView(shadowVerdictView, bound(from), { options: { shadowVerdict: { countMin } } });
 };
 
 describe('shadow verdict: frame to matrix', () => {

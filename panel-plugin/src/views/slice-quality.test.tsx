@@ -1,11 +1,11 @@
 import '@testing-library/jest-dom/jest-globals';
 import { describe, expect, it } from '@jest/globals';
 import { createTheme, DataFrame, FieldType, ThresholdsMode } from '@grafana/data';
-import { render, screen } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import React from 'react';
 import { bind, BoundFrame } from '../bound-frame';
 import { prepared } from '../prepared-frames';
+import { showView } from '../testing/show-view';
 import { sliceQualityView } from './slice-quality';
 import { CELLS_MAX, NEEDS, sliceQuality } from './slice-quality-model';
 
@@ -43,8 +43,7 @@ function bound(frames: DataFrame[]): BoundFrame {
 }
 
 const show = (width = 600, height = 300) => {
-  const { Component } = sliceQualityView;
-  return render(<Component bound={bound(prepared([frame]))} options={{ view: 'slice-quality' }} width={width} height={height} />);
+  return showView(sliceQualityView, bound(prepared([frame])), { width, height });
 };
 
 describe('slice quality: frame to cells', () => {
@@ -129,8 +128,7 @@ describe('slice quality: picture', () => {
         { name: 'value', type: FieldType.number, values: times.map(() => 1) },
       ],
     };
-    const { Component } = sliceQualityView;
-    render(<Component bound={bound(prepared([wide]))} options={{ view: 'slice-quality' }} width={60} height={60} />);
+    showView(sliceQualityView, bound(prepared([wide])), { width: 60, height: 60 });
     expect(screen.getByRole('status')).toHaveTextContent(`Quality of 1 slices by ${CELLS_MAX} columns. 7 columns are left out.`);
   });
 

@@ -1,10 +1,13 @@
-import { PanelOptionsEditorBuilder } from '@grafana/data';
+import { PanelData, PanelOptionsEditorBuilder } from '@grafana/data';
 import { ComponentType } from 'react';
 import { BoundFrame, FieldNeed } from '../bound-frame';
 import { PanelOptions } from '../options';
 
 export interface ViewProps {
   readonly bound: BoundFrame;
+  /** All that the panel was given: further frames, annotations, the time range. */
+  readonly data: PanelData;
+  readonly timeZone: string;
   readonly options: PanelOptions;
   readonly width: number;
   readonly height: number;
