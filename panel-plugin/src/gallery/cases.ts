@@ -1,6 +1,7 @@
 import { calibrationCases } from './calibration-cases';
 import { distributionCases } from './distribution-cases';
 import { driftImpactCases } from './drift-impact-cases';
+import { errorBudgetCases } from './error-budget-cases';
 import { GalleryCase } from './gallery-case';
 import { registryBoardCases } from './registry-board-cases';
 import { shadowVerdictCases } from './shadow-verdict-cases';
@@ -16,4 +17,5 @@ export const GALLERY: readonly GalleryCase[] = [
   ...shadowVerdictCases,
   ...driftImpactCases,
   ...calibrationCases,
+  ...errorBudgetCases,
 ];

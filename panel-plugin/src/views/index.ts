@@ -1,6 +1,7 @@
 import { calibrationView } from './calibration';
 import { distributionView } from './distribution';
 import { driftImpactView } from './drift-impact';
+import { errorBudgetView } from './error-budget';
 import { registryBoardView } from './registry-board';
 import { shadowVerdictView } from './shadow-verdict';
 import { sliceQualityView } from './slice-quality';
@@ -14,6 +15,7 @@ export const VIEWS: readonly View[] = [
   shadowVerdictView,
   driftImpactView,
   calibrationView,
+  errorBudgetView,
 ];
 
 export const viewNamed = (name: string): View | undefined => VIEWS.find((view) => view.name === name);

@@ -1,0 +1,111 @@
+import '@testing-library/jest-dom/jest-globals';
+import { describe, expect, it } from '@jest/globals';
+import { FieldType } from '@grafana/data';
+import { fireEvent, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { prepared } from '../prepared-frames';
+import { boundTo, showView } from '../testing/show-view';
+import { errorBudgetView } from './error-budget';
+import { errorBudgets, SLOS_MAX } from './error-budget-model';
+
+type Row = readonly [slo: string, left: number | null, window: string, burn: number | null, seconds: number | null];
+
+const ROWS: readonly Row[] = [
+  ['latency', 0.8, '3d', 0.5, 864_000],
+  ['latency', 0.8, '1h', 14.4, 864_000],
+  ['availability', 0, '1h', 14.3, 0],
+  ['availability', 0, '6h', 6.1, 0],
+  ['quality', null, '1h', null, null],
+];
+
+function bound(rows: readonly Row[] = ROWS, bar?: number) {
+  const column = (name: string, type: FieldType, at: 0 | 1 | 2 | 3 | 4, config = {}) => ({
+    name,
+    type,
+    values: rows.map((row) => row[at]),
+    config,
+  });
+  return boundTo(
+    errorBudgetView,
+    prepared([
+      {
+        fields: [
+          column('slo', FieldType.string, 0),
+          column('budgetLeft', FieldType.number, 1, { unit: 'percentunit', links: [{ title: 'Runbook', url: '/runbook' }] }),
+          column('window', FieldType.string, 2),
+          column('burn', FieldType.number, 3),
+          column('timeToExhaustion', FieldType.number, 4, { unit: 's' }),
+          ...(bar === undefined ? [] : [{ name: 'bar', type: FieldType.number, values: rows.map(() => bar) }]),
+        ],
+      },
+    ]),
+  );
+}
+
+describe('error budget: frame to budgets', () => {
+  it('puts the least budget left first, those without data last, and windows by length', () => {
+    const model = errorBudgets(bound());
+    expect(model.budgets.map(({ title, leftText, forecast }) => [title, leftText, forecast])).toEqual([
+      ['availability', '0%', 'exhausted'],
+      ['latency', '80%', 'in 1.43 weeks'],
+      ['quality', 'insufficient data', 'no forecast'],
+    ]);
+    expect(model).toMatchObject({ windows: ['1h', '6h', '3d'], spentCount: 1, beyondCount: 2, insufficientCount: 1, leftOutCount: 0 });
+  });
+
+  // The Site Reliability Workbook, table 5-8: 14.4 in 1h, 6 in 6h, 3 in 1d (there 2 % , 5 % and 10 % of 30 days), 1 in 3d.
+  it('holds each window against the bar of the workbook, reached at it, and against a bar that the frame gives', () => {
+    const bars = (window: string, burn: number, bar?: number) =>
+      errorBudgets(bound([['slo', 1, window, burn, 0]], bar)).budgets[0]?.burns[0];
+    expect(['1h', '6h', '1d', '3d', '30d', 'constructor'].map((window) => bars(window, 0)?.bar)).toEqual([14.4, 6, 3, 1, 1, 1]);
+    expect([bars('1h', 14.4)?.beyond, bars('1h', 14.3)?.beyond]).toEqual([true, false]);
+    expect(bars('1h', 10, 9.5)).toMatchObject({ bar: 9.5, beyond: true });
+  });
+
+  it('does not take a budget that nothing burns for one without a forecast', () => {
+    const forecast = (seconds: number | null) => errorBudgets(bound([['slo', 1, '1h', 0, seconds]])).budgets[0]?.forecast;
+    expect([forecast(Infinity), forecast(null)]).toEqual(['not at this rate', 'no forecast']);
+  });
+
+  it('keeps the budgets within a bound and counts the rest', () => {
+    const many = Array.from({ length: SLOS_MAX + 3 }, (_, index): Row => [`s${index}`, 1, '1h', 0, null]);
+    const { budgets, leftOutCount } = errorBudgets(bound(many));
+    expect([budgets.length, leftOutCount]).toEqual([SLOS_MAX, 3]);
+  });
+});
+
+describe('error budget: picture', () => {
+  it('sums up and marks what burns beyond a bar by a sign', () => {
+    showView(errorBudgetView, bound());
+    expect(screen.getByRole('img')).toHaveAccessibleName(
+      '3 error budgets, the least left first: 1 spent, 2 burning beyond a bar, 1 with insufficient data',
+    );
+    expect(screen.getAllByText(/^▲/)).toHaveLength(2);
+    expect(screen.getAllByTestId('insufficient')).toHaveLength(1);
+  });
+
+  it('moves by keys from the least to the most, with every window beside it and a link below', async () => {
+    showView(errorBudgetView, bound());
+    await userEvent.tab();
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+    expect(screen.getByRole('status')).toHaveTextContent('latency: budget left 80%, exhaustion in 1.43 weeks');
+    expect(screen.getByTestId('mark-tooltip')).toHaveTextContent('burn 1h14.4 of 14.4, beyond');
+    expect(screen.getByRole('link', { name: 'Runbook' })).toHaveAttribute('href', '/runbook');
+  });
+
+  it('chooses the row under the pointer and none above the first', () => {
+    showView(errorBudgetView, bound());
+    fireEvent.mouseMove(screen.getByRole('img'), { clientX: 5, clientY: 40 });
+    expect(screen.getByRole('status')).toHaveTextContent('availability: budget left 0%');
+    fireEvent.mouseMove(screen.getByRole('img'), { clientX: 5, clientY: 2 });
+    expect(screen.getByRole('status')).toHaveTextContent('3 error budgets');
+  });
+
+  it('draws as many budgets as have room, the budget alone where it is narrow, and counts the rest', () => {
+    const many = Array.from({ length: 30 }, (_, index): Row => [`s${index}`, index / 30, '1h', 0, null]);
+    showView(errorBudgetView, bound(many), { width: 150, height: 124 });
+    expect(screen.getAllByTestId('budget')).toHaveLength(4);
+    expect(screen.queryByText('s0')).not.toBeInTheDocument();
+    expect(screen.getByRole('img')).toHaveAccessibleName(/26 not drawn/);
+  });
+});
