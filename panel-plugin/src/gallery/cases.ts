@@ -1,4 +1,5 @@
 import { calibrationCases } from './calibration-cases';
+import { deployTimelineCases } from './deploy-timeline-cases';
 import { distributionCases } from './distribution-cases';
 import { driftImpactCases } from './drift-impact-cases';
 import { errorBudgetCases } from './error-budget-cases';
@@ -18,4 +19,5 @@ export const GALLERY: readonly GalleryCase[] = [
   ...driftImpactCases,
   ...calibrationCases,
   ...errorBudgetCases,
+  ...deployTimelineCases,
 ];

@@ -1,4 +1,5 @@
 import { calibrationView } from './calibration';
+import { deployTimelineView } from './deploy-timeline';
 import { distributionView } from './distribution';
 import { driftImpactView } from './drift-impact';
 import { errorBudgetView } from './error-budget';
@@ -16,6 +17,7 @@ export const VIEWS: readonly View[] = [
   driftImpactView,
   calibrationView,
   errorBudgetView,
+  deployTimelineView,
 ];
 
 export const viewNamed = (name: string): View | undefined => VIEWS.find((view) => view.name === name);
