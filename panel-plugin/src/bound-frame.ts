@@ -79,3 +79,7 @@ export function linksAt(bound: BoundFrame, names: readonly string[], row: number
   }
   return [...links.values()];
 }
+
+/** Whether an option that goes by a field applies; before any data has come it does. */
+export const hasField = (frames: readonly DataFrame[] | undefined, name: string): boolean =>
+  frames === undefined || frames.length === 0 || frames.some(({ fields }) => fields.some((field) => field.name === name));

@@ -1,19 +1,26 @@
 import { css } from '@emotion/css';
 import { GrafanaTheme2, LinkModel } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
-import React, { useId } from 'react';
+import React, { MouseEvent, useId, useMemo } from 'react';
+import { CanvasCells, SvgCells } from './cell-layers';
 import { Picture, READOUT_STEPS, useChosenCell } from './chosen-cell';
+import { CellGeometry } from './draw-cells';
+import { hasLegendRoom, Legend, LEGEND_STEPS, LegendItem } from './legend';
+import { Detail } from './mark-tooltip';
+import { useSharedCrosshair } from './shared-crosshair';
 import { shorten } from './shorten';
 
 export interface Cell {
   readonly row: number;
   readonly column: number;
   readonly text: string;
-  readonly description: string;
   readonly color?: string;
   /** Too few counts to trust: hatched and marked by a question mark, so that it shows without colour. */
   readonly unsure?: boolean;
-  readonly links?: readonly LinkModel[];
+  // Asked for the chosen cell alone: of thousands, most are never asked.
+  readonly description: () => string;
+  readonly details?: () => readonly Detail[];
+  readonly links?: () => readonly LinkModel[];
 }
 
 interface Props {
@@ -23,98 +30,182 @@ interface Props {
   readonly cells: readonly Cell[];
   readonly width: number;
   readonly height: number;
+  readonly legend?: readonly LegendItem[];
+  /** Ends of the columns' windows, where columns are times; they share their crosshair with the board. */
+  readonly columnTimes?: ReadonlyArray<number | undefined>;
 }
 
-const TEXT_WIDTH_MIN = 36;
-const TEXT_HEIGHT_MIN = 14;
+/** More cells are drawn as pixels, not as elements. */
+export const SVG_CELLS_MAX = 500;
+const LABEL_HEIGHT_MIN = 14;
+const COLUMN_LABEL_WIDTH_MIN = 48;
+const LETTER_WIDTH = 7;
 
-/** A matrix of cells with labels. Arrow keys move between cells and the line below reads the chosen one aloud. */
-export function CellGrid({ summary, rows, columns, cells, width, height }: Props) {
-  const theme = useTheme2();
+interface LabelsProps {
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  readonly geometry: CellGeometry;
+}
+
+/** As many labels as have room, evenly spread. */
+function Labels({ rows, columns, geometry: { left, top, cellWidth, cellHeight } }: LabelsProps) {
   const styles = useStyles2(getStyles);
-  const hatch = useId();
-  const { chosen, choose, reset, onKeyDown } = useChosenCell(rows.length, columns.length);
-  const readoutHeight = theme.spacing.gridSize * READOUT_STEPS;
-  const labelWidth = width < 240 ? 0 : Math.min(width * 0.3, 160);
-  const labelHeight = height < 120 ? 0 : theme.spacing.gridSize * 2.5;
-  const cellWidth = Math.max(1, (width - labelWidth) / Math.max(1, columns.length));
-  const cellHeight = Math.max(1, (height - labelHeight - readoutHeight) / Math.max(1, rows.length));
-  const labelEvery = Math.max(1, Math.ceil(TEXT_HEIGHT_MIN / cellHeight));
-  const columnEvery = Math.max(1, Math.ceil(48 / cellWidth));
-  const current = chosen && cells.find((cell) => cell.row === chosen[0] && cell.column === chosen[1]);
-  const empty = chosen && !current ? `${rows[chosen[0]] ?? ''}, ${columns[chosen[1]] ?? ''}: no data` : undefined;
-
+  const rowEvery = Math.max(1, Math.ceil(LABEL_HEIGHT_MIN / cellHeight));
+  const columnEvery = Math.max(1, Math.ceil(COLUMN_LABEL_WIDTH_MIN / cellWidth));
   return (
-    <Picture onKeyDown={onKeyDown} onLeave={reset} readout={current?.description ?? empty ?? summary} links={current?.links}>
-      <svg role="img" aria-label={summary} width={width} height={Math.max(0, height - readoutHeight)}>
-        <defs>
-          <pattern id={hatch} width={6} height={6} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-            <line x1={0} y1={0} x2={0} y2={6} stroke={theme.colors.text.secondary} strokeWidth={2} />
-          </pattern>
-        </defs>
-        {labelHeight > 0 &&
-          columns.map((label, index) =>
-            index % columnEvery === 0 ? (
-              <text
-                key={index}
-                className={styles.label}
-                x={labelWidth + (index + 0.5) * cellWidth}
-                y={labelHeight * 0.7}
-                textAnchor="middle"
-              >
-                {shorten(label, Math.floor((cellWidth * columnEvery) / 7))}
-              </text>
-            ) : null,
-          )}
-        {labelWidth > 0 &&
-          rows.map((label, index) =>
-            index % labelEvery === 0 ? (
-              <text key={index} className={styles.label} x={0} y={labelHeight + (index + 0.5) * cellHeight} dominantBaseline="central">
-                {shorten(label, Math.floor(labelWidth / 7))}
-              </text>
-            ) : null,
-          )}
-        {cells.map((cell) => {
-          const x = labelWidth + cell.column * cellWidth;
-          const y = labelHeight + cell.row * cellHeight;
-          const isChosen = cell === current;
-          const roomy = cellWidth >= TEXT_WIDTH_MIN && cellHeight >= TEXT_HEIGHT_MIN;
-          return (
-            <g key={`${cell.row}/${cell.column}`} onMouseEnter={() => choose(cell.row, cell.column)}>
-              <title>{cell.description}</title>
-              <rect
-                x={x}
-                y={y}
-                width={cellWidth}
-                height={cellHeight}
-                fill={cell.color ?? theme.colors.background.secondary}
-                fillOpacity={cell.unsure ? 0.35 : 1}
-                stroke={isChosen ? theme.colors.text.maxContrast : theme.colors.background.primary}
-                strokeWidth={isChosen ? 3 : 1}
-              />
-              {cell.unsure && (
-                <rect data-testid="unsure" x={x} y={y} width={cellWidth} height={cellHeight} fill={`url(#${hatch})`} fillOpacity={0.5} />
-              )}
-              {roomy && (
-                <text
-                  x={x + cellWidth / 2}
-                  y={y + cellHeight / 2}
-                  textAnchor="middle"
-                  dominantBaseline="central"
-                  fontSize={theme.typography.bodySmall.fontSize}
-                  fill={cell.color && !cell.unsure ? theme.colors.getContrastText(cell.color) : theme.colors.text.primary}
-                >
-                  {cell.unsure ? `${cell.text} ?` : cell.text}
-                </text>
-              )}
-            </g>
-          );
-        })}
-      </svg>
-    </Picture>
+    <g aria-hidden className={styles.label}>
+      {top > 0 &&
+        columns.map((label, index) =>
+          index % columnEvery === 0 ? (
+            <text key={index} x={left + (index + 0.5) * cellWidth} y={top * 0.7} textAnchor="middle">
+              {shorten(label, Math.floor((cellWidth * columnEvery) / LETTER_WIDTH))}
+            </text>
+          ) : null,
+        )}
+      {left > 0 &&
+        rows.map((label, index) =>
+          index % rowEvery === 0 ? (
+            <text key={index} x={0} y={top + (index + 0.5) * cellHeight} dominantBaseline="central">
+              {shorten(label, Math.floor(left / LETTER_WIDTH))}
+            </text>
+          ) : null,
+        )}
+    </g>
   );
 }
 
+/** Which column's window holds a time; the window ends at the column's own time. */
+function columnAt(times: ReadonlyArray<number | undefined>, at: number): number {
+  let found = -1;
+  times.forEach((time, index) => {
+    const best = times[found];
+    if (time !== undefined && time >= at && (best === undefined || time < best)) {
+      found = index;
+    }
+  });
+  return found;
+}
+
+/** A matrix of cells with labels. Arrow keys move between cells and the line below reads the chosen one aloud. */
+export function CellGrid({ summary, rows, columns, cells, width, height, legend, columnTimes }: Props) {
+  const theme = useTheme2();
+  const hatch = useId();
+  const { chosen, choose, reset, onKeyDown } = useChosenCell(rows.length, columns.length);
+  const { at, publish } = useSharedCrosshair('time');
+  const byPlace = useMemo(() => new Map(cells.map((cell) => [`${cell.row}/${cell.column}`, cell])), [cells]);
+  const legendRoom = legend !== undefined && legend.length > 0 && hasLegendRoom(width, height);
+  const pictureHeight = Math.max(0, height - theme.spacing.gridSize * (READOUT_STEPS + (legendRoom ? LEGEND_STEPS : 0)));
+  const geometry = useMemo((): CellGeometry => {
+    const left = width < 240 ? 0 : Math.min(width * 0.3, 160);
+    const top = height < 120 ? 0 : theme.spacing.gridSize * 2.5;
+    return {
+      left,
+      top,
+      cellWidth: Math.max(1, (width - left) / Math.max(1, columns.length)),
+      cellHeight: Math.max(1, (pictureHeight - top) / Math.max(1, rows.length)),
+    };
+  }, [width, height, pictureHeight, rows.length, columns.length, theme]);
+  const { left, top, cellWidth, cellHeight } = geometry;
+  const current = chosen && byPlace.get(chosen.join('/'));
+  const name = chosen && `${rows[chosen[0]] ?? ''}, ${columns[chosen[1]] ?? ''}`;
+  const hovered = columnTimes && at !== undefined && !chosen ? columnAt(columnTimes, at) : -1;
+
+  const onMove = ({ clientX, clientY, currentTarget }: MouseEvent<SVGSVGElement>) => {
+    const place = currentTarget.getBoundingClientRect();
+    const column = Math.floor((clientX - place.left - left) / cellWidth);
+    const row = Math.floor((clientY - place.top - top) / cellHeight);
+    const isInside = row >= 0 && row < rows.length && column >= 0 && column < columns.length;
+    if (!isInside) {
+      reset();
+    } else if (row !== chosen?.[0] || column !== chosen?.[1]) {
+      choose(row, column);
+    }
+    if (columnTimes) {
+      publish(isInside ? columnTimes[column] : undefined);
+    }
+  };
+  const leave = () => {
+    reset();
+    if (columnTimes) {
+      publish();
+    }
+  };
+
+  return (
+    <div>
+      {legendRoom && <Legend items={legend} />}
+      <Picture
+        onKeyDown={onKeyDown}
+        onLeave={leave}
+        readout={current?.description() ?? (name ? `${name}: no data` : summary)}
+        links={current?.links?.()}
+        tip={
+          chosen && {
+            x: left + (chosen[1] + 0.5) * cellWidth,
+            y: top + (chosen[0] + 0.5) * cellHeight,
+            title: name ?? '',
+            details: current ? (current.details?.() ?? [{ label: 'value', value: current.text }]) : [{ label: 'no data', value: '' }],
+          }
+        }
+      >
+        {cells.length > SVG_CELLS_MAX && <CanvasCells cells={cells} geometry={geometry} width={width} height={pictureHeight} />}
+        <svg
+          role="img"
+          aria-label={summary}
+          width={width}
+          height={pictureHeight}
+          fontSize={theme.typography.bodySmall.fontSize}
+          style={{ position: 'relative' }}
+          onMouseMove={onMove}
+        >
+          <defs>
+            <pattern id={hatch} width={6} height={6} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+              <line x1={0} y1={0} x2={0} y2={6} stroke={theme.colors.text.secondary} strokeWidth={2} />
+            </pattern>
+          </defs>
+          <Labels rows={rows} columns={columns} geometry={geometry} />
+          {cells.length <= SVG_CELLS_MAX && <SvgCells cells={cells} geometry={geometry} hatch={hatch} />}
+          {hovered >= 0 && (
+            <rect
+              data-testid="crosshair"
+              x={left + hovered * cellWidth}
+              y={top}
+              width={cellWidth}
+              height={cellHeight * rows.length}
+              fill="none"
+              stroke={theme.colors.text.secondary}
+              strokeDasharray="4 2"
+            />
+          )}
+          {chosen && (
+            <rect
+              data-testid="chosen"
+              x={left + chosen[1] * cellWidth}
+              y={top + chosen[0] * cellHeight}
+              width={cellWidth}
+              height={cellHeight}
+              fill="none"
+              stroke={theme.colors.text.maxContrast}
+              strokeWidth={3}
+            />
+          )}
+        </svg>
+      </Picture>
+    </div>
+  );
+}
+
+/** What a hatched cell says, for legends. */
+export const unsureLegend = (theme: GrafanaTheme2, label: string): LegendItem => ({
+  label,
+  mark: (
+    <>
+      <rect width={16} height={16} fill={theme.colors.background.secondary} />
+      <path d="M0 16L16 0M0 8L8 0M8 16L16 8" stroke={theme.colors.text.secondary} strokeWidth={1.5} />
+    </>
+  ),
+});
+
 const getStyles = (theme: GrafanaTheme2) => ({
-  label: css({ fill: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize }),
+  label: css({ fill: theme.colors.text.secondary }),
 });

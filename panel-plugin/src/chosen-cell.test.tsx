@@ -11,7 +11,7 @@ const show = () =>
       summary="one cell"
       rows={['a']}
       columns={['b']}
-      cells={[{ row: 0, column: 0, text: '1', description: 'a, b: 1' }]}
+      cells={[{ row: 0, column: 0, text: '1', description: () => 'a, b: 1' }]}
       width={600}
       height={300}
     />,
@@ -25,9 +25,10 @@ describe('chosen cell', () => {
       fireEvent.mouseOut(from, { relatedTarget: to });
       fireEvent.mouseOver(to, { relatedTarget: from });
     };
-    const cell = screen.getByText('1');
+    const cell = screen.getByRole('img');
     const status = screen.getByRole('status');
     move(document.body, cell);
+    fireEvent.mouseMove(cell, { clientX: 300, clientY: 100 });
     expect(status).toHaveTextContent('a, b: 1');
     move(cell, status);
     expect(status).toHaveTextContent('a, b: 1');

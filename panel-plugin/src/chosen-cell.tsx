@@ -81,8 +81,9 @@ export function Picture({ onKeyDown, onLeave, readout, links, tip, children }: P
 
 const getStyles = (theme: GrafanaTheme2) => ({
   group: css({
+    position: 'relative',
     // As a block it leaves no room for descenders below it.
-    '& > svg, & > canvas': { display: 'block' },
+    '& > svg': { display: 'block' },
     '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` },
   }),
   readout: css({

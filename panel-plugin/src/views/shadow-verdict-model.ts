@@ -112,8 +112,14 @@ export function shadowVerdict(bound: BoundFrame): ShadowVerdict {
       // Agreement shows by a sign as well as by its place on the diagonal.
       text: relation === 'agree' ? `= ${text}` : text,
       color,
-      description: `champion ${outputs[row]}, challenger ${outputs[column]}: ${text} (${share}), ${relation}`,
-      links: linksAt(bound, ['count', 'champion', 'challenger'], first),
+      description: () => `champion ${outputs[row]}, challenger ${outputs[column]}: ${text} (${share}), ${relation}`,
+      details: () => [
+        { label: 'champion', value: outputs[row] ?? '' },
+        { label: 'challenger', value: outputs[column] ?? '' },
+        { label: 'pairs', value: `${text} (${share})` },
+        { label: 'outputs', value: relation },
+      ],
+      links: () => linksAt(bound, ['count', 'champion', 'challenger'], first),
     };
   });
   return {

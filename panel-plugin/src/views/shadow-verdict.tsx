@@ -1,6 +1,6 @@
 import { useTheme2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
-import { CellGrid } from '../cell-grid';
+import { CellGrid, unsureLegend } from '../cell-grid';
 import { COUNT_MIN_DEFAULT } from '../options';
 import { NEEDS, shadowVerdict } from './shadow-verdict-model';
 import { View, ViewProps } from './view';
@@ -28,6 +28,10 @@ function ShadowVerdictView({ bound, options, width, height }: ViewProps) {
         rows={model.outputs}
         columns={model.outputs}
         cells={cells}
+        legend={[
+          { label: 'outputs agree', mark: <path d="M2 6H14M2 10H14" stroke={theme.colors.text.primary} strokeWidth={2} /> },
+          ...(insufficient ? [unsureLegend(theme, `unsure, below ${countMin} pairs`)] : []),
+        ]}
         width={width}
         height={Math.max(0, height - headlineHeight)}
       />

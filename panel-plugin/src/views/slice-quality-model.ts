@@ -10,12 +10,14 @@ export const NEEDS: readonly FieldNeed[] = [
   { name: 'count', type: FieldType.number, optional: true, meaning: 'joined predictions behind the value' },
 ];
 
-/** A picture of more cells than this is neither readable nor quick; what is left out is counted. */
-export const CELLS_MAX = 2000;
+/** A picture of more cells than this cannot be read; what is left out is counted. */
+export const CELLS_MAX = 20_000;
 
 export interface SliceQuality {
   readonly rows: readonly string[];
   readonly columns: readonly string[];
+  /** Where columns are times. */
+  readonly columnTimes?: ReadonlyArray<number | undefined>;
   readonly cells: readonly Cell[];
   readonly unsureCount: number;
   readonly leftOutCount: number;
@@ -28,22 +30,60 @@ const isByMetric = (bound: BoundFrame, kind: ColumnKind) => kind === 'metric' ||
 
 interface Column {
   readonly index: number;
-  readonly time: number;
+  readonly time?: number;
 }
 
-function columnAt(bound: BoundFrame, kind: ColumnKind, row: number): string {
-  if (isByMetric(bound, kind)) {
-    return textAt(bound, 'metric', row) ?? 'value';
-  }
-  const time = numberAt(bound, 'time', row);
-  return time === undefined ? 'value' : shown(bound.fields.get('time'), time).text;
+/** Names of columns by row; a time is put into words once, however many rows it has. */
+function columnNames(bound: BoundFrame, byMetric: boolean): (row: number) => string {
+  const words = new Map<number, string>();
+  return (row) => {
+    if (byMetric) {
+      return textAt(bound, 'metric', row) ?? 'value';
+    }
+    const time = numberAt(bound, 'time', row);
+    if (time === undefined) {
+      return 'value';
+    }
+    const told = words.get(time) ?? shown(bound.fields.get('time'), time).text;
+    words.set(time, told);
+    return told;
+  };
+}
+
+interface Placed {
+  readonly row: number;
+  readonly column: number;
+  readonly at: number;
+}
+
+function cellOf(bound: BoundFrame, { row, column, at }: Placed, countMin: number, name: string): Cell {
+  const value = numberAt(bound, 'value', at);
+  const count = numberAt(bound, 'count', at);
+  const unsure = value !== undefined && count !== undefined && count < countMin;
+  const { text, color } = shown(bound.fields.get('value'), value);
+  const doubt = `too few to be sure (below ${countMin})`;
+  const counted = () => shown(bound.fields.get('count'), count).text;
+  return {
+    row,
+    column,
+    text,
+    color: value === undefined ? undefined : color,
+    unsure,
+    description: () => `${name}: ${text}${count === undefined ? '' : `, n=${counted()}`}${unsure ? `, ${doubt}` : ''}`,
+    details: () => [
+      { label: 'value', value: text, color: value === undefined ? undefined : color },
+      ...(count === undefined ? [] : [{ label: 'predictions', value: counted() }]),
+      ...(unsure ? [{ label: 'unsure', value: doubt }] : []),
+    ],
+    links: () => linksAt(bound, ['value', 'slice'], at),
+  };
 }
 
 /** As many columns as can be drawn, in the order of the frame: of times the latest, of metrics the first. */
 function drawnColumns(columns: ReadonlyMap<string, Column>, byTime: boolean): Array<[string, Column]> {
   const all = [...columns];
   if (byTime) {
-    all.sort(([, a], [, b]) => b.time - a.time);
+    all.sort(([, a], [, b]) => (b.time ?? 0) - (a.time ?? 0));
   }
   return all.slice(0, CELLS_MAX).sort(([, a], [, b]) => a.index - b.index);
 }
@@ -53,41 +93,36 @@ export function sliceQuality(
   bound: BoundFrame,
   { columns: kind, countMin }: { readonly columns: ColumnKind; readonly countMin: number },
 ): SliceQuality {
+  const byMetric = isByMetric(bound, kind);
+  const nameOf = columnNames(bound, byMetric);
   const rows = new Map<string, number>();
   const columns = new Map<string, Column>();
-  const cells = new Map<string, Cell>();
-  for (let row = 0; row < bound.frame.length; row++) {
-    const slice = textAt(bound, 'slice', row) ?? 'all';
-    const column = columnAt(bound, kind, row);
-    const at = { row: rows.get(slice) ?? rows.size, column: columns.get(column)?.index ?? columns.size };
-    rows.set(slice, at.row);
-    columns.set(column, { index: at.column, time: numberAt(bound, 'time', row) ?? 0 });
-    const value = numberAt(bound, 'value', row);
-    const count = numberAt(bound, 'count', row);
-    const unsure = value !== undefined && count !== undefined && count < countMin;
-    const { text, color } = shown(bound.fields.get('value'), value);
-    const counted = count === undefined ? '' : `, n=${shown(bound.fields.get('count'), count).text}`;
-    cells.set(`${at.row}/${at.column}`, {
-      ...at,
-      text,
-      color: value === undefined ? undefined : color,
-      unsure,
-      description: `${slice}, ${column}: ${text}${counted}${unsure ? `, too few to be sure (below ${countMin})` : ''}`,
-      links: linksAt(bound, ['value', 'slice'], row),
-    });
+  const placed = new Map<string, Placed>();
+  for (let at = 0; at < bound.frame.length; at++) {
+    const slice = textAt(bound, 'slice', at) ?? 'all';
+    const name = nameOf(at);
+    const row = rows.get(slice) ?? rows.size;
+    const column = columns.get(name)?.index ?? columns.size;
+    rows.set(slice, row);
+    columns.set(name, { index: column, time: byMetric ? undefined : numberAt(bound, 'time', at) });
+    placed.set(`${row}/${column}`, { row, column, at });
   }
-  const drawn = drawnColumns(columns, !isByMetric(bound, kind));
+  const drawn = drawnColumns(columns, !byMetric);
   const places = new Map(drawn.map(([, { index }], place) => [index, place]));
   const rowsMax = Math.max(1, Math.floor(CELLS_MAX / Math.max(1, drawn.length)));
-  const kept = [...cells.values()].flatMap((cell) => {
-    const column = places.get(cell.column);
-    return cell.row < rowsMax && column !== undefined ? [{ ...cell, column }] : [];
+  const slices = [...rows.keys()].slice(0, rowsMax);
+  const cells = [...placed.values()].flatMap((each) => {
+    const column = places.get(each.column);
+    return each.row < rowsMax && column !== undefined
+      ? [cellOf(bound, { ...each, column }, countMin, `${slices[each.row] ?? ''}, ${drawn[column]?.[0] ?? ''}`)]
+      : [];
   });
   return {
-    rows: [...rows.keys()].slice(0, rowsMax),
+    rows: slices,
     columns: drawn.map(([label]) => label),
-    cells: kept,
-    unsureCount: kept.filter((cell) => cell.unsure).length,
+    columnTimes: byMetric ? undefined : drawn.map(([, { time }]) => time),
+    cells,
+    unsureCount: cells.filter((cell) => cell.unsure).length,
     leftOutCount: Math.max(0, rows.size - rowsMax),
     leftOutColumnCount: columns.size - drawn.length,
   };

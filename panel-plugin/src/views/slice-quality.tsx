@@ -1,10 +1,28 @@
+import { Field, GrafanaTheme2, ThresholdsMode } from '@grafana/data';
+import { useTheme2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
-import { CellGrid } from '../cell-grid';
+import { hasField, shown } from '../bound-frame';
+import { CellGrid, unsureLegend } from '../cell-grid';
+import { LegendItem } from '../legend';
 import { COUNT_MIN_DEFAULT } from '../options';
 import { NEEDS, sliceQuality } from './slice-quality-model';
 import { View, ViewProps } from './view';
 
+/** The steps of the field's thresholds, where it is coloured by them. */
+function thresholdLegend(field: Field | undefined, theme: GrafanaTheme2): LegendItem[] {
+  const { color, thresholds } = field?.config ?? {};
+  if (color?.mode !== 'thresholds' || thresholds?.mode !== ThresholdsMode.Absolute) {
+    return [];
+  }
+  const textOf = (value: number | undefined) => shown(field, value).text;
+  return thresholds.steps.map((step, index) => ({
+    label: Number.isFinite(step.value) ? `from ${textOf(step.value)}` : `below ${textOf(thresholds.steps[index + 1]?.value)}`,
+    mark: <rect width={16} height={16} fill={theme.visualization.getColorByName(step.color)} />,
+  }));
+}
+
 function SliceQualityView({ bound, options, width, height }: ViewProps) {
+  const theme = useTheme2();
   const columns = options.sliceQuality?.columns ?? 'auto';
   const countMin = options.sliceQuality?.countMin ?? COUNT_MIN_DEFAULT;
   const model = useMemo(() => sliceQuality(bound, { columns, countMin }), [bound, columns, countMin]);
@@ -12,7 +30,11 @@ function SliceQualityView({ bound, options, width, height }: ViewProps) {
   const leftOut = model.leftOutCount > 0 ? ` ${model.leftOutCount} slices are left out.` : '';
   const leftOutColumns = model.leftOutColumnCount > 0 ? ` ${model.leftOutColumnCount} columns are left out.` : '';
   const summary = `Quality of ${model.rows.length} slices by ${model.columns.length} columns.${unsure}${leftOut}${leftOutColumns}`;
-  return <CellGrid {...model} summary={summary} width={width} height={height} />;
+  const legend = [
+    ...thresholdLegend(bound.fields.get('value'), theme),
+    ...(bound.fields.has('count') ? [unsureLegend(theme, `unsure, below ${countMin}`)] : []),
+  ];
+  return <CellGrid {...model} summary={summary} legend={legend} width={width} height={height} />;
 }
 
 export const sliceQualityView: View = {
@@ -21,7 +43,7 @@ export const sliceQualityView: View = {
   description: 'Quality by slice and metric or time; cells with few counts are hatched',
   needs: NEEDS,
   addOptions: (builder) => {
-    const showIf = ({ view }: { view: string }) => view === 'slice-quality';
+    const isShown = ({ view }: { view: string }) => view === 'slice-quality';
     builder
       .addRadio({
         path: 'sliceQuality.columns',
@@ -34,7 +56,8 @@ export const sliceQualityView: View = {
             { value: 'time', label: 'Time' },
           ],
         },
-        showIf,
+        // Without one of the two there is nothing to choose.
+        showIf: (options, data) => isShown(options) && hasField(data, 'metric') && hasField(data, 'time'),
       })
       .addNumberInput({
         path: 'sliceQuality.countMin',
@@ -42,7 +65,7 @@ export const sliceQualityView: View = {
         description: 'A cell with a lower count is hatched and marked as unsure',
         defaultValue: COUNT_MIN_DEFAULT,
         settings: { min: 0, integer: true },
-        showIf,
+        showIf: (options, data) => isShown(options) && hasField(data, 'count'),
       });
   },
   Component: SliceQualityView,
