@@ -52,6 +52,11 @@ async function ask(url: string, method: string, authorization?: string): Promise
   const request = http.request(url, { method, agent: false, headers }).end();
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
   let text = '';
+  // A stream does not end by itself: that it has begun says that the caller was let in.
+  if (response.headers['content-type'] === 'text/event-stream') {
+    response.destroy();
+    return { status: response.statusCode!, headers: response.headers, text };
+  }
   for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
   return { status: response.statusCode!, headers: response.headers, text };
 }

@@ -39,6 +39,7 @@ const declared = sidecarRoutes({
     throw new Error('nothing that is refused reaches the registry');
   },
   cost: () => ({ seconds: 0, costs: [] }),
+  changes: () => ({ listen: () => false }),
   clock: systemClock,
   version: '0',
   eventsBytesMax: BODY_BYTES_MAX,
@@ -106,6 +107,7 @@ describe('the routes', () => {
       ['GET', '/v1/models/:model/calibration', 'read', 'read', 0],
       ['GET', '/v1/models/:model/ground-truth', 'read', 'read', 0],
       ['GET', '/v1/cost', 'read', 'read', 0],
+      ['GET', '/v1/stream', 'read', 'read', 0],
       ['POST', '/v1/models/:model/domain-classifier', 'operate', 'operate', 8_388_608],
       ['POST', '/v1/predictions', 'ingest', 'ingest', BODY_BYTES_MAX],
       ['POST', '/v1/ground-truth', 'ingest', 'ingest', BODY_BYTES_MAX],

@@ -5,6 +5,7 @@ import type { Registrar } from '../registry/index.js';
 import { watchIngested } from '../sidecar/ingest-watch.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Store } from '../store/store.js';
+import type { ChangeStream } from '../stream/change-stream.js';
 import type { SlicedRegistry } from '../telemetry/registry.js';
 import type { Route } from './app.js';
 import { calibrationRoute } from './calibration.js';
@@ -26,6 +27,7 @@ import { postPredictions } from './predictions.js';
 import { registryRoutes } from './registry.js';
 import { samplesRoute } from './samples.js';
 import { snapshotRoutes } from './snapshots.js';
+import { streamRoute } from './stream.js';
 import { slicesRoute } from './slices.js';
 
 export interface RouteDeps {
@@ -35,6 +37,7 @@ export interface RouteDeps {
   readonly registry: Pick<SlicedRegistry, 'render'>;
   readonly registrar: () => Registrar;
   readonly cost: () => CostAnswer;
+  readonly changes: () => Pick<ChangeStream, 'listen'>;
   readonly clock: Clock;
   readonly version: string;
   readonly eventsBytesMax: number;
@@ -65,6 +68,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     calibrationRoute(deps),
     groundTruthReportRoute(deps),
     costRoute(deps),
+    streamRoute(deps),
     domainClassifierRoute(deps),
     {
       ...post,

@@ -1,4 +1,12 @@
-import { API_VERSION, type ApiAbout, type ModelsAnswer, type ModelSummary, type RegistryVersion, type Stage } from '@modelwatch/core';
+import {
+  API_VERSION,
+  durationSeconds,
+  type ApiAbout,
+  type ModelsAnswer,
+  type ModelSummary,
+  type RegistryVersion,
+  type Stage,
+} from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import type { ErrorCode } from '../errors.js';
 import type { Registrar } from '../registry/index.js';
@@ -72,6 +80,7 @@ function summary(model: ModelRuntime, stages: ReadonlyMap<string, Stage> | undef
     ...stageOf(model.version),
     outputKind: config.output.kind,
     ...(baseline === undefined ? {} : { baselineAgeSeconds: nowSeconds - Date.parse(baseline.provenance.createdAt) / 1000 }),
+    baselineAgeSecondsMax: durationSeconds(config.alerts.baselineAgeMax),
     slices: config.slices.map(({ name }) => name),
     features: baseline?.features.map(({ name }) => name) ?? [],
     challengers: model.challengers.map(({ version, ready }) => ({ version, ready, ...stageOf(version) })),

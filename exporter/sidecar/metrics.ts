@@ -31,7 +31,9 @@ import { shadowFamilies } from '../telemetry/shadow-series.js';
 import { selfFamilies, type SelfSeries } from '../telemetry/self-series.js';
 import { sampleFamilies } from '../telemetry/sample-series.js';
 import { snapshotFamilies } from '../telemetry/snapshot-series.js';
+import { streamFamilies } from '../telemetry/stream-series.js';
 import { sliceQualityFamilies } from '../telemetry/slice-series.js';
+import type { StreamCounts } from '../stream/listeners.js';
 import { sliceCaps } from '../store/store-models.js';
 import { storeFamilies } from '../telemetry/store-series.js';
 import type { RegistryReadings } from './registry-desk.js';
@@ -44,6 +46,7 @@ export interface MetricsSources {
   readonly readings: () => StoreReadings;
   readonly registry: () => RegistryReadings;
   readonly snapshots: () => Snapshotter['counts'];
+  readonly stream: () => StreamCounts;
   readonly sampling: () => SampleKeeper['queue'];
   readonly watchQueue: () => Watcher['queue'];
   readonly guard: () => Pick<Guard, 'policy' | 'callers'>;
@@ -86,6 +89,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   eventFamilies(registry, readings, () => models().keys());
   sampleFamilies(registry, models);
   snapshotFamilies(registry, readings, sources.snapshots);
+  streamFamilies(registry, sources.stream);
   const access = accessFamilies(registry, sources.guard, clock.nowSeconds);
   const features = featureSources(models, readings);
   featureFamilies(registry, features);

@@ -26,6 +26,8 @@ import { createRegistryDesk } from './registry-desk.js';
 import { crossAlone, directly, storeBehind, type Cross } from './seams.js';
 import { createSampleKeeper } from '../samples/sample-keeper.js';
 import { createSnapshotter } from '../snapshots/snapshotter.js';
+import { createChangeStream } from '../stream/change-stream.js';
+import { marksOf } from '../stream/marks.js';
 import { StartError } from './start-error.js';
 import { watcherOf } from './watcher-of.js';
 
@@ -105,11 +107,17 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     readings: () => store.readings(),
     registry: () => desk.readings,
     snapshots: () => snapshots.counts,
+    stream: () => changes.counts,
     sampling: () => keeper.queue,
     watchQueue: () => watcher.queue,
     guard: () => guard,
     clock,
     version,
+  });
+  const changes = createChangeStream({
+    marks: () => marksOf({ models: models(), versions: desk.readings.view.versions, readings: store.readings() }),
+    listenersMax: config.server.streamListenersMax,
+    monotonicSeconds: clock.monotonicSeconds,
   });
   const guard: Guard = createGuard({ access: config.access, clock, logger, counts: metrics.access });
   const logFault = createFaultLog(logger, clock);
@@ -184,6 +192,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       registry: { render: (format) => cross('metrics', () => metrics.registry.render(format)) },
       registrar: () => desk.registrar,
       cost: metrics.costs.read,
+      changes: () => changes,
       clock,
       version,
       eventsBytesMax: server.eventsBytesMax,
@@ -280,6 +289,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const drain = async () => {
     accepting = false;
     http.stopAccepting();
+    changes.close();
     const idle = setInterval(() => {
       http.closeIdle();
     }, IDLE_CHECK_MILLISECONDS);

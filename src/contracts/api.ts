@@ -34,6 +34,8 @@ export interface ModelSummary {
   readonly outputKind: 'probability' | 'regression';
   /** Since the baseline was made; absent where there is none. */
   readonly baselineAgeSeconds?: number;
+  /** From which age a baseline is stale, as configured. */
+  readonly baselineAgeSecondsMax: number;
   /** Names of the slices. */
   readonly slices: readonly string[];
   /** Names of the baseline's features; none where there is no baseline. */

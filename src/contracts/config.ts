@@ -22,6 +22,7 @@ const server = {
     eventsBytesMax: cap('Largest body of predictions or ground truth in bytes; larger ones get 413. Send several.', 4_194_304, 67_108_864),
     connectionsMax: cap('Open connections; further ones are closed.', 10_000, 1_000_000),
     concurrencyMax: cap('Inference requests under way at once, over all models; further ones get 503.', 1024, 1_000_000),
+    streamListenersMax: cap('Listeners of `GET /v1/stream`, the stream of changes; further ones get 503.', 100, 10_000),
     drainTimeout: duration('How long SIGTERM waits for requests under way.', '10s'),
   },
 } as const;

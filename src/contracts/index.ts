@@ -6,6 +6,7 @@ export * from './api-cost.js';
 export * from './api-explanations.js';
 export * from './api-ground-truth.js';
 export * from './api-slices.js';
+export * from './api-stream.js';
 export * from './baseline.js';
 export * from './binning.js';
 export * from './config.js';

@@ -14,6 +14,7 @@ import { MULTIVARIATE_METRICS } from './multivariate-metrics.js';
 import { PARITY_METRICS } from './parity-metrics.js';
 import { SAMPLE_METRICS } from './sample-metrics.js';
 import { SCHEMA_METRICS } from './schema-metrics.js';
+import { STREAM_METRICS } from './stream-metrics.js';
 import { SNAPSHOT_METRICS } from './snapshot-metrics.js';
 import { SHADOW_METRICS } from './shadow-metrics.js';
 import { SLICE_METRICS } from './slice-metrics.js';
@@ -275,6 +276,7 @@ export const METRICS = [
   m('modelwatch_label_values_folded_total', 'counter', ['model', 'label'], 'Values counted as __other__ because the cap was reached.'),
   ...SNAPSHOT_METRICS,
   ...SAMPLE_METRICS,
+  ...STREAM_METRICS,
   // The sidecar itself
   m(
     'modelwatch_watch_duration_seconds',

@@ -23,6 +23,7 @@ it('models are rows with what the registry and the baseline say', () => {
     stage: [null, null],
     ready: [true, true],
     baselineAge: [648_000, null],
+    baselineStale: [false, null],
     challengers: ['2', ''],
     slices: ['origin, carrier', ''],
     features: [15, 0],
@@ -34,6 +35,20 @@ it('models are rows with what the registry and the baseline say', () => {
     { value: 7_776_000, color: 'orange' },
   ]);
   expect(frame.fields.filter(({ config }) => config.description === undefined)).toEqual([]);
+});
+
+it('a baseline is stale beyond the age that its own model allows; the field has the strictest bar', () => {
+  const { models } = recorded<ModelsAnswer>('models.json');
+  const day = 86_400;
+  const aged = [30 * day, 7 * day, 8 * day].map((baselineAgeSecondsMax) => ({
+    ...models[0]!,
+    baselineAgeSecondsMax,
+    baselineAgeSeconds: 7.5 * day,
+  }));
+  const frame = modelsFrame({ models: [...aged, models[1]!] }, 'A');
+  expect(columns(frame).baselineStale).toEqual([false, true, false, null]);
+  const barOf = ({ fields }: DataFrame) => fields.find(({ name }) => name === 'baselineAge')!.config.thresholds?.steps[1]?.value;
+  expect([barOf(frame), barOf(modelsFrame({ models: [models[1]!] }, 'A'))]).toEqual([7 * day, undefined]);
 });
 
 const found = (): EventsFound => ({ ...recorded<EventsFound>('events.json'), more: false });

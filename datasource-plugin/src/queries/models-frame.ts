@@ -4,11 +4,12 @@ import { worseFrom } from '../frames/bars';
 import { COUNT, frameOf, number, text, truth } from '../frames/columns';
 import { DEBUG_BOARD } from '../frames/data-links';
 
-/** What `alerts.baselineAgeMax` is unless the configuration says otherwise. */
-const BASELINE_AGE_SECONDS_MAX = 90 * 86_400;
-
 /** A row a model, with what the registry says of the version at work. */
 export function modelsFrame({ models }: ModelsAnswer, refId: string): DataFrame {
+  // A field has one set of thresholds: the strictest bar of all that are shown; `baselineStale` goes by each model's own.
+  const bar = Math.min(
+    ...models.filter(({ baselineAgeSeconds }) => baselineAgeSeconds !== undefined).map((model) => model.baselineAgeSecondsMax),
+  );
   return frameOf<ModelSummary>({
     refId,
     name: 'models',
@@ -24,11 +25,19 @@ export function modelsFrame({ models }: ModelsAnswer, refId: string): DataFrame 
         displayName: 'baseline age',
         unit: 's',
         min: 0,
-        thresholds: worseFrom([BASELINE_AGE_SECONDS_MAX, 'orange']),
+        ...(Number.isFinite(bar) ? { thresholds: worseFrom([bar, 'orange']) } : {}),
+      }),
+      truth('baselineStale', 'Whether the baseline is older than the configuration allows; empty where there is none.', staleOf, {
+        displayName: 'baseline stale',
       }),
       text('challengers', 'Versions compared with it.', ({ challengers }) => challengers.map(({ version }) => version).join(', ')),
       text('slices', 'By what its quality is broken down.', ({ slices }) => slices.join(', ')),
       number('features', 'Features of its baseline.', ({ features }) => features.length, COUNT),
     ],
   });
+}
+
+/** As the alert has it: beyond `alerts.baselineAgeMax`. */
+function staleOf({ baselineAgeSeconds, baselineAgeSecondsMax }: ModelSummary): boolean | undefined {
+  return baselineAgeSeconds === undefined ? undefined : baselineAgeSeconds > baselineAgeSecondsMax;
 }
