@@ -7,7 +7,7 @@ import { EVENT_KINDS } from './queries/events-frame';
 export const annotationSupport: AnnotationSupport<ModelwatchQuery> = {
   getDefaultQuery: () => ({ schemaVersion: QUERY_SCHEMA_VERSION, queryType: 'events' }),
   prepareQuery: ({ target, name }: AnnotationQuery<ModelwatchQuery>) => ({
-    ...migrateQuery({ ...target, queryType: 'events' }),
+    ...migrateQuery({ ...target, queryType: 'events', live: undefined }),
     refId: target?.refId ?? name,
   }),
   processEvents: (_annotation, frames) => of(frames.flatMap(annotationsOf)),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DataQueryRequest, DataQueryResponse, DataSourceInstanceSettings, dateTime, LoadingState } from '@grafana/data';
 import { firstValueFrom, NEVER, Observable, of } from 'rxjs';
 import { ModelwatchDataSource } from './datasource';
@@ -104,6 +104,68 @@ describe('query', () => {
     expect(requests.map(({ params }) => params?.after)).toEqual([undefined, ...Array(4).fill('1796119200,1')]);
     expect(answer.data[0].length).toBe(15);
     expect(answer.data[0].meta.notices).toEqual([{ severity: 'warning', text: 'Only the first 15 events of this time are shown.' }]);
+  });
+});
+
+describe('a live query', () => {
+  /** What the browser would open; the test tells of changes. */
+  let tell: (kinds: string[]) => void;
+  let closed: boolean;
+  beforeEach(() => {
+    jest.useFakeTimers();
+    closed = false;
+    class EventSource {
+      readyState = 1;
+      addEventListener(name: string, listener: (event: { data: string }) => void) {
+        if (name === 'change') {
+          tell = (kinds) => listener({ data: JSON.stringify({ kinds }) });
+        }
+      }
+      close() {
+        closed = true;
+      }
+    }
+    Object.assign(globalThis, { EventSource });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    Reflect.deleteProperty(globalThis, 'EventSource');
+  });
+
+  it('is asked again upon a change of its kind, alone, and streams until nobody looks', () => {
+    const { requests } = installRecordedExporter();
+    const answers: DataQueryResponse[] = [];
+    const subscription = source()
+      .query(request(target('A', 'models', { live: 'on' }), target('B', 'events')))
+      .subscribe((answer) => answers.push(answer));
+    expect(answers.map(({ state, data }) => [state, data.length])).toEqual([[LoadingState.Streaming, 2]]);
+    jest.advanceTimersByTime(5000);
+    tell(['drift']);
+    tell(['registry', 'drift']);
+    expect(requests.map(({ url }) => url.slice(PROXY.length))).toEqual(['/v1/models', '/v1/events', '/v1/models']);
+    expect(answers.length).toBe(2);
+    subscription.unsubscribe();
+    jest.advanceTimersByTime(5000);
+    expect(closed).toBe(true);
+  });
+
+  it('goes on after an answer that failed', () => {
+    let fails = true;
+    installRecordedExporter({ '/v1/models': () => (fails ? { status: 502 } : of({ data: { models: [] } })) });
+    const states: unknown[] = [];
+    const subscription = source()
+      .query(request(target('A', 'models', { live: 'on' })))
+      .subscribe(({ state }) => states.push(state));
+    fails = false;
+    jest.advanceTimersByTime(5000);
+    tell(['registry']);
+    expect(states).toEqual([LoadingState.Error, LoadingState.Streaming]);
+    subscription.unsubscribe();
+  });
+
+  it('of a kind that no change is told of is asked once', async () => {
+    installRecordedExporter();
+    expect((await answerTo(target('A', 'cost', { live: 'on' }))).state).toBe(LoadingState.Done);
   });
 });
 

@@ -10,9 +10,11 @@ import {
   TestDataSourceResponse,
 } from '@grafana/data';
 import { getBackendSrv, getTemplateSrv } from '@grafana/runtime';
-import { catchError, forkJoin, lastValueFrom, map, Observable, of } from 'rxjs';
+import type { StreamChange, StreamKind } from '@modelwatch/core';
+import { catchError, combineLatest, lastValueFrom, map, Observable, of } from 'rxjs';
 import { annotationSupport } from './annotations';
 import { Api } from './api';
+import { askedAgain, changesOf } from './changes';
 import { checkHealth } from './health';
 import type { ModelwatchOptions } from './options';
 import { QUERY_KINDS } from './queries';
@@ -28,11 +30,13 @@ interface Part {
 export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, ModelwatchOptions> {
   readonly api: Api;
   private readonly options: ModelwatchOptions;
+  private readonly changes: Observable<StreamChange>;
   override annotations = annotationSupport;
 
   constructor(settings: DataSourceInstanceSettings<ModelwatchOptions>) {
     super(settings);
     this.api = new Api(getBackendSrv, settings.url ?? '');
+    this.changes = changesOf(settings.url ?? '');
     this.options = settings.jsonData;
   }
 
@@ -60,10 +64,11 @@ export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, Modelwa
     if (targets.length === 0) {
       return of({ data: [], state: LoadingState.Done });
     }
-    return forkJoin(targets.map((target) => this.part(interpolate(target, request.scopedVars), request))).pipe(
+    const isLive = targets.some(changesWith);
+    return combineLatest(targets.map((target) => this.answers(interpolate(target, request.scopedVars), request))).pipe(
       map((parts) => {
         const errors = parts.flatMap((part) => part.errors);
-        const state = errors.length === 0 ? LoadingState.Done : LoadingState.Error;
+        const state = errors.length > 0 ? LoadingState.Error : isLive ? LoadingState.Streaming : LoadingState.Done;
         return { data: parts.flatMap(({ data }) => data), errors, state };
       }),
     );
@@ -76,6 +81,13 @@ export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, Modelwa
   /** A text of a query with its variables replaced, for what an editor offers. */
   replaced(text: string | undefined): string | undefined {
     return text === undefined ? undefined : replace(text, {});
+  }
+
+  /** One answer, or where the query is live one after each change. */
+  private answers(query: ModelwatchQuery, request: DataQueryRequest<ModelwatchQuery>): Observable<Part> {
+    const ask = () => this.part(query, request);
+    const kind = changesWith(query);
+    return kind === undefined ? ask() : askedAgain(this.changes, kind, ask);
   }
 
   private part(query: ModelwatchQuery, { requestId, range }: DataQueryRequest<ModelwatchQuery>): Observable<Part> {
@@ -97,4 +109,9 @@ function replace(text: string, scopedVars: ScopedVars): string | undefined {
 function interpolate(query: ModelwatchQuery, scopedVars: ScopedVars): ModelwatchQuery {
   const replaced = QUERY_FIELDS.map((name) => [name, query[name] === undefined ? undefined : replace(query[name], scopedVars)]);
   return migrateQuery({ ...query, ...Object.fromEntries(replaced) });
+}
+
+/** Of what a change has a query asked again; nothing where it is not live. */
+function changesWith({ queryType, live }: ModelwatchQuery): StreamKind | undefined {
+  return live === 'on' ? QUERY_KINDS[queryType]?.changesWith : undefined;
 }

@@ -74,4 +74,38 @@ describe('query editor', () => {
     await edited.choose('Event', 'Deploy');
     expect(edited.query().eventKind).toBe('deploy');
   });
+
+  it('chooses a part of what challengers tell, and offers a slice where that part has any', async () => {
+    render(<Edited start={{ refId: 'A', queryType: 'shadow', model: 'flights-late' }} />);
+    expect(screen.queryByLabelText('Slice')).toBeNull();
+    await userEvent.click(screen.getByLabelText('Show'));
+    await userEvent.click(await screen.findByRole('option', { name: /Slices/ }));
+    expect([last.part, runs]).toEqual(['slices', 1]);
+    await userEvent.click(screen.getByLabelText('Slice'));
+    await userEvent.click(await screen.findByRole('option', { name: 'carrier' }));
+    await userEvent.click(screen.getByLabelText('Challenger'));
+    await userEvent.click(await screen.findByRole('option', { name: '2' }));
+    expect(last).toMatchObject({ slice: 'carrier', challenger: '2' });
+  });
+
+  it.each(['explanations', 'calibration', 'groundTruth'])('%s: every part may be chosen by the keyboard', async (queryType) => {
+    render(<Edited start={{ refId: 'A', queryType, model: 'flights-late' }} />);
+    screen.getByLabelText('Show').focus();
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}{Enter}');
+    expect([typeof last.part, runs]).toEqual(['string', 1]);
+  });
+
+  it('makes a query live, and leaves it out again, where changes of its kind are told', async () => {
+    render(<Edited start={{ refId: 'A', queryType: 'models' }} />);
+    await userEvent.click(screen.getByLabelText('Live'));
+    expect([last.live, runs]).toEqual(['on', 1]);
+    await userEvent.click(screen.getByLabelText('Live'));
+    expect([last.live, runs]).toEqual([undefined, 2]);
+  });
+
+  it('offers no live cost: no change of it is told', () => {
+    render(<Edited start={{ refId: 'A', queryType: 'cost' }} />);
+    expect(screen.queryByLabelText('Live')).toBeNull();
+    expect(screen.getByLabelText('Version')).toBeInTheDocument();
+  });
 });

@@ -1,4 +1,4 @@
-import { Combobox, ComboboxOption, InlineField } from '@grafana/ui';
+import { Combobox, ComboboxOption, InlineField, InlineSwitch } from '@grafana/ui';
 import React from 'react';
 import { QUERY_KINDS } from './queries';
 import type { EditorProps } from './queries/query-kind';
@@ -9,7 +9,8 @@ const KIND_OPTIONS = Object.entries(QUERY_KINDS).map(([value, { label, descripti
 /** The kind of a query, and below it the fields that this kind has. */
 export function QueryEditor(props: EditorProps) {
   const query = migrateQuery(props.query);
-  const Editor = QUERY_KINDS[query.queryType]?.Editor;
+  const kind = QUERY_KINDS[query.queryType];
+  const Editor = kind?.Editor;
   const id = `kind-${query.refId}`;
   return (
     <>
@@ -26,6 +27,23 @@ export function QueryEditor(props: EditorProps) {
         />
       </InlineField>
       {Editor === undefined ? null : <Editor {...props} query={query} />}
+      {kind?.changesWith === undefined ? null : (
+        <InlineField
+          label="Live"
+          labelWidth={14}
+          htmlFor={`live-${query.refId}`}
+          tooltip="Asks again as soon as the exporter tells of a change, beside the refresh interval of the board."
+        >
+          <InlineSwitch
+            id={`live-${query.refId}`}
+            value={query.live === 'on'}
+            onChange={({ currentTarget }) => {
+              props.onChange({ ...query, live: currentTarget.checked ? 'on' : undefined });
+              props.onRunQuery();
+            }}
+          />
+        </InlineField>
+      )}
     </>
   );
 }

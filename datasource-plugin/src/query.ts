@@ -18,6 +18,8 @@ export const QUERY_FIELDS = [
   'challenger',
   /** Which of the frames of a kind that has several: a key of its PARTS. */
   'part',
+  /** `on`: asked again upon each change that the exporter tells of; for kinds that say of what. */
+  'live',
   /** By which quality slices are ranked. */
   'rankedBy',
   /** `all`: a row for each quality of a slice. */

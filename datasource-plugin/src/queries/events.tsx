@@ -30,5 +30,6 @@ export const events: QueryKind = {
     api
       .events({ fromSeconds: range.from.valueOf() / 1000, toSeconds: range.to.valueOf() / 1000, model, kind: eventKind }, requestId)
       .pipe(map((found) => [eventsFrame(found, refId)])),
+  changesWith: 'events',
   Editor: EventsEditor,
 };

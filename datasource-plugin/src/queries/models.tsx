@@ -14,5 +14,6 @@ export const models: QueryKind = {
           modelsFrame(model === undefined ? answer : { models: answer.models.filter(({ name }) => name === model) }, refId),
         ]),
       ),
+  changesWith: 'registry',
   Editor: ModelField,
 };

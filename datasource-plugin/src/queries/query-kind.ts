@@ -1,4 +1,5 @@
 import type { DataFrame, DataQueryRequest, QueryEditorProps } from '@grafana/data';
+import type { StreamKind } from '@modelwatch/core';
 import type { ComponentType } from 'react';
 import type { Observable } from 'rxjs';
 import type { Api } from '../api';
@@ -22,5 +23,7 @@ export interface QueryKind {
   readonly description: string;
   /** The answer as frames. The query's variables are replaced by then. */
   run(query: ModelwatchQuery, context: QueryContext): Observable<DataFrame[]>;
+  /** Of what a change makes the answer another one; such a query may be live. */
+  readonly changesWith?: StreamKind;
   readonly Editor: ComponentType<EditorProps>;
 }

@@ -53,6 +53,7 @@ export const shadow: QueryKind = {
         .get<ChallengersAnswer>(modelPath(model, 'challengers'), {}, requestId)
         .pipe(map((answer) => framesOf(chosen(answer, query.challenger), query))),
     ),
+  changesWith: 'drift',
   Editor: ShadowEditor,
 };
 
