@@ -76,36 +76,39 @@ describe('query editor', () => {
   });
 
   it('chooses a part of what challengers tell, and offers a slice where that part has any', async () => {
-    render(<Edited start={{ refId: 'A', queryType: 'shadow', model: 'flights-late' }} />);
+    const edited = editQuery({ refId: 'A', queryType: 'shadow', model: 'flights-late' });
     expect(screen.queryByLabelText('Slice')).toBeNull();
-    await userEvent.click(screen.getByLabelText('Show'));
-    await userEvent.click(await screen.findByRole('option', { name: /Slices/ }));
-    expect([last.part, runs]).toEqual(['slices', 1]);
-    await userEvent.click(screen.getByLabelText('Slice'));
-    await userEvent.click(await screen.findByRole('option', { name: 'carrier' }));
-    await userEvent.click(screen.getByLabelText('Challenger'));
-    await userEvent.click(await screen.findByRole('option', { name: '2' }));
-    expect(last).toMatchObject({ slice: 'carrier', challenger: '2' });
+    await edited.choose('Show', /Slices/);
+    expect([edited.query().part, edited.runs()]).toEqual(['slices', 1]);
+    await edited.choose('Slice', 'carrier');
+    await edited.choose('Challenger', '2');
+    expect(edited.query()).toMatchObject({ slice: 'carrier', challenger: '2' });
   });
 
   it.each(['explanations', 'calibration', 'groundTruth'])('%s: every part may be chosen by the keyboard', async (queryType) => {
-    render(<Edited start={{ refId: 'A', queryType, model: 'flights-late' }} />);
+    const edited = editQuery({ refId: 'A', queryType, model: 'flights-late' });
     screen.getByLabelText('Show').focus();
     await userEvent.keyboard('{ArrowDown}{ArrowDown}{Enter}');
-    expect([typeof last.part, runs]).toEqual(['string', 1]);
+    expect([typeof edited.query().part, edited.runs()]).toEqual(['string', 1]);
   });
 
   it('makes a query live, and leaves it out again, where changes of its kind are told', async () => {
-    render(<Edited start={{ refId: 'A', queryType: 'models' }} />);
+    const edited = editQuery({ refId: 'A', queryType: 'models' });
     await userEvent.click(screen.getByLabelText('Live'));
-    expect([last.live, runs]).toEqual(['on', 1]);
+    expect([edited.query().live, edited.runs()]).toEqual(['on', 1]);
     await userEvent.click(screen.getByLabelText('Live'));
-    expect([last.live, runs]).toEqual([undefined, 2]);
+    expect([edited.query().live, edited.runs()]).toEqual([undefined, 2]);
   });
 
   it('offers no live cost: no change of it is told', () => {
-    render(<Edited start={{ refId: 'A', queryType: 'cost' }} />);
+    editQuery({ refId: 'A', queryType: 'cost' });
     expect(screen.queryByLabelText('Live')).toBeNull();
     expect(screen.getByLabelText('Version')).toBeInTheDocument();
+  });
+
+  it('takes the name of an objective', async () => {
+    const edited = editQuery({ refId: 'A', queryType: 'slo' });
+    await userEvent.type(screen.getByLabelText('Objective'), 'latency{Enter}');
+    expect([edited.query().slo, edited.runs()]).toEqual(['latency', 1]);
   });
 });

@@ -33,6 +33,8 @@ export const QUERY_FIELDS = [
   'reason',
   /** A key of EVENT_KINDS; absent: events of every kind. */
   'eventKind',
+  /** Name of an objective. */
+  'slo',
 ] as const;
 export type QueryField = (typeof QUERY_FIELDS)[number];
 

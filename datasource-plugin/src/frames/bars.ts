@@ -7,6 +7,11 @@ export function worseFrom(...steps: readonly Step[]): ThresholdsConfig {
   return absolute([[-Infinity, 'green'], ...steps]);
 }
 
+/** Bad below the first bar, and better with each that is reached. */
+export function betterFrom(...steps: readonly Step[]): ThresholdsConfig {
+  return absolute([[-Infinity, 'red'], ...steps]);
+}
+
 /** Bad below the bar, good from it on. */
 export function goodFrom(bar: number): ThresholdsConfig {
   return absolute([

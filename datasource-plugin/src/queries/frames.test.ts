@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals';
-import { FieldType } from '@grafana/data';
+import { DataFrame, FieldType } from '@grafana/data';
 import type { ModelsAnswer } from '@modelwatch/core';
 import { firstValueFrom } from 'rxjs';
 import { annotationSupport } from '../annotations';
 import type { EventsFound } from '../api';
 import { migrateQuery } from '../query';
-import { columnsOf } from '../testing/columns-of';
+import { columnsOf, fieldOf } from '../testing/columns-of';
 import { recorded } from '../testing/recorded-exporter';
 import { eventsFrame } from './events-frame';
 import { modelsFrame } from './models-frame';
@@ -46,8 +46,8 @@ it('a baseline is stale beyond the age that its own model allows; the field has 
     baselineAgeSeconds: 7.5 * day,
   }));
   const frame = modelsFrame({ models: [...aged, models[1]!] }, 'A');
-  expect(columns(frame).baselineStale).toEqual([false, true, false, null]);
-  const barOf = ({ fields }: DataFrame) => fields.find(({ name }) => name === 'baselineAge')!.config.thresholds?.steps[1]?.value;
+  expect(columnsOf(frame).baselineStale).toEqual([false, true, false, null]);
+  const barOf = (told: DataFrame) => fieldOf(told, 'baselineAge').config.thresholds?.steps[1]?.value;
   expect([barOf(frame), barOf(modelsFrame({ models: [models[1]!] }, 'A'))]).toEqual([7 * day, undefined]);
 });
 

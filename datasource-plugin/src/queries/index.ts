@@ -7,6 +7,7 @@ import { models } from './models';
 import type { QueryKind } from './query-kind';
 import { shadow } from './shadow';
 import { slices } from './slices';
+import { slo } from './slo';
 
 /** Every kind of query by the name that it is saved under. */
 export const QUERY_KINDS: Readonly<Record<string, QueryKind>> = {
@@ -17,5 +18,6 @@ export const QUERY_KINDS: Readonly<Record<string, QueryKind>> = {
   calibration,
   groundTruth,
   cost,
+  slo,
   events,
 };

@@ -1,10 +1,13 @@
-import { expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { FieldType } from '@grafana/data';
 import { asked } from '../testing/asked';
+import { installPrometheus, PROMETHEUS } from '../testing/answering-prometheus';
 import { QUERY_KINDS } from './index';
 
+beforeEach(() => void installPrometheus());
+
 it.each(Object.keys(QUERY_KINDS))('%s: frames carry the query, descriptions and units, and no NaN', async (queryType) => {
-  const frames = await asked(queryType, { model: 'flights-late' });
+  const frames = await asked(queryType, { model: 'flights-late' }, { prometheusUid: PROMETHEUS });
   expect(frames.length).toBeGreaterThan(0);
   for (const { refId, fields, length } of frames) {
     expect([refId, length > 0]).toEqual(['A', true]);

@@ -1,7 +1,7 @@
 import type { DataFrame, Field } from '@grafana/data';
 
 /** Values by the name of their field. */
-export const columnsOf = (frame: DataFrame): Record<string, unknown[]> =>
+export const columnsOf = (frame: DataFrame): Record<string, Field['values']> =>
   Object.fromEntries(frame.fields.map(({ name, values }) => [name, values]));
 
 /** The only field of a name. */
