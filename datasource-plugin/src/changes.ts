@@ -1,3 +1,4 @@
+import { config } from '@grafana/runtime';
 import type { StreamChange, StreamKind } from '@modelwatch/core';
 import { BehaviorSubject, combineLatest, defer, filter, finalize, merge, Observable, of, share, switchMap, throttle, timer } from 'rxjs';
 
@@ -48,8 +49,9 @@ export function changesOf(url: string, open: (url: string) => EventStream | unde
   }).pipe(share({ resetOnRefCountZero: () => timer(KEEP_MILLISECONDS) }));
 }
 
+/** Grafana may be served below a path, which its own calls have in front of them already. */
 function openEventSource(url: string): EventStream | undefined {
-  return typeof EventSource === 'undefined' ? undefined : new EventSource(url);
+  return typeof EventSource === 'undefined' ? undefined : new EventSource(url.startsWith('/') ? config.appSubUrl + url : url);
 }
 
 function read(data: unknown): StreamChange | undefined {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DataQueryRequest, DataQueryResponse, DataSourceInstanceSettings, dateTime, LoadingState } from '@grafana/data';
+import { config } from '@grafana/runtime';
 import { firstValueFrom, NEVER, Observable, of } from 'rxjs';
 import { ModelwatchDataSource } from './datasource';
 import type { ModelwatchOptions } from './options';
@@ -111,11 +112,15 @@ describe('a live query', () => {
   /** What the browser would open; the test tells of changes. */
   let tell: (kinds: string[]) => void;
   let closed: boolean;
+  let opened: string[];
   beforeEach(() => {
     jest.useFakeTimers();
-    closed = false;
+    [closed, opened] = [false, []];
     class EventSource {
       readyState = 1;
+      constructor(url: string) {
+        opened.push(url);
+      }
       addEventListener(name: string, listener: (event: { data: string }) => void) {
         if (name === 'change') {
           tell = (kinds) => listener({ data: JSON.stringify({ kinds }) });
@@ -161,6 +166,17 @@ describe('a live query', () => {
     tell(['registry']);
     expect(states).toEqual([LoadingState.Error, LoadingState.Streaming]);
     subscription.unsubscribe();
+  });
+
+  it('listens below the path that Grafana is served at', () => {
+    installRecordedExporter();
+    config.appSubUrl = '/grafana';
+    const subscription = source()
+      .query(request(target('A', 'models', { live: 'on' })))
+      .subscribe();
+    subscription.unsubscribe();
+    config.appSubUrl = '';
+    expect(opened).toEqual([`/grafana${PROXY}/v1/stream`]);
   });
 
   it('of a kind that no change is told of is asked once', async () => {
