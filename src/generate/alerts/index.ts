@@ -14,6 +14,13 @@ import { predictionSkew } from './prediction-skew.js';
 import { featureParityLow } from './feature-parity-low.js';
 import { groundTruthDelayed } from './ground-truth-delayed.js';
 import { goldenRowFailure } from './golden-row-failure.js';
+import { qualityDrop } from './quality-drop.js';
+import { sliceQualityLow } from './slice-quality-low.js';
+import { calibrationPoor } from './calibration-poor.js';
+import { fairnessBreach } from './fairness-breach.js';
+import { shadowRejected } from './shadow-rejected.js';
+import { explainerInconsistent } from './explainer-inconsistent.js';
+import { qualityEstimateLow } from './quality-estimate-low.js';
 
 /** Every alert. A new one is a file beside these, a line here, a runbook and a promtool test: docs/recipes/add-an-alert.md. */
 export const ALERT_FAMILIES: readonly AlertFamily[] = [
@@ -26,11 +33,18 @@ export const ALERT_FAMILIES: readonly AlertFamily[] = [
   featureDriftAlert,
   outputDriftAlert,
   attributionShift,
+  explainerInconsistent,
   missingRatioHigh,
   schemaChange,
   featureParityLow,
   goldenRowFailure,
+  qualityDrop,
   predictionSkew,
+  sliceQualityLow,
+  calibrationPoor,
+  fairnessBreach,
+  qualityEstimateLow,
+  shadowRejected,
   groundTruthDelayed,
   baselineStale,
 ];
