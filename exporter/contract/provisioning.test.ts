@@ -194,9 +194,11 @@ describe('alertmanager.yml', () => {
     (await runProgram('amtool', ['config', 'routes', 'test', `--config.file=${file}`, ...labels])).text.split('\n')[0];
 
   withAmtool('wakes somebody for a page and nobody for anything else', async () => {
-    expect(await routeOf('severity=page', 'model=flights-late', 'alertname=ModelwatchLatencyHigh')).toBe('pager');
-    expect(await routeOf('severity=ticket', 'model=flights-late', 'alertname=ModelwatchFeatureDrift')).toBe('tickets');
-    expect(await routeOf('alertname=SomebodyElses')).toBe('tickets');
+    expect(await routeOf('severity=page', 'team=travel', 'model=flights-late', 'alertname=ModelwatchLatencyHigh')).toBe('travel-pager');
+    expect(await routeOf('severity=ticket', 'team=travel', 'model=flights-late', 'alertname=ModelwatchFeatureDrift')).toBe(
+      'travel-tickets',
+    );
+    expect(await routeOf('alertname=SomebodyElses')).toBe('unrouted');
   });
 
   it('holds no secret, and groups by model', async () => {
@@ -206,7 +208,7 @@ describe('alertmanager.yml', () => {
       readonly receivers: readonly object[];
     };
     expect(route.group_by).toEqual(['model']);
-    expect(receivers).toEqual([{ name: 'pager' }, { name: 'tickets' }]);
+    expect(receivers).toEqual(['unrouted', 'nobody', 'travel-pager', 'travel-tickets'].map((name) => ({ name })));
     expect(text).not.toMatch(/https?:\/\/|(?:password|routing_key|api_key|token): /);
   });
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { generateRules } from '@modelwatch/core';
+import { generateAlertmanager, generateRules } from '@modelwatch/core';
 import type { GeneratedFile } from '@modelwatch/core';
 import { generateDashboards } from '@modelwatch/core/dashboards';
 import { formatFaults } from '../config/fault.js';
@@ -20,5 +20,5 @@ export async function generatedFiles(root: string): Promise<readonly GeneratedFi
   const config = parseConfig(await readFile(path.join(root, SHIPPED_CONFIG)), SHIPPED_CONFIG);
   if (!config.ok) throw new Error(`the shipped configuration is at fault\n${formatFaults(config.faults)}`);
   const dashboards = generateDashboards(config.value).map(({ path: name, text }) => ({ path: `${DASHBOARDS}/${name}`, text }));
-  return [...generatedDocs(), ...generateRules(config.value), ...dashboards];
+  return [...generatedDocs(), ...generateRules(config.value), generateAlertmanager(config.value), ...dashboards];
 }

@@ -15,8 +15,10 @@ Exit code: 0; 1 where --check finds a file missing or different; 2 where the con
 export function addRulesCommand(program: Command, output: Output, exit: (code: number) => void): void {
   program
     .command('rules')
-    .summary('write Prometheus’ recording rules and alerts')
-    .description('Writes the recording rules and alerts of a configuration to alert-rules/recording.yaml and alert-rules/alerts.yaml.')
+    .summary('write Prometheus’ rules and Alertmanager’s configuration')
+    .description(
+      'Writes the recording rules and alerts of a configuration to alert-rules/recording.yaml and alert-rules/alerts.yaml, and who is told what to provisioning/alertmanager/alertmanager.yml.',
+    )
     .option('--config <file>', 'the configuration', 'modelwatch.yaml')
     .option('--out <folder>', 'folder that holds, or is to hold, alert-rules/', '.')
     .option('--check', 'write nothing, and fail where a file is missing or different', false)

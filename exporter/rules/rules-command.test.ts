@@ -40,21 +40,25 @@ describe('modelwatch rules', () => {
   it('writes both files, the shipped ones for the shipped bars, and nothing else', async () => {
     expect(await modelwatchRules()).toEqual({
       code: 0,
-      stdout: 'alert-rules/recording.yaml: written\nalert-rules/alerts.yaml: written\n',
+      stdout:
+        'alert-rules/recording.yaml: written\nalert-rules/alerts.yaml: written\nprovisioning/alertmanager/alertmanager.yml: written\n',
       stderr: '',
     });
     expect((await readdir(path.join(folder, 'alert-rules'))).toSorted()).toEqual(BOTH);
     for (const name of BOTH) {
       expect(await readFile(path.join(folder, 'alert-rules', name), 'utf8')).toBe(await readFile(path.join(shipped, name), 'utf8'));
     }
-    expect((await modelwatchRules()).stdout).toBe('alert-rules/recording.yaml: unchanged\nalert-rules/alerts.yaml: unchanged\n');
+    expect((await modelwatchRules()).stdout).toBe(
+      'alert-rules/recording.yaml: unchanged\nalert-rules/alerts.yaml: unchanged\nprovisioning/alertmanager/alertmanager.yml: unchanged\n',
+    );
   });
 
   it('--check fails where a file is missing, and writes none', async () => {
     const { code, stdout, stderr } = await modelwatchRules('--check');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
-      'alert-rules/recording.yaml: missing; run `modelwatch rules`\nalert-rules/alerts.yaml: missing; run `modelwatch rules`\n',
+      'alert-rules/recording.yaml: missing; run `modelwatch rules`\nalert-rules/alerts.yaml: missing; run `modelwatch rules`\n' +
+        'provisioning/alertmanager/alertmanager.yml: missing; run `modelwatch rules`\n',
     );
     expect(await readdir(folder)).toEqual(['modelwatch.yaml']);
   });
@@ -62,9 +66,14 @@ describe('modelwatch rules', () => {
   it('--check names the first line that differs, and passes where none does', async () => {
     await mkdir(path.join(folder, 'alert-rules'));
     for (const name of BOTH) await copyFile(path.join(shipped, name), path.join(folder, 'alert-rules', name));
+    await mkdir(path.join(folder, 'provisioning', 'alertmanager'), { recursive: true });
+    await copyFile(
+      path.join(shipped, '..', 'provisioning', 'alertmanager', 'alertmanager.yml'),
+      path.join(folder, 'provisioning', 'alertmanager', 'alertmanager.yml'),
+    );
     expect(await modelwatchRules('--check')).toEqual({
       code: 0,
-      stdout: 'alert-rules/recording.yaml: ok\nalert-rules/alerts.yaml: ok\n',
+      stdout: 'alert-rules/recording.yaml: ok\nalert-rules/alerts.yaml: ok\nprovisioning/alertmanager/alertmanager.yml: ok\n',
       stderr: '',
     });
     const file = path.join(folder, 'alert-rules', 'alerts.yaml');
@@ -86,7 +95,9 @@ describe('modelwatch rules', () => {
       path.join(folder, 'modelwatch.yaml'),
       CONFIG.replace("version: '1' }\n", "version: '1' }\n    alerts: { driftPsiMin: 0.35 }\n"),
     );
-    expect((await modelwatchRules()).stdout).toBe('alert-rules/recording.yaml: unchanged\nalert-rules/alerts.yaml: written\n');
+    expect((await modelwatchRules()).stdout).toBe(
+      'alert-rules/recording.yaml: unchanged\nalert-rules/alerts.yaml: written\nprovisioning/alertmanager/alertmanager.yml: unchanged\n',
+    );
     expect(await readFile(path.join(folder, 'alert-rules', 'alerts.yaml'), 'utf8')).toContain(
       'modelwatch_feature_psi:1h{reference="baseline"} > 0.35',
     );

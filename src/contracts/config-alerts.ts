@@ -62,6 +62,7 @@ export const alerts = {
       default: 0.5,
       description: 'Fill of a queue of the sidecar, over minutes, from which it cannot keep up.',
     },
+    deployWarmUp: duration('How long after a deploy drift of the model is told nobody: windows still hold what was before.', '30m'),
     baselineAgeMax: duration('Age from which a baseline is stale.', '90d'),
   },
 } as const;

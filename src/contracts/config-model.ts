@@ -19,6 +19,7 @@ export const model = {
   properties: {
     name: name('Model name, as it stands in paths and labels.'),
     team: { ...name('Who is paged: a label on every alert.'), default: 'unassigned' },
+    businessOwner: name('Who answers for what the model is used for, and is told when its quality or its objectives suffer.'),
     critical: { type: 'boolean', default: false, description: 'Whether a breach pages instead of making a ticket.' },
     champion,
     challengers: { type: 'array', maxItems: 8, default: [], items: challenger, description: 'Versions compared with the champion.' },

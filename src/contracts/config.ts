@@ -1,5 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { access } from './config-access.js';
+import { alertmanager } from './config-alertmanager.js';
 import { events } from './config-events.js';
 import { model } from './config-model.js';
 import { cap, duration } from './config-parts.js';
@@ -95,11 +96,13 @@ export const configSchema = {
         dashboardUrl: { type: 'string', default: 'http://localhost:3000', description: 'Grafana, for links in alerts.' },
       },
     },
+    alertmanager,
     models: { type: 'array', minItems: 1, maxItems: 1000, items: model, description: 'The watched models.' },
   },
 } as const;
 
 export type Config = FromSchema<typeof configSchema>;
+export type AlertmanagerConfig = Config['alertmanager'];
 export type AccessConfig = Config['access'];
 export type TokenConfig = AccessConfig['tokens'][number];
 export type ModelConfig = Config['models'][number];

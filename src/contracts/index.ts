@@ -10,6 +10,7 @@ export * from './api-stream.js';
 export * from './baseline.js';
 export * from './binning.js';
 export * from './config.js';
+export { RECEIVER_KINDS, type ReceiverKind } from './config-alertmanager.js';
 export { DRIFT_REFERENCES, type DriftReference } from './config-drift-references.js';
 export { EVIDENCES, SLI_NAMES, type Evidence, type SliName } from './config-slo.js';
 export * from './duration.js';

@@ -1,5 +1,6 @@
 export { ALERT_FAMILIES } from './alerts/index.js';
 export type { AlertFamily, AlertText, Severity } from './alerts/index.js';
+export { generateAlertmanager } from './alertmanager/generate-alertmanager.js';
 export { BOARDS } from './boards.js';
 export { generateRules } from './generate-rules.js';
 export { metricsPage } from './metrics-page.js';

@@ -5,8 +5,8 @@ import { number } from '../promql.js';
 import type { AlertBars } from '../recordings/recording-family.js';
 import type { Select } from '../selector.js';
 
-/** `page` wakes somebody; `ticket` waits for working hours. */
-export type Severity = 'page' | 'ticket';
+/** `page` wakes somebody; `ticket` waits for working hours; `info` is told nobody, and silences others. */
+export type Severity = 'page' | 'ticket' | 'info';
 
 /** What an alert says of one model, or of all models with equal bars. */
 export interface AlertText {
@@ -39,6 +39,7 @@ export interface AlertFamily {
 /** Pages for a critical model, makes a ticket for any other. */
 export const pageIfCritical = (model: ModelConfig): Severity => (model.critical ? 'page' : 'ticket');
 export const alwaysTicket = (): Severity => 'ticket';
+export const alwaysInfo = (): Severity => 'info';
 /** What cannot wait, whatever the model is worth. */
 export const alwaysPage = (): Severity => 'page';
 

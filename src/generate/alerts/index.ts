@@ -21,6 +21,7 @@ import { fairnessBreach } from './fairness-breach.js';
 import { shadowRejected } from './shadow-rejected.js';
 import { explainerInconsistent } from './explainer-inconsistent.js';
 import { qualityEstimateLow } from './quality-estimate-low.js';
+import { warmUp } from './warm-up.js';
 
 /** Every alert. A new one is a file beside these, a line here, a runbook and a promtool test: docs/recipes/add-an-alert.md. */
 export const ALERT_FAMILIES: readonly AlertFamily[] = [
@@ -47,6 +48,7 @@ export const ALERT_FAMILIES: readonly AlertFamily[] = [
   shadowRejected,
   groundTruthDelayed,
   baselineStale,
+  warmUp,
 ];
 
 export type { AlertFamily, AlertText, Severity } from './alert-family.js';

@@ -8,7 +8,7 @@ export const shadowRejected: AlertFamily = {
   concern: 'quality',
   severity: alwaysTicket,
   variables: ['version'],
-  appliesTo: (model) => model.challengers.length > 0 && rolloutRulesOf(model) !== undefined,
+  appliesTo: (model) => rolloutRulesOf(model) !== undefined,
   text({ model, select }) {
     const { window } = model.rollout;
     const states = `model_version_role_criterion_state:modelwatch_rollout_state:${window}`;

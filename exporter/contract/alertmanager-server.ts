@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A real Alertmanager of Debian's packages on a free port of loopback, alone in its cluster. */
+export interface AlertmanagerServer {
+  /** Alerts as Prometheus sends them; they are held for an hour. */
+  send(alerts: readonly Readonly<Record<string, string>>[]): Promise<void>;
+  /** Names of the alerts that are told, and of those that others silence. */
+  told(): Promise<{ readonly told: readonly string[]; readonly silenced: readonly string[] }>;
+  close(): Promise<void>;
+}
+
+const PROGRAM = 'prometheus-alertmanager';
+const ATTEMPTS = 300;
+const PAUSE_MILLISECONDS = 100;
+
+interface HeldAlert {
+  readonly labels: { readonly alertname: string };
+  readonly status: { readonly inhibitedBy: readonly string[] };
+}
+
+export async function startAlertmanager(configuration: string): Promise<AlertmanagerServer> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-alertmanager-'));
+  const file = path.join(folder, 'alertmanager.yml');
+  await writeFile(file, configuration);
+  const address = `127.0.0.1:${await freePort()}`;
+  const options = [
+    `--config.file=${file}`,
+    `--storage.path=${folder}/data`,
+    `--web.listen-address=${address}`,
+    '--cluster.listen-address=',
+  ];
+  const server = spawn(PROGRAM, [...options, '--log.level=error'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = once(server, 'exit');
+  const url = `http://${address}/api/v2/alerts`;
+  await answering(`http://${address}/-/ready`);
+  return {
+    async send(alerts) {
+      const endsAt = new Date(Date.now() + 3_600_000).toISOString();
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(alerts.map((labels) => ({ labels, endsAt }))),
+      });
+      if (!response.ok) throw new Error(`Alertmanager answered ${response.status}: ${await response.text()}`);
+    },
+    async told() {
+      const held = (await (await fetch(url)).json()) as readonly HeldAlert[];
+      const names = (inhibited: boolean) =>
+        held
+          .filter(({ status }) => status.inhibitedBy.length > 0 === inhibited)
+          .map(({ labels }) => labels.alertname)
+          .toSorted();
+      return { told: names(false), silenced: names(true) };
+    },
+    async close() {
+      server.kill();
+      await ended;
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function answering(url: string): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const isReady = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) return;
+    await pause(PAUSE_MILLISECONDS);
+  }
+  throw new Error(`${PROGRAM} does not answer`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { readonly port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,193 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ALERT_FAMILIES, generateAlertmanager } from '@modelwatch/core';
+import { parse } from 'yaml';
+import { parseConfig } from '../config/index.js';
+import { startAlertmanager } from './alertmanager-server.js';
+import { hasProgram, runProgram } from './debian-program.js';
+
+// Two teams, a critical model, a business owner, receivers of every kind, and tickets that wait at night.
+const CONFIG = `
+alertmanager:
+  pager: pagerduty
+  tickets: slack
+  owners: opsgenie
+  maintenance:
+    - { name: nights, start: '01:00', end: '05:00', location: Europe/Berlin }
+    - { name: weekend, weekdays: [saturday, sunday] }
+models:
+  - { name: flights-late, team: travel, critical: true, businessOwner: operations, champion: { version: '1' } }
+  - { name: fares, team: travel, businessOwner: revenue, champion: { version: '1' } }
+  - { name: a.b, team: risk, champion: { version: '1' } }
+`;
+
+function generated(text = CONFIG): string {
+  const config = parseConfig(text, 'alertmanager.yaml');
+  if (!config.ok) throw new Error(JSON.stringify(config.faults));
+  return generateAlertmanager(config.value).text;
+}
+
+interface Route {
+  readonly receiver?: string;
+  readonly mute_time_intervals?: readonly string[];
+  readonly matchers?: readonly string[];
+  readonly routes?: readonly Route[];
+}
+const everyRoute = (route: Route): readonly Route[] => [route, ...(route.routes ?? []).flatMap(everyRoute)];
+
+describe('the configuration of Alertmanager', () => {
+  const content = parse(generated()) as {
+    readonly route: Route;
+    readonly receivers: readonly { readonly name: string }[];
+    readonly inhibit_rules: readonly Readonly<Record<'source_matchers' | 'target_matchers', readonly string[]>>[];
+  };
+
+  it('holds no secret: each stands in a file of its receiver', () => {
+    const secrets = JSON.stringify(content.receivers).match(/"\w*(?:key|url|token|password)\w*":"[^"]*"/g)!;
+    expect(secrets).toEqual([
+      '"api_url_file":"/etc/alertmanager/secrets/unrouted"',
+      '"routing_key_file":"/etc/alertmanager/secrets/travel-pager"',
+      '"api_url_file":"/etc/alertmanager/secrets/travel-tickets"',
+      '"routing_key_file":"/etc/alertmanager/secrets/risk-pager"',
+      '"api_url_file":"/etc/alertmanager/secrets/risk-tickets"',
+      '"api_key_file":"/etc/alertmanager/secrets/operations-owner"',
+      '"api_key_file":"/etc/alertmanager/secrets/revenue-owner"',
+    ]);
+  });
+
+  it('lets tickets wait in maintenance, and never a page', () => {
+    const muted = everyRoute(content.route).filter((route) => route.mute_time_intervals !== undefined);
+    expect(muted.length).toBe(4);
+    for (const route of muted) {
+      expect(route).toMatchObject({ receiver: expect.stringMatching(/-tickets$/), mute_time_intervals: ['nights', 'weekend'] });
+    }
+  });
+
+  it('routes and silences by names of alerts that there are', () => {
+    const known = new Set<string>(ALERT_FAMILIES.map(({ name }) => name));
+    const matchers = [
+      ...everyRoute(content.route).flatMap((route) => route.matchers ?? []),
+      ...content.inhibit_rules.flatMap((rule) => [...rule.source_matchers, ...rule.target_matchers]),
+    ];
+    const named = matchers.flatMap((matcher) => matcher.match(/Modelwatch\w+/g) ?? []);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+});
+
+const PAGE = { alertname: 'ModelwatchAvailabilityLow', severity: 'page' };
+const DRIFT = { alertname: 'ModelwatchFeatureDrift', severity: 'ticket', version: '1' };
+const QUALITY = { alertname: 'ModelwatchQualityDrop', version: '1' };
+const BURN = { alertname: 'ModelwatchSloBurn', slo: 'availability' };
+const TRAVEL = { model: 'flights-late', team: 'travel' };
+const FARES = { model: 'fares', team: 'travel' };
+const RISK = { model: 'a.b', team: 'risk' };
+
+/** An alert, and who is told of it. */
+const ROUTES: readonly (readonly [labels: Readonly<Record<string, string>>, receivers: string])[] = [
+  [{ ...PAGE, ...TRAVEL }, 'travel-pager'],
+  [{ ...PAGE, ...FARES }, 'travel-pager'],
+  [{ ...PAGE, ...RISK }, 'risk-pager'],
+  [{ ...DRIFT, ...TRAVEL }, 'travel-tickets'],
+  [{ ...DRIFT, ...RISK }, 'risk-tickets'],
+  [{ ...QUALITY, ...TRAVEL, severity: 'page' }, 'operations-owner,travel-pager'],
+  [{ ...QUALITY, ...FARES, severity: 'ticket' }, 'revenue-owner,travel-tickets'],
+  [{ ...QUALITY, ...RISK, severity: 'ticket' }, 'risk-tickets'],
+  [{ ...BURN, ...TRAVEL, severity: 'page' }, 'operations-owner,travel-pager'],
+  [{ ...BURN, ...RISK, severity: 'ticket' }, 'risk-tickets'],
+  [{ alertname: 'ModelwatchSidecarDown', ...TRAVEL, severity: 'ticket', job: 'modelwatch', instance: 'a' }, 'travel-tickets'],
+  [{ alertname: 'ModelwatchWarmUp', ...TRAVEL, severity: 'info' }, 'nobody'],
+  [{ alertname: 'ModelwatchFeatureDrift', model: 'gone', team: 'nobody-knows', severity: 'ticket' }, 'unrouted'],
+  [{ alertname: 'NodeDown', severity: 'page' }, 'unrouted'],
+];
+
+(hasProgram('amtool') ? describe : describe.skip)('amtool', () => {
+  let folder: string;
+  let file: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-amtool-'));
+    file = path.join(folder, 'alertmanager.yml');
+    await writeFile(file, generated());
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('accepts it, with receivers of every kind', async () => {
+    expect(await runProgram('amtool', ['check-config', file])).toMatchObject({ code: 0, text: expect.stringContaining('SUCCESS') });
+  });
+
+  it.each(ROUTES)('%j goes to %s', async (labels, receivers) => {
+    const given = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+    const { text } = await runProgram('amtool', ['config', 'routes', 'test', `--config.file=${file}`, ...given]);
+    expect(text.split('\n')[0]).toBe(receivers);
+  });
+});
+
+/** Alerts that fire together, and which of them are silenced by the others. */
+const SILENCED: readonly (readonly [why: string, alerts: readonly Readonly<Record<string, string>>[], silenced: readonly string[]])[] = [
+  [
+    'a sidecar that is down silences what is said of it, and nothing of another',
+    [
+      { alertname: 'ModelwatchSidecarDown', ...TRAVEL, job: 'm', instance: 'a', severity: 'ticket' },
+      { alertname: 'ModelwatchQueueing', ...TRAVEL, job: 'm', instance: 'a', severity: 'ticket' },
+      { alertname: 'ModelwatchWatchingImpaired', ...TRAVEL, job: 'm', instance: 'b', severity: 'ticket' },
+    ],
+    ['ModelwatchQueueing'],
+  ],
+  [
+    'a warm-up silences drift of its model, and neither errors nor another model',
+    [
+      { alertname: 'ModelwatchWarmUp', ...TRAVEL, severity: 'info' },
+      { ...DRIFT, ...TRAVEL, feature: 'distance' },
+      { ...PAGE, ...TRAVEL },
+      { alertname: 'ModelwatchOutputDrift', ...FARES, severity: 'ticket', version: '1' },
+    ],
+    ['ModelwatchFeatureDrift'],
+  ],
+  [
+    'the page of an objective silences its ticket, and not that of another objective',
+    [
+      { alertname: 'ModelwatchSloPage', slo: 'latency', ...TRAVEL, severity: 'page' },
+      { alertname: 'ModelwatchSloTicket', slo: 'latency', ...TRAVEL, severity: 'ticket' },
+      { alertname: 'ModelwatchSloOther', slo: 'quality', ...TRAVEL, severity: 'ticket' },
+    ],
+    ['ModelwatchSloTicket'],
+  ],
+  [
+    'a drop of quality stands for the drift of its version',
+    [
+      { ...QUALITY, ...TRAVEL, severity: 'page', quality: 'accuracy' },
+      { ...DRIFT, ...TRAVEL, feature: 'distance' },
+      { alertname: 'ModelwatchOutputDrift', ...TRAVEL, severity: 'ticket', version: '2' },
+    ],
+    ['ModelwatchFeatureDrift'],
+  ],
+  [
+    'a model that nobody watches silences all else that is said of it',
+    [
+      { alertname: 'ModelwatchModelAbsent', ...TRAVEL, severity: 'page' },
+      { ...DRIFT, ...TRAVEL },
+      { ...DRIFT, ...RISK, alertname: 'ModelwatchOutputDrift' },
+    ],
+    ['ModelwatchFeatureDrift'],
+  ],
+];
+
+(hasProgram('prometheus-alertmanager') ? describe : describe.skip)('a real Alertmanager', () => {
+  it('silences one alert by another where they have one cause', async () => {
+    for (const [why, alerts, silenced] of SILENCED) {
+      // Kinds need their secrets where they send; silencing does not.
+      const server = await startAlertmanager(generated(CONFIG.replace(/^ {2}(pager|tickets|owners): .*\n/gm, '')));
+      try {
+        await server.send(alerts);
+        // What silences is looked up when the alerts are asked for.
+        const { told, silenced: those } = await server.told();
+        expect([why, those]).toEqual([why, silenced]);
+        expect(told.length).toBe(alerts.length - silenced.length);
+      } finally {
+        await server.close();
+      }
+    }
+  }, 120_000);
+});

@@ -1,0 +1,86 @@
+import type { AlertmanagerConfig, Config, ModelConfig } from '../../contracts/index.js';
+import { ALERT_FAMILIES } from '../alerts/index.js';
+import { GENERATED_NOTICE, type GeneratedFile } from '../rule-file.js';
+import { matcherOf } from '../selector.js';
+import { toYaml, type YamlValue } from '../yaml-text.js';
+import { INHIBITIONS } from './inhibitions.js';
+import { NOBODY, ownerReceiver, ownersOf, pagerOf, receivers, teamsOf, ticketsOf, UNROUTED } from './receivers.js';
+
+/** What of a configuration Alertmanager's is made from. */
+export type RoutesConfig = Pick<Config, 'alertmanager' | 'models'>;
+
+/** An alert on quality is what a business owner is told; and one on an objective, which has the label `slo`. */
+const OF_QUALITY = ALERT_FAMILIES.filter(({ concern }) => concern === 'quality').map(({ name }) => name);
+/** What is of a sidecar comes once for each model that it watches, and is one incident. */
+const OF_SIDECARS = ['ModelwatchSidecarDown', 'ModelwatchWatchingImpaired', 'ModelwatchQueueing'];
+
+/**
+ * Alertmanager's configuration: who is told what, by team, severity, criticality and business owner; one message for all that a model suffers at
+ * once; which alert silences which; times in which tickets wait. It works with Alertmanager 0.25 and later.
+ */
+export function generateAlertmanager({ alertmanager, models }: RoutesConfig): GeneratedFile {
+  const { maintenance } = alertmanager;
+  const content = {
+    route: route(models, alertmanager),
+    ...(maintenance.length === 0 ? {} : { time_intervals: maintenance.map(timeInterval) }),
+    inhibit_rules: INHIBITIONS.map((rule) => ({ ...rule })),
+    receivers: receivers(models, alertmanager),
+  };
+  return { path: 'provisioning/alertmanager/alertmanager.yml', text: GENERATED_NOTICE + toYaml(content) };
+}
+
+function route(models: readonly ModelConfig[], { maintenance }: AlertmanagerConfig): YamlValue {
+  const muted = maintenance.length === 0 ? {} : { mute_time_intervals: maintenance.map(({ name }) => name) };
+  return {
+    receiver: UNROUTED,
+    group_by: ['model'],
+    group_wait: '30s',
+    group_interval: '5m',
+    repeat_interval: '1d',
+    routes: [
+      { matchers: ['severity="info"'], receiver: NOBODY },
+      ...ownersOf(models).flatMap((owner) => ownerRoutes(owner, models)),
+      ...teamsOf(models).map((team) => teamRoute(team, models, muted)),
+    ],
+  };
+}
+
+/** Owners are told beside the team: the route goes on to the next. */
+function ownerRoutes(owner: string, models: readonly ModelConfig[]): YamlValue[] {
+  const own = matcherOf(
+    'model',
+    models.filter(({ businessOwner }) => businessOwner === owner).map(({ name }) => name),
+  );
+  const told = { receiver: ownerReceiver(owner), continue: true, group_wait: '5m', repeat_interval: '7d' };
+  return [
+    { matchers: [own, matcherOf('alertname', OF_QUALITY)], ...told },
+    { matchers: [own, 'slo=~".+"'], ...told },
+  ];
+}
+
+function teamRoute(team: string, models: readonly ModelConfig[], muted: Readonly<Record<string, YamlValue>>): YamlValue {
+  const critical = models.filter((model) => model.team === team && model.critical).map(({ name }) => name);
+  const bySidecar = { group_by: ['alertname', 'job', 'instance'] };
+  const ofSidecars = matcherOf('alertname', OF_SIDECARS);
+  const page = { receiver: pagerOf(team), group_wait: '10s' };
+  // A page that nobody took up comes again sooner where the model is critical.
+  const pages: YamlValue[] = [
+    { matchers: ['severity="page"', ofSidecars], ...page, ...bySidecar, repeat_interval: '4h' },
+    ...(critical.length === 0
+      ? []
+      : [{ matchers: ['severity="page"', matcherOf('model', critical)], ...page, group_by: ['model', 'slo'], repeat_interval: '1h' }]),
+    { matchers: ['severity="page"'], ...page, group_by: ['model', 'slo'], repeat_interval: '4h' },
+  ];
+  // Drift of many features comes one by one; a ticket can wait for the others.
+  const ticket = { receiver: ticketsOf(team), group_wait: '5m', ...muted };
+  return {
+    matchers: [matcherOf('team', [team])],
+    receiver: ticketsOf(team),
+    routes: [...pages, { matchers: [ofSidecars], ...ticket, ...bySidecar }, { matchers: ['severity="ticket"'], ...ticket }],
+  };
+}
+
+function timeInterval({ name, weekdays, start, end, location }: AlertmanagerConfig['maintenance'][number]): YamlValue {
+  const times = start === undefined && end === undefined ? {} : { times: [{ start_time: start ?? '00:00', end_time: end ?? '24:00' }] };
+  return { name, time_intervals: [{ ...times, ...(weekdays === undefined ? {} : { weekdays }), location }] };
+}
