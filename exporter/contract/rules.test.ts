@@ -14,7 +14,7 @@ const rulesFolder = path.join(root, 'alert-rules');
 const testNames = readdirSync(path.join(rulesFolder, 'tests'));
 const runbookNames = readdirSync(path.join(rulesFolder, 'runbooks'));
 /** Pages that offer PromQL to paste. */
-const pages = [...runbookNames.map((name) => `alert-rules/runbooks/${name}`), 'docs/recipes/grafana-and-prometheus.md'];
+const pages = [...runbookNames.map((name) => `alert-rules/runbooks/${name}`), 'docs/recipes/grafana-and-prometheus.md', 'docs/slo.md'];
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
 
 interface Rule {

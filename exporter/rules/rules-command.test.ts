@@ -1,11 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
+import { parse } from 'yaml';
 import { addRulesCommand } from './rules-cli.js';
 
 const shipped = path.join(import.meta.dirname, '..', '..', 'alert-rules');
+const example = path.join(import.meta.dirname, '..', 'examples', 'flights', 'modelwatch.yaml');
+/** The objectives of the example, as they stand there. */
+const SLO: unknown = (parse(readFileSync(example, 'utf8')) as { readonly models: readonly [{ readonly slo: unknown }] }).models[0].slo;
 /** What of the example the rules follow from. */
 const CONFIG = `
 models:
@@ -15,6 +20,7 @@ models:
     champion: { version: '1' }
     slices: [{ name: origin, feature: origin, fairness: { reference: JFK } }]
     rollout: { window: 1h, qualityLossMax: 0.01 }
+    slo: ${JSON.stringify(SLO)}
 `;
 
 let folder: string;
@@ -93,13 +99,13 @@ describe('modelwatch rules', () => {
     await modelwatchRules();
     await writeFile(
       path.join(folder, 'modelwatch.yaml'),
-      CONFIG.replace("version: '1' }\n", "version: '1' }\n    alerts: { driftPsiMin: 0.35 }\n"),
+      CONFIG.replace("version: '1' }\n", "version: '1' }\n    alerts: { missingRatioMax: 0.35 }\n"),
     );
     expect((await modelwatchRules()).stdout).toBe(
       'alert-rules/recording.yaml: unchanged\nalert-rules/alerts.yaml: written\nprovisioning/alertmanager/alertmanager.yml: unchanged\n',
     );
     expect(await readFile(path.join(folder, 'alert-rules', 'alerts.yaml'), 'utf8')).toContain(
-      'modelwatch_feature_psi:1h{reference="baseline"} > 0.35',
+      'model_version_feature:modelwatch_feature_missing_excess_ratio:1h > 0.35',
     );
   });
 

@@ -8,6 +8,7 @@ import type { FairSlice } from './recordings/fairness.js';
 import { ruleFile } from './rule-file.js';
 import type { AlertRule, GeneratedFile, RuleGroup } from './rule-file.js';
 import { shareAmongModels } from './selector.js';
+import { sloRecordings } from './slo/slo-recordings.js';
 
 /** What of a configuration rules are made from. */
 export type RulesConfig = Pick<Config, 'rules' | 'models'>;
@@ -20,10 +21,10 @@ export type RulesConfig = Pick<Config, 'rules' | 'models'>;
  */
 export function generateRules(config: RulesConfig): readonly GeneratedFile[] {
   return [
-    ruleFile(
-      'alert-rules/recording.yaml',
-      RECORDING_FAMILIES.flatMap((family) => recordingGroups(family, config)),
-    ),
+    ruleFile('alert-rules/recording.yaml', [
+      ...RECORDING_FAMILIES.flatMap((family) => recordingGroups(family, config)),
+      ...sloRecordings(config),
+    ]),
     ruleFile(
       'alert-rules/alerts.yaml',
       ALERT_FAMILIES.flatMap((family) => alertGroups(family, config)),

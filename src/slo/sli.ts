@@ -22,7 +22,12 @@ export type MinuteOf = 'drift' | 'explanations' | 'mean_error';
  * rules judge at that moment. Of minutes there is one reading however many replicas there are, so that both add up.
  */
 export type SliEvents =
-  | { readonly kind: 'counters'; readonly total: readonly CountedTerm[]; readonly bad: readonly CountedTerm[] }
+  | {
+      readonly kind: 'counters';
+      readonly total: readonly CountedTerm[];
+      /** Either the bad events, or all terms of the total and after them the good ones, taken away. */
+      readonly bad: readonly CountedTerm[];
+    }
   | { readonly kind: 'minutes'; readonly of: MinuteOf };
 
 /** An indicator of a service level: the share of good events. Measures, and never judges. */
