@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ALERT_FAMILIES, BOARDS, generateRules, METRICS, toYaml } from '@modelwatch/core';
+import { ALERT_FAMILIES, BOARDS, generateRules, METRICS, SLO_ALERTS, toYaml } from '@modelwatch/core';
 import { parse } from 'yaml';
 import { parseConfig } from '../config/index.js';
 import { generatedFiles } from '../rules/generated-files.js';
@@ -53,7 +53,7 @@ describe('generated and committed files', () => {
 });
 
 describe('every alert', () => {
-  const names = ALERT_FAMILIES.map(({ name }) => name);
+  const names = [...ALERT_FAMILIES, ...SLO_ALERTS].map(({ name }) => name);
 
   it('has a runbook and a test, and no runbook or test is without its alert', () => {
     expect(runbookNames.toSorted()).toEqual(names.map((name) => `${name}.md`).toSorted());

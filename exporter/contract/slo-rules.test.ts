@@ -225,7 +225,7 @@ withPromtool('the recording rules of objectives', () => {
       ],
       0.07,
     );
-  }, 60_000);
+  }, 240_000);
 
   it('add up to windows of days, a budget and the time it lasts, over versions and over models of a group', async () => {
     // Six hours of 2 % errors, then a day of 0.25 %, of which a second version answers a part.
@@ -270,5 +270,5 @@ withPromtool('the recording rules of objectives', () => {
       ],
       0.01,
     );
-  }, 120_000);
+  }, 240_000);
 });

@@ -1,13 +1,14 @@
 import type { Config, ModelConfig } from '../contracts/index.js';
+import { alertLinks } from './alert-links.js';
 import { ALERT_FAMILIES } from './alerts/index.js';
 import type { AlertFamily } from './alerts/index.js';
-import { boardPath } from './boards.js';
 import { RECORDING_FAMILIES, rolloutRulesOf } from './recordings/index.js';
 import type { RecordingFamily } from './recordings/index.js';
 import type { FairSlice } from './recordings/fairness.js';
 import { ruleFile } from './rule-file.js';
 import type { AlertRule, GeneratedFile, RuleGroup } from './rule-file.js';
 import { shareAmongModels } from './selector.js';
+import { sloAlertGroups } from './slo/slo-alerts.js';
 import { sloRecordings } from './slo/slo-recordings.js';
 
 /** What of a configuration rules are made from. */
@@ -25,10 +26,7 @@ export function generateRules(config: RulesConfig): readonly GeneratedFile[] {
       ...RECORDING_FAMILIES.flatMap((family) => recordingGroups(family, config)),
       ...sloRecordings(config),
     ]),
-    ruleFile(
-      'alert-rules/alerts.yaml',
-      ALERT_FAMILIES.flatMap((family) => alertGroups(family, config)),
-    ),
+    ruleFile('alert-rules/alerts.yaml', [...ALERT_FAMILIES.flatMap((family) => alertGroups(family, config)), ...sloAlertGroups(config)]),
   ];
 }
 
@@ -77,11 +75,7 @@ function alertRule(
     annotations: {
       summary: text.summary,
       description: text.description,
-      runbook_url: `${literal(rules.runbookUrl)}/${family.name}.md`,
-      dashboard_url: `${literal(rules.dashboardUrl)}${boardPath(family.concern, family.variables)}`,
+      ...alertLinks(rules, family),
     },
   };
 }
-
-/** A configured address within an annotation, which is a template: braces stand for themselves, a slash at the end is dropped. */
-const literal = (address: string): string => address.replace(/\/+$/, '').replaceAll('{{', '{{ "{{" }}');
