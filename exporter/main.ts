@@ -35,6 +35,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   async dashboards() {
     (await import('./rules/dashboards-cli.js')).addDashboardsCommand(program, process, exit);
   },
+  async slo() {
+    (await import('./slo/slo-cli.js')).addSloCommand(program, process, exit);
+  },
   async gate() {
     (await import('./gate/gate-cli.js')).addGateCommand(program, process, exit);
   },

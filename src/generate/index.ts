@@ -7,6 +7,7 @@ export { metricsPage } from './metrics-page.js';
 export { RECORDING_FAMILIES } from './recordings/index.js';
 export type { RecordingFamily } from './recordings/index.js';
 export type { AlertRule, GeneratedFile, RecordingRule, RuleGroup } from './rule-file.js';
+export { OPEN_SLO_PREFIX, OPEN_SLO_VERSION, openSloDocuments } from './slo/open-slo.js';
 export type { SloAlert, SloAlertText } from './slo/slo-alert.js';
 export { SLO_ALERTS } from './slo/slo-alerts.js';
 export { toYaml } from './yaml-text.js';
