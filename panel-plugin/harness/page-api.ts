@@ -6,6 +6,32 @@ export interface PageApi {
   cases(): readonly CaseId[];
   /** Draws a case of the gallery with the panel as it was loaded, and tells what came of it. */
   showCase(id: CaseId, at: Showing): Promise<Drawn>;
+  /** What "Save & test" of the data source says. */
+  health(): Promise<Health>;
+  /** Runs a query as a board does. */
+  query(asked: SourceQuery): Promise<SourceAnswer>;
+  /** Runs a query and draws its frames by a view of the panel. */
+  showAnswer(asked: SourceQuery, view: string, at: Showing): Promise<AnswerDrawn>;
+  showQueryEditor(asked: SourceQuery, at: Showing): Promise<void>;
+  showConfigEditor(at: Showing): Promise<void>;
+  /** How many annotations a board would show of its last day. */
+  annotations(): Promise<number>;
+}
+
+/** A query of the data source as it is saved, without what every query has. */
+export interface SourceQuery {
+  readonly queryType: string;
+  readonly [field: string]: string;
+}
+
+export interface Health {
+  readonly status: string;
+  readonly message: string;
+}
+
+export interface SourceAnswer {
+  readonly errors: readonly string[];
+  readonly frames: readonly { readonly name: string; readonly length: number; readonly fields: readonly string[] }[];
 }
 
 export interface CaseId {
@@ -25,4 +51,8 @@ export interface Drawn {
   /** How far the content reaches beyond the panel, in pixels. */
   readonly beyondX: number;
   readonly beyondY: number;
+}
+
+export interface AnswerDrawn extends Drawn {
+  readonly text: string;
 }

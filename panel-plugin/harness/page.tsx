@@ -4,6 +4,7 @@ import { fillRegistries } from './grafana-registries';
 import type { PageApi } from './page-api';
 import { showPanel } from './panel-host';
 import { loadModule } from './plugin-loader';
+import { annotations, framesOf, health, query, showConfigEditor, showQueryEditor } from './source-host';
 
 fillRegistries();
 
@@ -20,6 +21,21 @@ const api: PageApi = {
     const theme = createTheme({ colors: { mode } });
     return showPanel(plugin, { ...rest, frames: frames(theme) }, { theme, width, height });
   },
+  health: async () => {
+    const { status, message } = await health();
+    return { status, message };
+  },
+  query,
+  async showAnswer(asked, view, { theme: mode, width, height }) {
+    const { plugin } = await loadModule<{ plugin: PanelPlugin }>('modelwatch-panel');
+    const { frames } = await framesOf(asked);
+    const place = { theme: createTheme({ colors: { mode } }), width, height };
+    const drawn = await showPanel(plugin, { frames, options: { view } }, place);
+    return { ...drawn, text: document.getElementById('panel')!.innerText };
+  },
+  showQueryEditor,
+  showConfigEditor,
+  annotations,
 };
 
 Object.assign(globalThis, { harness: api });

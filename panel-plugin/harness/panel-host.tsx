@@ -11,13 +11,12 @@ import {
   LoadingState,
   PanelPlugin,
   PartialDataFrame,
-  ThemeContext,
 } from '@grafana/data';
-import { GlobalStyles, PanelContextProvider, PortalContainer } from '@grafana/ui';
-import React, { useLayoutEffect } from 'react';
-import { createRoot, Root } from 'react-dom/client';
+import { PanelContextProvider } from '@grafana/ui';
+import React from 'react';
 import { DAY, GALLERY_TIME } from '../src/gallery/gallery-case';
 import type { Drawn } from './page-api';
+import { place } from './placed';
 
 export interface PanelShown {
   readonly frames: ReadonlyArray<PartialDataFrame | DataFrame>;
@@ -34,20 +33,12 @@ export interface PanelPlace {
   readonly height: number;
 }
 
-let root: Root | undefined;
-
 /** The window of the board: the week before the gallery's time. */
 const FROM = dateTime(GALLERY_TIME - 7 * DAY);
 const TO = dateTime(GALLERY_TIME);
 
-function Finished({ onDrawn, children }: { readonly onDrawn: () => void; readonly children: React.ReactNode }) {
-  useLayoutEffect(onDrawn, [onDrawn]);
-  return <>{children}</>;
-}
-
 /** Draws a panel as a board does: defaults of its options, field overrides, theme, context and size. Resolves once it is on the page. */
 export async function showPanel(plugin: PanelPlugin, shown: PanelShown, { theme, width, height }: PanelPlace): Promise<Drawn> {
-  await document.fonts.ready;
   const timeRange = { from: FROM, to: TO, raw: { from: FROM, to: TO } };
   const { options, fieldConfig } = getPanelOptionsWithDefaults({
     plugin,
@@ -70,47 +61,31 @@ export async function showPanel(plugin: PanelPlugin, shown: PanelShown, { theme,
   if (!Panel) {
     throw new Error('the module exports a plugin without a panel');
   }
-  root?.unmount();
-  const place = document.getElementById('root')!;
-  document.body.style.background = theme.colors.background.canvas;
-  root = createRoot(place);
-  await new Promise<void>((resolve) => {
-    root!.render(
-      <Finished onDrawn={resolve}>
-        <ThemeContext.Provider value={theme}>
-          <GlobalStyles />
-          <PanelContextProvider value={{ eventsScope: 'harness', eventBus, sync: () => 0 }}>
-            <div
-              id="panel"
-              style={{ width, height, background: theme.colors.background.primary, position: 'relative', overflow: 'hidden' }}
-            >
-              <Panel
-                id={1}
-                data={{ state: shown.state ?? LoadingState.Done, series, annotations, timeRange, errors }}
-                timeRange={timeRange}
-                timeZone="utc"
-                options={options}
-                fieldConfig={fieldConfig}
-                width={width}
-                height={height}
-                transparent={false}
-                renderCounter={0}
-                title=""
-                eventBus={eventBus}
-                onOptionsChange={() => {}}
-                onFieldConfigChange={() => {}}
-                onChangeTimeRange={() => {}}
-                replaceVariables={(text) => text}
-              />
-            </div>
-          </PanelContextProvider>
-          <PortalContainer />
-        </ThemeContext.Provider>
-      </Finished>,
-    );
-  });
-  // A picture is taken of what has been painted.
-  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  await place(
+    <PanelContextProvider value={{ eventsScope: 'harness', eventBus, sync: () => 0 }}>
+      <div id="panel" style={{ width, height, background: theme.colors.background.primary, position: 'relative', overflow: 'hidden' }}>
+        <Panel
+          id={1}
+          data={{ state: shown.state ?? LoadingState.Done, series, annotations, timeRange, errors }}
+          timeRange={timeRange}
+          timeZone="utc"
+          options={options}
+          fieldConfig={fieldConfig}
+          width={width}
+          height={height}
+          transparent={false}
+          renderCounter={0}
+          title=""
+          eventBus={eventBus}
+          onOptionsChange={() => {}}
+          onFieldConfigChange={() => {}}
+          onChangeTimeRange={() => {}}
+          replaceVariables={(text) => text}
+        />
+      </div>
+    </PanelContextProvider>,
+    theme,
+  );
   return drawnIn(document.getElementById('panel')!);
 }
 
