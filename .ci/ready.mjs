@@ -97,11 +97,12 @@ function bringPrograms() {
 }
 
 const forTests = process.argv.includes('--test');
-install(forTests ? [] : SIDECAR);
+const withPlugins = forTests || process.argv.includes('--plugins');
+install(withPlugins ? [] : SIDECAR);
 build();
+if (withPlugins) buildPlugins();
 if (forTests) {
   installSecondRuntime();
-  buildPlugins();
   const missing = bringPrograms();
   if (missing.length > 0) {
     const packages = missing.map((program) => PROGRAMS[program]).join(' ');
