@@ -12,6 +12,8 @@ import { parse } from 'yaml';
 import { loadConfig } from '../config/index.js';
 import { builtFile } from '../built-file.js';
 import { digestText } from '../security/token.js';
+import { COMPOSE } from './compose-file.js';
+import type { Mount } from './compose-file.js';
 import { hasProgram, runProgram } from './debian-program.js';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -19,26 +21,12 @@ const read = (name: string): Promise<string> => readFile(path.join(root, name), 
 const withPromtool = hasProgram('promtool') ? it : it.skip;
 const withAmtool = hasProgram('amtool') ? it : it.skip;
 
-interface Service {
-  readonly image: string;
-  readonly command?: readonly string[];
-  readonly build?: { readonly context: string; readonly dockerfile: string };
-  readonly ports: readonly string[];
-  readonly volumes: readonly string[];
-  readonly read_only: boolean;
-  readonly cap_drop: readonly string[];
-  readonly security_opt: readonly string[];
-  readonly pids_limit: number;
-  readonly healthcheck: { readonly test: readonly string[] };
-}
-
-const compose = parse(await read('docker-compose.yml'), { merge: true }) as {
-  readonly services: Readonly<Record<'tokens' | 'exporter' | 'prometheus' | 'alertmanager', Service>>;
-  readonly volumes: Readonly<Record<string, unknown>>;
-};
-/** The one that makes the tokens ends at once; the others serve. */
-const { tokens, ...serving } = compose.services;
+/** Those that make tokens end at once, the replay asks and is not asked; the others serve. */
+const { tokens, 'grafana-secrets': grafanaSecrets, 'postgres-secrets': postgresSecrets, replay, ...serving } = COMPOSE.services;
 const services = Object.entries(serving);
+const all = Object.entries(COMPOSE.services);
+/** Their images hold nothing but the program: no shell, and nothing that could ask it. */
+const WITHOUT_HEALTHCHECK = ['otel-collector', 'tempo'];
 
 let folder: string;
 beforeEach(async () => {
@@ -46,26 +34,41 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const HARDENED = { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] };
+
 describe('docker-compose.yml', () => {
-  it.each(services)('%s is published on loopback alone, may write only its volumes, and has no privilege', (_, service) => {
+  it.each(services)('%s is published on loopback alone, may write only its volumes, and has no privilege', (name, service) => {
     for (const port of service.ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
-    expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    expect(service).toMatchObject(HARDENED);
     expect(service.pids_limit).toBeGreaterThan(0);
-    expect(service.healthcheck.test.length).toBeGreaterThan(1);
-    expect(service.image).toMatch(/^[a-z/]+:v?\d+\.\d+\.\d+$/);
+    expect(service.healthcheck === undefined).toBe(WITHOUT_HEALTHCHECK.includes(name));
+    expect(service.image).toMatch(/^[a-z./-]+:v?\d+(?:\.\d+){1,2}$/);
   });
 
-  it.each(services)('%s mounts what is there: files of the repository, read-only, and declared volumes', (_, { volumes }) => {
+  it('has nothing on the network that makes secrets, and publishes a port once', () => {
+    for (const service of [tokens, grafanaSecrets, postgresSecrets]) {
+      expect(service).toMatchObject({ ...HARDENED, network_mode: 'none', restart: 'no' });
+    }
+    expect(replay).toMatchObject(HARDENED);
+    const published = services.flatMap(([, { ports }]) => ports.map((port) => port.split(':')[1]));
+    expect(new Set(published).size).toBe(published.length);
+  });
+
+  it.each(all)('%s mounts what is there: files of the repository, read-only, and declared volumes', async (_, { volumes }) => {
     for (const volume of volumes) {
+      if (typeof volume !== 'string') {
+        await expectBuiltPlugin(volume);
+        continue;
+      }
       const [source, target, mode] = volume.split(':');
       expect(target).toMatch(/^\//);
       if (source!.startsWith('./')) expect([source, existsSync(path.join(root, source!)), mode]).toEqual([source, true, 'ro']);
-      else expect(Object.keys(compose.volumes)).toContain(source);
+      else expect(Object.keys(COMPOSE.volumes)).toContain(source);
     }
   });
 
   it('tells by its health check whether the sidecar is ready', async () => {
-    const [kind, program, option, script] = compose.services.exporter.healthcheck.test;
+    const [kind, program, option, script] = COMPOSE.services.exporter.healthcheck!.test;
     expect([kind, program, option]).toEqual(['CMD', 'node', '--eval']);
     let status = 200;
     const paths: (string | undefined)[] = [];
@@ -94,7 +97,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('builds an image from files that are there and that reach the build', async () => {
-    const { build } = compose.services.exporter;
+    const { build } = COMPOSE.services.exporter;
     const dockerfile = await read(build!.dockerfile);
     const sent = (await read('.dockerignore')).split('\n').filter((line) => line.startsWith('!'));
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources]) => sources!.split(' '));
@@ -105,6 +108,16 @@ describe('docker-compose.yml', () => {
     }
   });
 });
+
+/** A mount of what a workspace's build makes: the plugin of the folder's name, read-only, refused where it is not built. */
+async function expectBuiltPlugin({ source, target, ...mount }: Mount): Promise<void> {
+  expect(mount).toEqual({ type: 'bind', read_only: true, bind: { create_host_path: false } });
+  const workspace = /^\.\/([a-z-]+)\/dist$/.exec(source)![1]!;
+  const { id } = JSON.parse(await read(`${workspace}/src/plugin.json`)) as { readonly id: string };
+  const { scripts } = JSON.parse(await read(`${workspace}/package.json`)) as { readonly scripts: Readonly<Record<string, string>> };
+  expect(path.posix.basename(target)).toBe(id);
+  expect(scripts['build']).toContain('webpack');
+}
 
 describe('the configuration of the sidecar', () => {
   /** The files as the container has them. */
@@ -124,15 +137,15 @@ describe('the configuration of the sidecar', () => {
     if (!config.ok) return;
     const { server, store } = config.value;
     expect(server.host).toBe('0.0.0.0');
-    expect(compose.services.exporter.ports).toEqual([`127.0.0.1:9810:${server.port}`]);
-    expect(compose.services.exporter.volumes).toContain(`exporter-data:${path.dirname(store.path)}`);
+    expect(COMPOSE.services.exporter.ports).toEqual([`127.0.0.1:9810:${server.port}`]);
+    expect(COMPOSE.services.exporter.volumes).toContain(`exporter-data:${path.dirname(store.path)}`);
   });
 
   it('lets in the token that the stack makes, and no container without it changes anything', async () => {
     const file = await inContainer();
     await rm(path.join(folder, 'tokens.yaml'));
     const target = '/var/lib/modelwatch-tokens';
-    for (const service of [tokens, compose.services.exporter]) expect(service.volumes.join()).toContain(`tokens:${target}`);
+    for (const service of [tokens, COMPOSE.services.exporter]) expect(service.volumes.join()).toContain(`tokens:${target}`);
     const main = builtFile(import.meta.url, '../main.js');
     const args = ['token', ...tokens.command!.map((flag) => flag.replace(target, folder))];
     // Twice, as the stack is started twice.
@@ -173,7 +186,10 @@ describe('prometheus.yml', () => {
 
   withPromtool('passes promtool with the rules it loads', async () => {
     const text = await read('provisioning/prometheus/prometheus.yml');
-    const mounted = compose.services.prometheus.volumes.find((volume) => volume.startsWith('./alert-rules:'))!.split(':')[1]!;
+    const mounted = COMPOSE.services.prometheus.volumes
+      .map(String)
+      .find((volume) => volume.startsWith('./alert-rules:'))!
+      .split(':')[1]!;
     expect(text).toContain(`${mounted}/*.yaml`);
     const file = path.join(folder, 'prometheus.yml');
     await writeFile(file, text.replace(mounted, path.join(root, 'alert-rules')));
