@@ -21,7 +21,7 @@ interface Target {
   readonly datasource: { readonly type: string; readonly uid: string };
   readonly expr?: string;
   readonly instant?: boolean;
-  readonly kind?: string;
+  readonly queryType?: string;
   readonly eventKind?: string;
   readonly schemaVersion?: number;
 }
@@ -77,7 +77,7 @@ interface BoardJson {
   };
 }
 
-const names = (await readdir(folder)).toSorted();
+const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted();
 const texts = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
 const boards = texts.map((text, i) => ({ file: names[i]!, text, board: JSON.parse(text) as BoardJson }));
 const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' };
@@ -90,6 +90,13 @@ async function namesIn(file: string, pattern: RegExp): Promise<readonly string[]
   return [...(await readFile(path.join(root, file), 'utf8')).matchAll(pattern)].flatMap(([, found]) =>
     found!.split(',').map((name) => name.trim()),
   );
+}
+
+/** What the data source takes for a query of today: the version of its schema, and the fields beside the kind. */
+async function savedQueries() {
+  const text = await readFile(path.join(root, 'datasource-plugin', 'src', 'query.ts'), 'utf8');
+  const fields = /QUERY_FIELDS = \[([^\]]+)\]/.exec(text)![1]!.matchAll(/^ {2}'(\w+)',$/gm);
+  return { version: Number(/QUERY_SCHEMA_VERSION = (\d+)/.exec(text)![1]), fields: [...fields].map(([, name]) => name!) };
 }
 
 describe('each dashboard', () => {
@@ -106,7 +113,7 @@ describe('each dashboard', () => {
     const uids = new Set([...text.matchAll(/"uid": "([^"]*)"/g)].map(([, uid]) => uid));
     expect(uids).toEqual(new Set([PROMETHEUS.uid, MODELWATCH.uid, '-- Grafana --', board.uid]));
     const [first, second] = board.templating.list;
-    expect(first).toMatchObject({ name: 'datasource', type: 'datasource', label: 'Data source', query: 'prometheus' });
+    expect(first).toMatchObject({ name: 'datasource', type: 'datasource', label: 'Prometheus data source', query: 'prometheus' });
     expect(second).toMatchObject({ name: 'modelwatch', type: 'datasource', query: 'modelwatch-datasource' });
   });
 
@@ -133,7 +140,7 @@ describe('each dashboard', () => {
     expect(kinds).toEqual(expect.arrayContaining(['deploy', 'retrain', 'rollback', 'incident']));
     for (const kind of kinds) expect(EVENT_KINDS).toContain(kind);
     for (const { datasource, target } of own)
-      expect({ datasource, kind: target!.kind }).toEqual({ datasource: MODELWATCH, kind: 'events' });
+      expect({ datasource, queryType: target!.queryType }).toEqual({ datasource: MODELWATCH, queryType: 'events' });
     expect(list.filter(({ builtIn }) => builtIn === 1)).toMatchObject([{ type: 'dashboard', datasource: { uid: '-- Grafana --' } }]);
   });
 });
@@ -201,8 +208,13 @@ describe('each panel', () => {
     expect(kinds).toContain('models');
     const asked = boards.flatMap(({ board }) => targetsOf(board)).filter(({ target }) => target.datasource.type === MODELWATCH.type);
     expect(asked.length).toBeGreaterThan(3);
-    for (const { target } of asked)
-      expect({ known: kinds, version: target.schemaVersion }).toEqual({ known: expect.arrayContaining([target.kind]), version: 1 });
+    const { version, fields } = await savedQueries();
+    for (const { target } of asked) {
+      const { schemaVersion, queryType, ...others } = target;
+      const said = Object.keys(others).filter((name) => name !== 'refId' && name !== 'datasource');
+      expect({ kinds, schemaVersion }).toEqual({ kinds: expect.arrayContaining([queryType]), schemaVersion: version });
+      expect(fields).toEqual(expect.arrayContaining(said));
+    }
     const views = boards
       .flatMap(({ board }) => panelsOf(board))
       .flatMap(({ type, options }) => (type === 'modelwatch-panel' ? [options!.view] : []));

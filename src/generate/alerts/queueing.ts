@@ -4,7 +4,7 @@ import { alwaysTicket } from './alert-family.js';
 import type { AlertFamily } from './alert-family.js';
 
 /** Queues that empty themselves where the sidecar keeps up. Tables of the store fill up as they should. */
-const QUEUES = 'queue=~"watch|sampling|scorer|store|ingest|asks"';
+export const QUEUES = 'queue=~"watch|sampling|scorer|store|ingest|asks"';
 /** The fill is a mean over minutes: a burst that is worked off is what a queue is for. */
 const MEAN = '5m';
 

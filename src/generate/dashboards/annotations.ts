@@ -28,7 +28,7 @@ export const boardAnnotations = (): readonly dashboard.AnnotationQueryBuilder[] 
       .enable(true)
       .hide(false)
       .iconColor(color)
-      .target(modelwatchQuery({ refId: name, kind: 'events', model: '$model', eventKind: kind })),
+      .target(modelwatchQuery({ refId: name, queryType: 'events', model: '$model', eventKind: kind })),
   ),
   new dashboard.AnnotationQueryBuilder()
     .name('Annotations & Alerts')

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ModelConfig } from '../../contracts/index.js';
 import type { RulesConfig } from '../generate-rules.js';
 import { DEFAULT_BARS, DEFAULT_ROLLOUT } from '../default-bars.js';
+import { BOARDS as LINKED } from '../boards.js';
 import { boardFacts } from './facts.js';
 import { BOARDS, generateDashboards } from './index.js';
 
@@ -50,6 +51,19 @@ describe('dashboards', () => {
     ]);
     expect(steps('Features that drift most').at(-1)).toEqual({ value: 0.31, color: 'red' });
     expect(onCall).toContain('"https://runbooks.example/ModelwatchLatencyHigh.md"');
+  });
+});
+
+describe('the boards that alerts lead to', () => {
+  it('are there, and choose the models that alerts name', () => {
+    const uids = BOARDS.map(({ name }) => `modelwatch-${name}`);
+    for (const uid of Object.values(LINKED)) {
+      expect(uids).toContain(uid);
+      expect(BOARDS[uids.indexOf(uid)]!.choices).toEqual(expect.arrayContaining(['model', 'version']));
+    }
+    // What data and quality are about is chosen there too.
+    const choices = BOARDS.find(({ name }) => `modelwatch-${name}` === LINKED.debug)!.choices;
+    expect(choices).toEqual(expect.arrayContaining(['feature', 'slice', 'slice_value']));
   });
 });
 

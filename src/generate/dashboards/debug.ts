@@ -1,7 +1,10 @@
 import type { Board } from './board.js';
 import type { BoardFacts } from './facts.js';
-import { answer, bars, stat, table, timeSeries } from './panel.js';
+import { answer, bars, stat, table, timeSeries, view } from './panel.js';
 import { ofModel, ofVersion } from './query.js';
+
+/** The values of a slice that the reader chose. */
+const SLICE = ['slice=~"$slice"', 'slice_value=~"$slice_value"'];
 
 const ofFeature = (metric: string, ...matchers: readonly string[]) => ofVersion(metric, 'feature=~"$feature"', ...matchers);
 
@@ -51,12 +54,14 @@ const inputs = (facts: BoardFacts) => ({
     timeSeries({
       title: 'Features of the wrong kind',
       description:
-        'Features of the baseline that were absent or of another type, and features that it does not know. A renamed one is both.',
+        'Share of requests in which a feature of the baseline was absent or of another type, or that had one that it does not know. A renamed one is both.',
       width: 8,
-      unit: 'reqps',
+      unit: 'percentunit',
+      bar: { above: facts.bars.schemaErrorRatioMax },
+      alert: 'ModelwatchSchemaChange',
       expressions: [
         {
-          expr: `sum by (feature, kind) (rate(${ofVersion('modelwatch_schema_errors_total')}[$__rate_interval]))`,
+          expr: ofVersion(`model_version_feature_kind:modelwatch_schema_error_ratio:${facts.serving.short}`),
           legend: '{{feature}}: {{kind}}',
         },
       ],
@@ -143,6 +148,7 @@ const explanations = (facts: BoardFacts) => {
     panels: [
       table({
         title: 'Attribution by feature',
+        height: 10,
         description: 'Share of a feature in the mean absolute Shapley values, in training, and how much its values vary.',
         width: 12,
         unit: 'percentunit',
@@ -155,10 +161,17 @@ const explanations = (facts: BoardFacts) => {
           { expr: recorded('attribution_training_share_ratio'), legend: 'share in training' },
         ],
       }),
+      view('drift-impact', {
+        title: 'Drift by weight in the model',
+        description:
+          'Each feature by how far it drifted and by how much the model looks at it: what is at the top right is to be looked at first.',
+        width: 12,
+        asked: { queryType: 'explanations', model: '$model', part: 'features' },
+      }),
       timeSeries({
         title: 'Variance of the feature’s attribution',
         description: 'How much the Shapley values of the feature vary, in the squared unit of the output.',
-        width: 6,
+        width: 12,
         unit: 'short',
         expressions: [
           {
@@ -170,7 +183,7 @@ const explanations = (facts: BoardFacts) => {
       timeSeries({
         title: 'Order of the features against training',
         description: 'NDCG of the order of the features by attribution: 1 is the order of training.',
-        width: 6,
+        width: 12,
         unit: 'percentunit',
         max: 1,
         bar: { below: facts.bars.attributionNdcgMin },
@@ -201,12 +214,12 @@ const slices = (facts: BoardFacts) => ({
       expressions: [
         {
           expr: facts.over('long', (window) =>
-            ofVersion(`model_version_role_slice_slice_value:modelwatch_slice_accuracy_ratio:${window}`, 'slice=~"$slice"'),
+            ofVersion(`model_version_role_slice_slice_value:modelwatch_slice_accuracy_ratio:${window}`, ...SLICE),
           ),
         },
         {
           expr: facts.over('long', (window) =>
-            ofVersion(`model_version_role_slice_slice_value:modelwatch_slice_classifications:${window}`, 'slice=~"$slice"'),
+            ofVersion(`model_version_role_slice_slice_value:modelwatch_slice_classifications:${window}`, ...SLICE),
           ),
           legend: 'predictions',
         },
@@ -214,6 +227,7 @@ const slices = (facts: BoardFacts) => ({
     }),
     timeSeries({
       title: 'Golden rows that differ',
+      alert: 'ModelwatchGoldenRowFailure',
       description: 'Training rows that the model at work does not answer as it did in training: a wrong export, before traffic shows it.',
       width: 12,
       unit: 'short',
@@ -236,7 +250,7 @@ const training = () => ({
       title: 'Training jobs',
       description: 'Training jobs told to the log of events within the time of the board, with how they ended.',
       width: 12,
-      asked: { kind: 'events', model: '$model', eventKind: 'training_job' },
+      asked: { queryType: 'events', model: '$model', eventKind: 'training_job' },
     }),
     stat({
       title: 'Training jobs that failed',
@@ -266,7 +280,7 @@ export const debug: Board = {
   name: 'debug',
   title: 'Modelwatch / Debug',
   description: 'Which requests, which inputs, which features, which slices, which training job?',
-  choices: ['model', 'version', 'slice', 'feature'],
+  choices: ['model', 'version', 'slice', 'slice_value', 'feature'],
   from: 'now-6h',
   refresh: '1m',
   rows: (facts) => [traces(facts), inputs(facts), distributions(facts), explanations(facts), slices(facts), training()],

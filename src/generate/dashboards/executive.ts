@@ -193,7 +193,7 @@ const risks = (facts: BoardFacts) => ({
       title: 'Models',
       description: 'Every model with its owner, the version at work and the age of what it is compared with.',
       width: 8,
-      asked: { kind: 'models' },
+      asked: { queryType: 'models' },
     }),
     stat({
       title: 'Rollbacks in 30 days',

@@ -13,6 +13,11 @@ export interface BoardFacts {
     readonly missingRatioMax: number;
     readonly attributionNdcgMin: number;
     readonly baselineAgeSecondsMax: number;
+    readonly groundTruthAgeSecondsMax: number;
+    readonly schemaErrorRatioMax: number;
+    readonly parityMismatchRatioMax: number;
+    readonly qualitySkewMax: number;
+    readonly queueFillRatioMax: number;
   };
   /** Short and long windows of traffic and latency, the same for all models. */
   readonly serving: { readonly short: string; readonly long: string };
@@ -41,6 +46,11 @@ export function boardFacts({ rules, models }: RulesConfig): BoardFacts {
       missingRatioMax: least((bar) => bar.missingRatioMax),
       attributionNdcgMin: greatest((bar) => bar.attributionNdcgMin),
       baselineAgeSecondsMax: least((bar) => durationSeconds(bar.baselineAgeMax)),
+      groundTruthAgeSecondsMax: least((bar) => durationSeconds(bar.groundTruthAgeMax)),
+      schemaErrorRatioMax: least((bar) => bar.schemaErrorRatioMax),
+      parityMismatchRatioMax: least((bar) => bar.parityMismatchRatioMax),
+      qualitySkewMax: least((bar) => bar.qualitySkewMax),
+      queueFillRatioMax: least((bar) => bar.queueFillRatioMax),
     },
     serving: { short: SERVING_WINDOWS[0], long: SERVING_WINDOWS[1] },
     over: (window, write) => {

@@ -1,6 +1,6 @@
 import type { BoardRow } from './board.js';
 import type { BoardFacts } from './facts.js';
-import { table, timeSeries } from './panel.js';
+import { answer, table, timeSeries } from './panel.js';
 import { ofVersion } from './query.js';
 
 const perVersion = '{{version}} ({{role}})';
@@ -28,6 +28,8 @@ const overall = (facts: BoardFacts): BoardRow => {
       }),
       timeSeries({
         title: 'Against the quality at evaluation',
+        bar: { below: -facts.bars.qualitySkewMax },
+        alert: 'ModelwatchPredictionSkew',
         description:
           'Live quality less that recorded at evaluation, with the bounds of the difference: where both are below 0 it is worse.',
         width: 8,
@@ -57,11 +59,24 @@ const overall = (facts: BoardFacts): BoardRow => {
       }),
       timeSeries({
         title: 'Ground truth',
+        alert: 'ModelwatchGroundTruthDelayed',
         description: 'Share of predictions that met their ground truth, and share whose horizon passed without.',
         width: 8,
         unit: 'percentunit',
         max: 1,
         expressions: ['join', 'expiry'].map((what) => ({ expr: recorded(`ground_truth_${what}_ratio`), legend: `${perVersion} ${what}` })),
+      }),
+      answer({
+        title: 'Scores and what came true',
+        description: 'Mean score and the share that came true, by bin of scores: the reliability diagram, with counts and intervals.',
+        width: 12,
+        asked: { queryType: 'calibration', model: '$model', part: 'bins' },
+      }),
+      answer({
+        title: 'Delay of ground truth',
+        description: 'How long after a prediction its ground truth came, by bin.',
+        width: 12,
+        asked: { queryType: 'groundTruth', model: '$model', part: 'delay' },
       }),
     ],
   };
@@ -134,6 +149,7 @@ const explanations = (facts: BoardFacts): BoardRow => {
       }),
       timeSeries({
         title: 'Golden rows that differ',
+        alert: 'ModelwatchGoldenRowFailure',
         description: 'Training rows that the model at work does not answer as it did in training, in the worst replay of the hour.',
         width: 8,
         unit: 'short',

@@ -1,7 +1,7 @@
 import type { Board } from './board.js';
 import type { BoardFacts } from './facts.js';
 import { modelQuality } from './model-quality.js';
-import { answer, bars, stat, timeSeries } from './panel.js';
+import { answer, bars, stat, timeSeries, view } from './panel.js';
 import { ofModel, ofVersion } from './query.js';
 import { trust } from './trust.js';
 
@@ -116,6 +116,8 @@ const inputs = (facts: BoardFacts) => {
         description: 'Share of the values of a feature that are not those of the feature server, among those that it knows.',
         width: 8,
         unit: 'percentunit',
+        bar: { above: facts.bars.parityMismatchRatioMax },
+        alert: 'ModelwatchFeatureParityLow',
         expressions: [
           {
             expr: facts.over('short', (window) => ofVersion(`model_version_feature:modelwatch_parity_mismatch_ratio:${window}`)),
@@ -163,6 +165,19 @@ const challengers = (facts: BoardFacts) => {
         decimals: 2,
         expressions: [{ expr: shadow('latency_ratio'), legend: '{{version}}' }],
       }),
+      view('shadow-verdict', {
+        title: 'Champion against challenger',
+        description: 'Outputs of both on the same predictions, with the verdict and the difference. One sidecar’s own counts.',
+        width: 12,
+        asked: { queryType: 'shadow', model: '$model', part: 'agreement' },
+      }),
+      answer({
+        title: 'Criteria of the verdict',
+        description: 'Each criterion of the rollout with its reading, interval, bar and state, and the one that decides.',
+        width: 12,
+        height: 10,
+        asked: { queryType: 'shadow', model: '$model', part: 'verdict' },
+      }),
     ],
   };
 };
@@ -201,7 +216,7 @@ const cost = (facts: BoardFacts) => ({
       title: 'Changes and incidents',
       description: 'Deploys, promotions, rollbacks, training jobs and incidents of the model within the time of the board.',
       width: 8,
-      asked: { kind: 'events', model: '$model' },
+      asked: { queryType: 'events', model: '$model' },
     }),
     stat({
       title: 'Active alerts',

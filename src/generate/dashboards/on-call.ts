@@ -1,3 +1,4 @@
+import { ALERT_FAMILIES } from '../alerts/index.js';
 import type { Board } from './board.js';
 import type { BoardFacts } from './facts.js';
 import { answer, stat, table, timeSeries } from './panel.js';
@@ -16,6 +17,7 @@ const alerts = () => ({
       unit: 'short',
       columns: ['severity', 'alertname', 'model', 'version', 'role', 'feature', 'reference', 'instance', 'team'],
       value: 'firing',
+      alert: ALERT_FAMILIES.map(({ name }) => name),
       expressions: [{ expr: ofModel('ALERTS', 'alertstate="firing"', 'alertname=~"Modelwatch.+"') }],
     }),
     table({
@@ -208,7 +210,7 @@ const changes = () => ({
       title: 'Recent changes and incidents',
       description: 'Deploys, promotions, rollbacks, training jobs, incidents and maintenance within the time of the board.',
       width: 18,
-      asked: { kind: 'events', model: '$model' },
+      asked: { queryType: 'events', model: '$model' },
     }),
     stat({
       title: 'Since the last deploy',

@@ -17,8 +17,8 @@ interface PanelText {
   /** Columns of 24. */
   readonly width: number;
   readonly height?: number;
-  /** The alert that fires on what is shown. */
-  readonly alert?: AlertFamily['name'];
+  /** The alert that fires on what is shown, or several. */
+  readonly alert?: AlertFamily['name'] | readonly AlertFamily['name'][];
 }
 
 interface NumbersText extends PanelText {
@@ -165,9 +165,10 @@ function panel(
         .description(description)
         .datasource(source)
         .targets([...targets]);
-      if (alert !== undefined) {
-        built.links([new dashboard.DashboardLinkBuilder(`Runbook of ${alert}`).url(facts.runbook(alert)).targetBlank(true)]);
-      }
+      const links = (alert === undefined ? [] : [alert].flat()).map((name) =>
+        new dashboard.DashboardLinkBuilder(`Runbook of ${name}`).url(facts.runbook(name)).targetBlank(true),
+      );
+      if (links.length > 0) built.links(links);
       return finish(built);
     },
   };

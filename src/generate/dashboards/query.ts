@@ -11,15 +11,15 @@ export interface Expression {
   readonly exemplars?: boolean;
 }
 
-/** What the data source `modelwatch-datasource` is asked; its kinds and their fields are those of datasource-plugin/src/query.ts. */
+/** What the data source `modelwatch-datasource` is asked; its kinds (`queryType`) and their fields are those of datasource-plugin/src/query.ts. */
 export interface ModelwatchAsked {
   readonly refId?: string;
-  readonly kind: string;
-  readonly [field: string]: string | number | undefined;
+  readonly queryType: string;
+  readonly [field: string]: string | undefined;
 }
 
 /** Saved queries of the data source have a version, so that later ones can be told from these. */
-const QUERY_SCHEMA_VERSION = 1;
+const QUERY_SCHEMA_VERSION = 2;
 
 export function modelwatchQuery({ refId = 'A', ...asked }: ModelwatchAsked): Builder<Dataquery> {
   const query = { refId, datasource: MODELWATCH, schemaVersion: QUERY_SCHEMA_VERSION, ...asked };

@@ -11,7 +11,7 @@ const pane = () => ({
       description: 'Every model with the version at work, by the stage that the registry has it in.',
       width: 24,
       height: 12,
-      asked: { kind: 'models' },
+      asked: { queryType: 'models' },
     }),
   ],
 });
@@ -67,7 +67,7 @@ const changes = () => ({
       title: 'Promotions, deploys and rollbacks',
       description: 'Every event of the registry and of those who deploy, within the time of the board.',
       width: 16,
-      asked: { kind: 'events', model: '$model' },
+      asked: { queryType: 'events', model: '$model' },
     }),
     timeSeries({
       title: 'Promotions that were aborted',

@@ -1,3 +1,4 @@
+import { QUEUES } from '../alerts/queueing.js';
 import { SIDECAR_MODELS } from '../recordings/sidecars.js';
 import type { BoardRow } from './board.js';
 import type { BoardFacts } from './facts.js';
@@ -17,7 +18,7 @@ export function trust(facts: BoardFacts): BoardRow {
       stat({
         title: 'Sidecars down',
         description: 'Sidecars that Prometheus has as targets and that do not answer. What happened there meanwhile is in no series.',
-        width: 4,
+        width: 3,
         unit: 'short',
         bar: { above: 1 },
         alert: 'ModelwatchSidecarDown',
@@ -26,7 +27,7 @@ export function trust(facts: BoardFacts): BoardRow {
       stat({
         title: 'Models nobody watches',
         description: 'Models that a sidecar exported within the last day and none exports now.',
-        width: 4,
+        width: 3,
         unit: 'short',
         bar: { above: 1 },
         alert: 'ModelwatchModelAbsent',
@@ -41,7 +42,7 @@ export function trust(facts: BoardFacts): BoardRow {
         title: 'Readings dropped',
         description:
           'Entries dropped by the queues of the sidecars over the last hour, duplicates apart. Answers are not affected, what is shown here is.',
-        width: 4,
+        width: 3,
         unit: 'short',
         decimals: 0,
         bar: { above: 1 },
@@ -56,17 +57,44 @@ export function trust(facts: BoardFacts): BoardRow {
       stat({
         title: 'Stores that refuse writes',
         description: 'Sidecars whose last write to the store failed: ground truth finds no predictions there.',
-        width: 4,
+        width: 3,
         unit: 'short',
         bar: { above: 1 },
         alert: 'ModelwatchWatchingImpaired',
         expressions: [{ expr: `count(modelwatch_store_up == 0 ${OF_THESE}) or vector(0)`, legend: 'failing' }],
       }),
       stat({
+        title: 'Fullest queue',
+        description:
+          'Fill of the fullest queue of any sidecar, the mean of five minutes: what stays full will shed requests or drop readings next.',
+        width: 3,
+        unit: 'percentunit',
+        decimals: 0,
+        bar: { above: facts.bars.queueFillRatioMax },
+        alert: 'ModelwatchQueueing',
+        expressions: [
+          {
+            expr: `max(max by (job, instance) (avg_over_time(modelwatch_queue_entries{${QUEUES}}[5m]) / (modelwatch_queue_capacity_entries{${QUEUES}} > 0)) ${OF_THESE})`,
+            legend: 'fill',
+          },
+        ],
+      }),
+      stat({
+        title: 'Age of ground truth',
+        description: 'How long ago the newest ground truth became known: quality is of the time before.',
+        width: 3,
+        unit: 's',
+        bar: { above: facts.bars.groundTruthAgeSecondsMax },
+        alert: 'ModelwatchGroundTruthDelayed',
+        expressions: [
+          { expr: facts.over('short', (window) => ofModel(`model:modelwatch_ground_truth_age_seconds:${window}`)), legend: '{{model}}' },
+        ],
+      }),
+      stat({
         title: 'Ground truth joined',
         description:
           'Of predictions whose wait ended in the short window, the share that ground truth came for. Quality speaks of these alone.',
-        width: 4,
+        width: 3,
         unit: 'percentunit',
         decimals: 1,
         expressions: [
@@ -79,7 +107,7 @@ export function trust(facts: BoardFacts): BoardRow {
       stat({
         title: 'Age of the baseline',
         description: 'How old what drift is measured against is.',
-        width: 4,
+        width: 3,
         unit: 's',
         bar: { above: facts.bars.baselineAgeSecondsMax },
         alert: 'ModelwatchBaselineStale',

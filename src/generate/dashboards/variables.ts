@@ -6,7 +6,7 @@ export const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' } as const;
 export const MODELWATCH = { type: 'modelwatch-datasource', uid: '${modelwatch}' } as const;
 
 /** What a board lets its reader choose, beside the data sources. */
-export type Choice = 'model' | 'models' | 'version' | 'slice' | 'feature';
+export type Choice = 'model' | 'models' | 'version' | 'slice' | 'slice_value' | 'feature';
 
 interface Values {
   readonly name: string;
@@ -45,6 +45,13 @@ const VALUES: Readonly<Record<Choice, Values>> = {
     query: 'label_values(modelwatch_slice_predictions_total{model=~"$model"}, slice)',
     several: true,
   },
+  slice_value: {
+    name: 'slice_value',
+    label: 'Slice value',
+    description: 'Which values of the slice.',
+    query: 'label_values(modelwatch_slice_predictions_total{model=~"$model",slice=~"$slice"}, slice_value)',
+    several: true,
+  },
   feature: {
     name: 'feature',
     label: 'Feature',
@@ -57,8 +64,8 @@ const VALUES: Readonly<Record<Choice, Values>> = {
 /** The variables of a board: both data sources, and what it lets its reader choose. */
 export function boardVariables(choices: readonly Choice[]): readonly { build(): dashboard.VariableModel }[] {
   return [
-    source('datasource', 'Data source', 'prometheus', 'The Prometheus that scrapes the sidecars and evaluates their rules.'),
-    source('modelwatch', 'Modelwatch', 'modelwatch-datasource', 'The sidecar that is asked for what series do not hold.'),
+    source('datasource', 'Prometheus data source', 'prometheus', 'The Prometheus that scrapes the sidecars and evaluates their rules.'),
+    source('modelwatch', 'Modelwatch data source', 'modelwatch-datasource', 'The sidecar that is asked for what series do not hold.'),
     ...choices.map((choice) => values(VALUES[choice])),
   ];
 }
