@@ -21,6 +21,7 @@ export function addRulesCommand(program: Command, output: Output, exit: (code: n
     )
     .option('--config <file>', 'the configuration', 'modelwatch.yaml')
     .option('--out <folder>', 'folder that holds, or is to hold, alert-rules/', '.')
+    .option('--prometheus-rule <name>', 'write prometheus-rule.yaml for the Prometheus operator instead, objects of this name')
     .option('--check', 'write nothing, and fail where a file is missing or different', false)
     .addHelpText('after', EXAMPLE)
     .action(async (options: RulesCommandOptions) => {

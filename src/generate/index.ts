@@ -3,6 +3,7 @@ export type { AlertFamily, AlertText, Severity } from './alerts/index.js';
 export { generateAlertmanager } from './alertmanager/generate-alertmanager.js';
 export { BOARDS } from './boards.js';
 export { generateRules } from './generate-rules.js';
+export { generatePrometheusRule } from './prometheus-rule.js';
 export { metricsPage } from './metrics-page.js';
 export { RECORDING_FAMILIES } from './recordings/index.js';
 export type { RecordingFamily } from './recordings/index.js';
