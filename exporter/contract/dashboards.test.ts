@@ -23,6 +23,7 @@ interface Target {
   readonly instant?: boolean;
   readonly queryType?: string;
   readonly eventKind?: string;
+  readonly model?: string;
   readonly schemaVersion?: number;
 }
 
@@ -63,6 +64,7 @@ interface BoardJson {
       readonly type: string;
       readonly label: string;
       readonly refresh?: number;
+      readonly multi: boolean;
       readonly query: string | { readonly query: string };
       readonly datasource?: { readonly uid: string };
     }[];
@@ -127,6 +129,13 @@ describe('each dashboard', () => {
     const declared = board.templating.list.map(({ name }) => name);
     const used = new Set([...text.matchAll(/\$\{?([a-z][a-z_]*)/g)].map(([, name]) => name));
     expect([...used].toSorted()).toEqual(declared.toSorted());
+  });
+
+  it.each(boards)('$file asks the API of one model or of all, as a variable of several is the name of none', ({ board }) => {
+    const { multi } = board.templating.list.find(({ name }) => name === 'model')!;
+    const asked = [...targetsOf(board).map(({ target }) => target), ...board.annotations.list.flatMap(({ target }) => target ?? [])];
+    const models = new Set(asked.filter(({ datasource }) => datasource?.type !== PROMETHEUS.type).map(({ model }) => model));
+    expect([...models].filter((model) => model !== undefined)).toEqual(multi ? [] : ['$model']);
   });
 
   it.each(boards)('$file leads to the other boards with its choices', ({ board }) => {

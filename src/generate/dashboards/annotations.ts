@@ -1,6 +1,7 @@
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import type { EventKind } from '../../contracts/index.js';
 import { modelwatchQuery } from './query.js';
+import type { ModelwatchAsked } from './query.js';
 import { MODELWATCH } from './variables.js';
 
 interface Annotated {
@@ -20,7 +21,7 @@ const ANNOTATED: readonly Annotated[] = [
 ];
 
 /** The annotations of a board, and Grafana's own for those that people write by hand. */
-export const boardAnnotations = (): readonly dashboard.AnnotationQueryBuilder[] => [
+export const boardAnnotations = (asked: Partial<ModelwatchAsked>): readonly dashboard.AnnotationQueryBuilder[] => [
   ...ANNOTATED.map(({ name, kind, color }) =>
     new dashboard.AnnotationQueryBuilder()
       .name(name)
@@ -28,7 +29,7 @@ export const boardAnnotations = (): readonly dashboard.AnnotationQueryBuilder[] 
       .enable(true)
       .hide(false)
       .iconColor(color)
-      .target(modelwatchQuery({ refId: name, queryType: 'events', model: '$model', eventKind: kind })),
+      .target(modelwatchQuery({ refId: name, queryType: 'events', ...asked, eventKind: kind })),
   ),
   new dashboard.AnnotationQueryBuilder()
     .name('Annotations & Alerts')

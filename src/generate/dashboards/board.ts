@@ -5,6 +5,7 @@ import { boardAnnotations } from './annotations.js';
 import { boardFacts } from './facts.js';
 import type { BoardFacts } from './facts.js';
 import type { Panel } from './panel.js';
+import { OF_MODEL } from './query.js';
 import { boardVariables } from './variables.js';
 import type { Choice } from './variables.js';
 
@@ -44,7 +45,7 @@ export function boardFile(board: Board, config: RulesConfig): GeneratedFile {
     .refresh(board.refresh)
     .timezone('browser')
     .variables([...boardVariables(board.choices)])
-    .annotations([...boardAnnotations()])
+    .annotations([...boardAnnotations(board.choices.includes('model') ? OF_MODEL : {})])
     .link(otherBoards())
     .build();
   const json = { ...built, panels: placed(board.rows(facts), facts) };

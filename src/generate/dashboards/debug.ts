@@ -1,7 +1,7 @@
 import type { Board } from './board.js';
 import type { BoardFacts } from './facts.js';
 import { answer, bars, stat, table, timeSeries, view } from './panel.js';
-import { ofModel, ofVersion } from './query.js';
+import { OF_MODEL, ofModel, ofVersion } from './query.js';
 
 /** The values of a slice that the reader chose. */
 const SLICE = ['slice=~"$slice"', 'slice_value=~"$slice_value"'];
@@ -166,7 +166,7 @@ const explanations = (facts: BoardFacts) => {
         description:
           'Each feature by how far it drifted and by how much the model looks at it: what is at the top right is to be looked at first.',
         width: 12,
-        asked: { queryType: 'explanations', model: '$model', part: 'features' },
+        asked: { queryType: 'explanations', ...OF_MODEL, part: 'features' },
       }),
       timeSeries({
         title: 'Variance of the feature’s attribution',
@@ -250,7 +250,7 @@ const training = () => ({
       title: 'Training jobs',
       description: 'Training jobs told to the log of events within the time of the board, with how they ended.',
       width: 12,
-      asked: { queryType: 'events', model: '$model', eventKind: 'training_job' },
+      asked: { queryType: 'events', ...OF_MODEL, eventKind: 'training_job' },
     }),
     stat({
       title: 'Training jobs that failed',

@@ -1,5 +1,6 @@
 import { number } from '../promql.js';
 import type { Board } from './board.js';
+import { budgets } from './budget.js';
 import type { BoardFacts } from './facts.js';
 import { answer, bars, stat, table, timeSeries } from './panel.js';
 import { ofModel, ofVersion } from './query.js';
@@ -221,5 +222,5 @@ export const executive: Board = {
   choices: ['models', 'version'],
   from: 'now-7d',
   refresh: '5m',
-  rows: (facts) => [now(facts), trends(facts), value(facts), risks(facts)],
+  rows: (facts) => [now(facts), budgets(), trends(facts), value(facts), risks(facts)],
 };

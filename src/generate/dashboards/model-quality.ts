@@ -1,7 +1,7 @@
 import type { BoardRow } from './board.js';
 import type { BoardFacts } from './facts.js';
-import { answer, table, timeSeries } from './panel.js';
-import { ofVersion } from './query.js';
+import { answer, table, timeSeries, view } from './panel.js';
+import { OF_MODEL, ofVersion } from './query.js';
 
 const perVersion = '{{version}} ({{role}})';
 /** Drawn as they are recorded: accuracy, precision, recall, F1, AUC. */
@@ -66,17 +66,18 @@ const overall = (facts: BoardFacts): BoardRow => {
         max: 1,
         expressions: ['join', 'expiry'].map((what) => ({ expr: recorded(`ground_truth_${what}_ratio`), legend: `${perVersion} ${what}` })),
       }),
-      answer({
+      view('calibration', {
         title: 'Scores and what came true',
         description: 'Mean score and the share that came true, by bin of scores: the reliability diagram, with counts and intervals.',
         width: 12,
-        asked: { queryType: 'calibration', model: '$model', part: 'bins' },
+        asked: { queryType: 'calibration', ...OF_MODEL, part: 'bins' },
       }),
       answer({
         title: 'Delay of ground truth',
         description: 'How long after a prediction its ground truth came, by bin.',
         width: 12,
-        asked: { queryType: 'groundTruth', model: '$model', part: 'delay' },
+        height: 10,
+        asked: { queryType: 'groundTruth', ...OF_MODEL, part: 'delay' },
       }),
     ],
   };
@@ -88,6 +89,13 @@ const slices = (facts: BoardFacts): BoardRow => {
   return {
     title: 'Slices and groups',
     panels: [
+      view('slice-quality', {
+        title: 'Quality by slice',
+        description:
+          'Every slice value that the sidecar keeps, the worst for certain first, by metric; what rests on few predictions is marked as unsure.',
+        width: 24,
+        asked: { queryType: 'slices', ...OF_MODEL },
+      }),
       table({
         title: 'Slices, worst first',
         description:

@@ -1,8 +1,9 @@
 import type { Board } from './board.js';
+import { budgets } from './budget.js';
 import type { BoardFacts } from './facts.js';
 import { modelQuality } from './model-quality.js';
 import { answer, bars, stat, timeSeries, view } from './panel.js';
-import { ofModel, ofVersion } from './query.js';
+import { OF_MODEL, ofModel, ofVersion } from './query.js';
 import { trust } from './trust.js';
 
 const perVersion = '{{version}} ({{role}})';
@@ -169,14 +170,14 @@ const challengers = (facts: BoardFacts) => {
         title: 'Champion against challenger',
         description: 'Outputs of both on the same predictions, with the verdict and the difference. One sidecar’s own counts.',
         width: 12,
-        asked: { queryType: 'shadow', model: '$model', part: 'agreement' },
+        asked: { queryType: 'shadow', ...OF_MODEL, part: 'agreement' },
       }),
       answer({
         title: 'Criteria of the verdict',
         description: 'Each criterion of the rollout with its reading, interval, bar and state, and the one that decides.',
         width: 12,
         height: 10,
-        asked: { queryType: 'shadow', model: '$model', part: 'verdict' },
+        asked: { queryType: 'shadow', ...OF_MODEL, part: 'verdict' },
       }),
     ],
   };
@@ -216,7 +217,7 @@ const cost = (facts: BoardFacts) => ({
       title: 'Changes and incidents',
       description: 'Deploys, promotions, rollbacks, training jobs and incidents of the model within the time of the board.',
       width: 8,
-      asked: { queryType: 'events', model: '$model' },
+      asked: { queryType: 'events', ...OF_MODEL },
     }),
     stat({
       title: 'Active alerts',
@@ -243,5 +244,13 @@ export const model: Board = {
   choices: ['model', 'version', 'slice'],
   from: 'now-24h',
   refresh: '1m',
-  rows: (facts) => [trust(facts), serving(facts), inputs(facts), ...modelQuality(facts), challengers(facts), cost(facts)],
+  rows: (facts) => [
+    trust(facts),
+    budgets(OF_MODEL),
+    serving(facts),
+    inputs(facts),
+    ...modelQuality(facts),
+    challengers(facts),
+    cost(facts),
+  ],
 };

@@ -1,5 +1,6 @@
 import { ALERT_FAMILIES } from '../alerts/index.js';
 import type { Board } from './board.js';
+import { budgets, deployTimeline } from './budget.js';
 import type { BoardFacts } from './facts.js';
 import { answer, stat, table, timeSeries } from './panel.js';
 import { ofModel, ofVersion } from './query.js';
@@ -206,11 +207,12 @@ const failing = (facts: BoardFacts) => {
 const changes = () => ({
   title: 'What changed',
   panels: [
+    deployTimeline(24),
     answer({
       title: 'Recent changes and incidents',
       description: 'Deploys, promotions, rollbacks, training jobs, incidents and maintenance within the time of the board.',
       width: 18,
-      asked: { queryType: 'events', model: '$model' },
+      asked: { queryType: 'events' },
     }),
     stat({
       title: 'Since the last deploy',
@@ -231,5 +233,5 @@ export const onCall: Board = {
   choices: ['models', 'version', 'slice'],
   from: 'now-3h',
   refresh: '30s',
-  rows: (facts) => [alerts(), trust(facts), serving(facts), changes(), failing(facts)],
+  rows: (facts) => [alerts(), trust(facts), budgets(), serving(facts), changes(), failing(facts)],
 };

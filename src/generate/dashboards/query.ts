@@ -18,6 +18,12 @@ export interface ModelwatchAsked {
   readonly [field: string]: string | undefined;
 }
 
+/**
+ * Asks of the model that the reader chose. On a board of several models the API is asked of all: it knows one or all, and a variable with several values
+ * is the name of none.
+ */
+export const OF_MODEL = { model: '$model' } as const;
+
 /** Saved queries of the data source have a version, so that later ones can be told from these. */
 const QUERY_SCHEMA_VERSION = 2;
 

@@ -1,4 +1,5 @@
 import type { Board } from './board.js';
+import { deployTimeline } from './budget.js';
 import type { BoardFacts } from './facts.js';
 import { answer, stat, table, timeSeries, view } from './panel.js';
 import { ofModel, ofVersion } from './query.js';
@@ -63,11 +64,12 @@ const numbers = ({ over }: BoardFacts) => ({
 const changes = () => ({
   title: 'What moved',
   panels: [
+    deployTimeline(24),
     answer({
       title: 'Promotions, deploys and rollbacks',
       description: 'Every event of the registry and of those who deploy, within the time of the board.',
       width: 16,
-      asked: { queryType: 'events', model: '$model' },
+      asked: { queryType: 'events' },
     }),
     timeSeries({
       title: 'Promotions that were aborted',
