@@ -8,6 +8,8 @@ const SLOTS = 10;
  * more. The window holds between 9/10 and 10/10 of its length, as whole slots leave it, provided that `tick` comes before each counting.
  */
 export interface LocalWindow {
+  /** How far back it reaches. */
+  readonly seconds: number;
   /** Remembers the present counts for each slot that has begun. Call it before counting and before reading; it is free in between. */
   tick(nowSeconds: number): void;
   /** Counts of sketch `i` within the window. */
@@ -24,6 +26,7 @@ export function createLocalWindow(
   const ring: Float64Array[][] = [remember()];
   let slot = 0;
   return {
+    seconds: windowSeconds,
     tick(now) {
       const current = Math.floor((now - nowSeconds) / slotSeconds);
       // Nothing was counted since the last tick, so the counts at the beginning of every slot since are the present ones.

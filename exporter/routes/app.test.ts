@@ -103,6 +103,7 @@ describe('the routes', () => {
       ['GET', '/v1/models', 'read', 'read', 0],
       ['GET', '/v1/models/:model/explanations', 'read', 'read', 0],
       ['GET', '/v1/models/:model/slices', 'read', 'read', 0],
+      ['GET', '/v1/models/:model/drift', 'read', 'read', 0],
       ['GET', '/v1/models/:model/challengers', 'read', 'read', 0],
       ['GET', '/v1/models/:model/calibration', 'read', 'read', 0],
       ['GET', '/v1/models/:model/ground-truth', 'read', 'read', 0],

@@ -15,6 +15,7 @@ import type { ErrorCode } from '../errors.js';
 import type { Explainer } from '../pipeline/explainer.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Route } from './app.js';
+import { windowedFrequencies } from './drift.js';
 import { findModel } from './find-model.js';
 import { refuse } from './ingest-fields.js';
 
@@ -91,15 +92,13 @@ function means(attributions: Attributions, feature: number): Pick<ApiFeatureExpl
 }
 
 /** PSI of each feature against the baseline within the local window, once it has the values that statistic needs. */
-function driftsOf({ watched, config }: ModelRuntime, nowSeconds: number): ReadonlyMap<string, Reading> {
-  const { watch } = watched;
-  const { significance } = config.alerts;
-  watch.window.tick(nowSeconds);
+function driftsOf(model: ModelRuntime, nowSeconds: number): ReadonlyMap<string, Reading> {
+  const { significance } = model.config.alerts;
+  const counted = windowedFrequencies(model, nowSeconds);
   return new Map(
-    (watch.baseline?.features ?? []).map((feature, i) => {
-      const { binning } = watch.features[i]!;
-      const current = Frequencies.fromCounts(binning, watch.window.countsOf(i));
-      return [feature.name, psi.measure({ current, reference: Frequencies.fromCounts(binning, feature.counts), significance })];
+    (model.watched.watch.baseline?.features ?? []).map(({ name, counts }, i) => {
+      const current = counted[i]!;
+      return [name, psi.measure({ current, reference: Frequencies.fromCounts(current.binning, counts), significance })];
     }),
   );
 }

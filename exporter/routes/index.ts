@@ -14,6 +14,7 @@ import { challengersRoute } from './challengers.js';
 import { costRoute } from './cost.js';
 import { domainClassifierRoute } from './domain-classifier.js';
 import { explanationsRoute } from './explanations.js';
+import { driftRoute } from './drift.js';
 import { postGroundTruth } from './ground-truth.js';
 import { groundTruthReportRoute } from './ground-truth-report.js';
 import type { IngestModel } from './ingest-model.js';
@@ -64,6 +65,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     ...modelsRoutes(deps),
     explanationsRoute(deps),
     slicesRoute(deps),
+    driftRoute(deps),
     challengersRoute(deps),
     calibrationRoute(deps),
     groundTruthReportRoute(deps),

@@ -5,6 +5,8 @@ export * from './api-challengers.js';
 export * from './api-cost.js';
 export * from './api-explanations.js';
 export * from './api-ground-truth.js';
+export * from './api-distributions.js';
+export * from './api-drift.js';
 export * from './api-slices.js';
 export * from './api-stream.js';
 export * from './baseline.js';

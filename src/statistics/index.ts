@@ -45,7 +45,7 @@ export { kullbackLeibler } from './kullback-leibler.js';
 export { lInfinity } from './l-infinity.js';
 export { missingRatio } from './missing-ratio.js';
 export { outOfRangeRatio } from './out-of-range-ratio.js';
-export { psi, SHARE_FLOOR } from './psi.js';
+export { psi, psiOfBin, SHARE_FLOOR } from './psi.js';
 export type { Statistic, StatisticInput } from './statistic.js';
 export { totalVariation } from './total-variation.js';
 export { unseenRatio } from './unseen-ratio.js';

@@ -22,12 +22,18 @@ export const psi: Statistic<'frequencies'> = {
     'Kullback and Leibler, "On information and sufficiency", 1951, eq. 2.6 (J); Yurdakul, "Statistical properties of population stability index", 2018, theorem 3.2.1',
   measure: (input) =>
     compareShares(psi, input, {
-      value: (shares) =>
-        sumOverBins(shares, (share, referenceShare) => {
-          const q = share === 0 ? SHARE_FLOOR : share;
-          const p = referenceShare === 0 ? SHARE_FLOOR : referenceShare;
-          return (q - p) * Math.log(q / p);
-        }),
+      value: (shares) => sumOverBins(shares, psiOfBin),
       criticalValue: chiSquareCriticalValue,
     }),
 };
+
+/**
+ * What one bin adds to PSI, from its current and its reference share: (q - p) ln(q / p), where a share of 0 counts as 1e-4. Never below 0.
+ *
+ * @example psiOfBin(0.2, 0.1) // 0.06931471805599453
+ */
+export function psiOfBin(share: number, referenceShare: number): number {
+  const q = share === 0 ? SHARE_FLOOR : share;
+  const p = referenceShare === 0 ? SHARE_FLOOR : referenceShare;
+  return (q - p) * Math.log(q / p);
+}

@@ -1,6 +1,7 @@
 import { number } from '../promql.js';
 import { alwaysTicket, greatestFeatures, recordedValue } from './alert-family.js';
 import type { AlertFamily } from './alert-family.js';
+import { VALUES_PER_BIN_MIN } from './drift-verdict.js';
 
 interface Subject {
   readonly name: AlertFamily['name'];
@@ -12,12 +13,6 @@ interface Subject {
   /** Names the drifted thing in an annotation. */
   readonly named: string;
 }
-
-/**
- * Below it the critical value is too low: it takes expected counts of five and more a bin as given (Cochran, 1954), and a category that should
- * come up twice and does not adds as much to PSI as real drift.
- */
-const VALUES_PER_BIN_MIN = 10;
 
 /** Which drifted features the model looks at, where its predictions are explained. */
 const matters = (window: string): string =>

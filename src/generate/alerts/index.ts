@@ -52,3 +52,4 @@ export const ALERT_FAMILIES: readonly AlertFamily[] = [
 ];
 
 export type { AlertFamily, AlertText, Severity } from './alert-family.js';
+export { driftCountMin, driftVerdict, type DriftBars, type DriftCounts, type DriftVerdict } from './drift-verdict.js';
