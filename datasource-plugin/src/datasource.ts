@@ -11,7 +11,7 @@ import {
 } from '@grafana/data';
 import { getBackendSrv, getTemplateSrv } from '@grafana/runtime';
 import type { StreamChange, StreamKind } from '@modelwatch/core';
-import { catchError, combineLatest, lastValueFrom, map, Observable, of } from 'rxjs';
+import { catchError, combineLatest, defer, lastValueFrom, map, Observable, of } from 'rxjs';
 import { annotationSupport } from './annotations';
 import { Api } from './api';
 import { askedAgain, changesOf } from './changes';
@@ -92,7 +92,7 @@ export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, Modelwa
 
   private part(query: ModelwatchQuery, { requestId, range }: DataQueryRequest<ModelwatchQuery>): Observable<Part> {
     const context = { api: this.api, options: this.options, range, requestId: `${requestId}-${query.refId}` };
-    return QUERY_KINDS[query.queryType]!.run(query, context).pipe(
+    return defer(() => QUERY_KINDS[query.queryType]!.run(query, context)).pipe(
       map((data): Part => ({ data, errors: [] })),
       catchError((thrown: unknown) => of<Part>({ data: [], errors: [toQueryError(thrown, query.refId)] })),
     );

@@ -29,6 +29,8 @@ export const QUERY_FIELDS = [
   /** The window that it is compared with, as Grafana writes times: `now-8d`, or a date. */
   'referenceFrom',
   'referenceTo',
+  /** Of recorded series, as the rules name it: `1h`. */
+  'window',
   /** Code of the error of a failing request. */
   'reason',
   /** A key of EVENT_KINDS; absent: events of every kind. */

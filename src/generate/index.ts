@@ -1,11 +1,6 @@
-<<<<<<< HEAD
-export { ALERT_FAMILIES } from './alerts/index.js';
-export type { AlertFamily, AlertText, Severity } from './alerts/index.js';
-export { generateAlertmanager } from './alertmanager/generate-alertmanager.js';
-=======
 export { ALERT_FAMILIES, driftCountMin, driftVerdict } from './alerts/index.js';
 export type { AlertFamily, AlertText, DriftBars, DriftCounts, DriftVerdict, Severity } from './alerts/index.js';
->>>>>>> 8433bc6 (exporter: drift in the API, and distributions with the baseline, contributions and a verdict)
+export { generateAlertmanager } from './alertmanager/generate-alertmanager.js';
 export { BOARDS } from './boards.js';
 export { generateRules } from './generate-rules.js';
 export { generatePrometheusRule } from './prometheus-rule.js';

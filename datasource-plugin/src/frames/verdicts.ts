@@ -1,5 +1,5 @@
 import { MappingType, ValueMapping } from '@grafana/data';
-import type { UndeterminedReason } from '@modelwatch/core';
+import type { Reading, UndeterminedReason } from '@modelwatch/core';
 
 /** Why there is no number, as a cell says it. */
 export const REASONS: Readonly<Record<UndeterminedReason, string>> = {
@@ -15,3 +15,14 @@ export function coloured(colors: Readonly<Record<string, VerdictColor>>): ValueM
   const options = Object.fromEntries([...unknown, ...Object.entries(colors)].map(([word, color], index) => [word, { color, index }]));
   return [{ type: MappingType.ValueToText, options }];
 }
+
+/** Words of the API as a cell says them. */
+export const wordOf = (word: string): string => word.replaceAll('_', ' ');
+
+/** Colours of what is said of drift. */
+export const DRIFT_COLORS = { drift: 'red', quiet: 'green' } as const;
+
+export const valueOf = (reading: Reading | null | undefined): number | undefined =>
+  reading?.kind === 'measured' ? reading.value : undefined;
+export const criticalOf = (reading: Reading | null | undefined): number | undefined =>
+  reading?.kind === 'measured' ? reading.criticalValue : undefined;

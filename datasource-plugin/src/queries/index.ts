@@ -1,5 +1,7 @@
 import { calibration } from './calibration';
 import { cost } from './cost';
+import { distribution } from './distribution';
+import { drift } from './drift';
 import { events } from './events';
 import { explanations } from './explanations';
 import { groundTruth } from './ground-truth';
@@ -13,6 +15,8 @@ import { slo } from './slo';
 export const QUERY_KINDS: Readonly<Record<string, QueryKind>> = {
   models,
   slices,
+  distribution,
+  drift,
   shadow,
   explanations,
   calibration,

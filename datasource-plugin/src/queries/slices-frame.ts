@@ -3,7 +3,7 @@ import type { ApiSlice, ApiSliceValue, IntervalReading, Reading, SlicesAnswer } 
 import { worseFrom } from '../frames/bars';
 import { Column, COUNT, frameOf, number, text } from '../frames/columns';
 import { DEBUG_BOARD } from '../frames/data-links';
-import { coloured, REASONS } from '../frames/verdicts';
+import { coloured, REASONS, valueOf } from '../frames/verdicts';
 
 /** One quality of one slice. */
 interface SliceRow {
@@ -54,7 +54,6 @@ const lowerOf = (reading: IntervalReading | Reading | undefined) =>
   reading?.kind === 'measured' && 'lower' in reading ? reading.lower : undefined;
 const upperOf = (reading: IntervalReading | Reading | undefined) =>
   reading?.kind === 'measured' && 'upper' in reading ? reading.upper : undefined;
-const valueOf = (reading: IntervalReading | Reading | undefined) => (reading?.kind === 'measured' ? reading.value : undefined);
 
 function columnsOf({ model, version }: SlicesAnswer, isOfErrors: boolean): Array<Column<SliceRow>> {
   const unit = isOfErrors ? 'none' : 'percentunit';
