@@ -4,14 +4,17 @@ import {
   DataQueryRequest,
   DataQueryResponse,
   DataSourceApi,
+  DataSourceGetTagValuesOptions,
   DataSourceInstanceSettings,
   LoadingState,
+  MetricFindValue,
   ScopedVars,
   TestDataSourceResponse,
 } from '@grafana/data';
 import { getBackendSrv, getTemplateSrv } from '@grafana/runtime';
 import type { StreamChange, StreamKind } from '@modelwatch/core';
 import { catchError, combineLatest, defer, lastValueFrom, map, Observable, of } from 'rxjs';
+import { filteredRows, narrowed, tagKeys, tagValues } from './ad-hoc-filters';
 import { annotationSupport } from './annotations';
 import { Api } from './api';
 import { askedAgain, changesOf } from './changes';
@@ -20,6 +23,7 @@ import type { ModelwatchOptions } from './options';
 import { QUERY_KINDS } from './queries';
 import { DEFAULT_QUERY, mapFields, migrateQuery, ModelwatchQuery, QUERY_FIELDS } from './query';
 import { toQueryError } from './query-error';
+import { VariableSupport } from './variables';
 
 interface Part {
   readonly data: DataFrame[];
@@ -32,6 +36,7 @@ export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, Modelwa
   private readonly options: ModelwatchOptions;
   private readonly changes: Observable<StreamChange>;
   override annotations = annotationSupport;
+  override variables: VariableSupport = new VariableSupport(this);
 
   constructor(settings: DataSourceInstanceSettings<ModelwatchOptions>) {
     super(settings);
@@ -79,8 +84,8 @@ export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, Modelwa
   }
 
   /** A text of a query with its variables replaced, for what an editor offers. */
-  replaced(text: string | undefined): string | undefined {
-    return text === undefined ? undefined : replace(text, {});
+  replaced(text: string | undefined, scopedVars: ScopedVars = {}): string | undefined {
+    return text === undefined ? undefined : replace(text, scopedVars);
   }
 
   /** One answer, or where the query is live one after each change. */
@@ -90,10 +95,19 @@ export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, Modelwa
     return kind === undefined ? ask() : askedAgain(this.changes, kind, ask);
   }
 
-  private part(query: ModelwatchQuery, { requestId, range }: DataQueryRequest<ModelwatchQuery>): Observable<Part> {
+  override getTagKeys(): Promise<MetricFindValue[]> {
+    return Promise.resolve(tagKeys());
+  }
+
+  override getTagValues({ key, filters }: DataSourceGetTagValuesOptions<ModelwatchQuery>): Promise<MetricFindValue[]> {
+    return tagValues(this.api, key, filters);
+  }
+
+  private part(asked: ModelwatchQuery, { requestId, range, filters = [] }: DataQueryRequest<ModelwatchQuery>): Observable<Part> {
+    const query = narrowed(asked, filters);
     const context = { api: this.api, options: this.options, range, requestId: `${requestId}-${query.refId}` };
     return defer(() => QUERY_KINDS[query.queryType]!.run(query, context)).pipe(
-      map((data): Part => ({ data, errors: [] })),
+      map((frames): Part => ({ data: frames.map((frame) => filteredRows(query, filters, frame)), errors: [] })),
       catchError((thrown: unknown) => of<Part>({ data: [], errors: [toQueryError(thrown, query.refId)] })),
     );
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { NAME_PATTERN, STAGES, type Lineage, type Stage } from '@modelwatch/core';
+import { NAME_PATTERN, STAGES, type Lineage, type PromotionsAnswer, type Stage, type VersionsAnswer } from '@modelwatch/core';
 import { fail, type ErrorCode, type Result } from '../errors.js';
 import type { RegisterRequest, Registrar } from '../registry/index.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
@@ -98,7 +98,7 @@ export function registryRoutes(deps: RegistryRouteDeps): readonly Route[] {
         const versions = registrar().view.versions.filter(
           (entry) => (model === undefined || entry.model === model) && (stage === undefined || entry.stage === stage),
         );
-        response.json({ versions: versions.slice(0, ENTRIES_MAX), more: versions.length > ENTRIES_MAX });
+        response.json({ versions: versions.slice(0, ENTRIES_MAX), more: versions.length > ENTRIES_MAX } satisfies VersionsAnswer);
       },
     },
     {
@@ -114,7 +114,7 @@ export function registryRoutes(deps: RegistryRouteDeps): readonly Route[] {
       ...read,
       path: '/v1/registry/promotions',
       async handle(_request, response) {
-        answer(response, deps, await registrar().promotions(), (promotions) => ({ promotions }));
+        answer(response, deps, await registrar().promotions(), (promotions) => ({ promotions }) satisfies PromotionsAnswer);
       },
     },
     {

@@ -1,3 +1,4 @@
+import type { SamplesAnswer } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
@@ -45,7 +46,7 @@ export function samplesRoute(deps: SampleDeps): Route {
       response.json({
         samples: found.value.map(({ sample }) => sample),
         ...(last === undefined ? {} : { next: `${last.timeSeconds},${last.number}` }),
-      });
+      } satisfies SamplesAnswer);
     },
   };
 }

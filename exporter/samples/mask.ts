@@ -1,11 +1,11 @@
-import type { ModelConfig } from '@modelwatch/core';
+import type { ApiMaskedValue, ModelConfig } from '@modelwatch/core';
 import { digestOfValue } from '../security/value-digest.js';
 
 export type SamplesConfig = NonNullable<ModelConfig['samples']>;
 /** As a request has it. */
 export type RawValue = number | bigint | string | boolean | null;
 /** As it may be kept. */
-export type MaskedValue = number | string | boolean | null;
+export type MaskedValue = ApiMaskedValue;
 
 /** Masks the value of a feature; undefined: nothing of it is kept. */
 export type Mask = (value: RawValue) => MaskedValue | undefined;

@@ -7,6 +7,8 @@ export * from './api-explanations.js';
 export * from './api-ground-truth.js';
 export * from './api-distributions.js';
 export * from './api-drift.js';
+export * from './api-registry.js';
+export * from './api-samples.js';
 export * from './api-slices.js';
 export * from './api-stream.js';
 export * from './baseline.js';
