@@ -1,7 +1,7 @@
-import { DataFrame, DataQueryRequest, DataQueryResponse, FieldType, Labels, TimeRange } from '@grafana/data';
+import { DataFrame, DataQueryRequest, DataQueryResponse, FieldType, Labels, LoadingState, TimeRange } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
 import { getDataSourceSrv } from '@grafana/runtime';
-import { from, map, Observable, switchMap, take } from 'rxjs';
+import { filter, from, map, Observable, switchMap, take } from 'rxjs';
 
 interface PrometheusQuery extends DataQuery {
   readonly expr: string;
@@ -48,6 +48,7 @@ export function recordedSeries<Name extends string>(
       const answer = source.query(request);
       return 'subscribe' in answer ? answer : from(answer);
     }),
+    filter(({ state }) => state !== LoadingState.Loading),
     take(1),
     map(({ data, errors = [] }) => {
       const [fault] = errors;
@@ -73,3 +74,16 @@ function seriesOf(frames: readonly DataFrame[], refId: string): Recorded[] {
 
 /** A value of a label within a matcher of PromQL. */
 export const quoted = (value: string): string => JSON.stringify(value);
+
+/** Matches a label with what a variable stands for: one value, or several in braces; any where there is none. */
+export function matcher(label: string, value: string | undefined): string[] {
+  if (value === undefined) {
+    return [];
+  }
+  const several = /^\{(.*)\}$/.exec(value)?.[1];
+  if (several === undefined) {
+    return [`${label}=${quoted(value)}`];
+  }
+  const escaped = several.split(',').map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return [`${label}=~${quoted(escaped.join('|'))}`];
+}

@@ -68,5 +68,6 @@ export const drift: QueryKind = {
         map((told) => [driftFrame(told, query.refId)]),
       ),
     ),
+  changesWith: 'drift',
   Editor: DriftEditor,
 };

@@ -2,7 +2,7 @@ import { DataFrame, rangeUtil } from '@grafana/data';
 import { betterFrom, worseFrom } from '../frames/bars';
 import { frameOf, number, SHARE, text } from '../frames/columns';
 import { DEBUG_BOARD } from '../frames/data-links';
-import type { Sample } from '../prometheus';
+import type { Recorded } from '../recorded-series';
 
 const HOUR = 3600;
 
@@ -22,15 +22,15 @@ const WINDOWS: Readonly<Record<string, { readonly share: number; readonly hours:
 export const SLO_WINDOWS = Object.keys(WINDOWS);
 
 export interface SloSamples {
-  readonly objective: readonly Sample[];
-  readonly budgetLeft: readonly Sample[];
-  readonly timeToExhaustion: readonly Sample[];
+  readonly objective: readonly Recorded[];
+  readonly budgetLeft: readonly Recorded[];
+  readonly timeToExhaustion: readonly Recorded[];
   /** By window. */
-  readonly burn: Readonly<Record<string, readonly Sample[]>>;
+  readonly burn: Readonly<Record<string, readonly Recorded[]>>;
 }
 
 interface Row {
-  readonly objective: Sample;
+  readonly objective: Recorded;
   readonly window: string;
   readonly burn: number | undefined;
   readonly budgetLeft: number | undefined;
@@ -116,5 +116,5 @@ function barOf({ window, objective }: Row): number | undefined {
 }
 
 /** A model's objective of one name may rest on one evidence alone. */
-const keyOf = ({ labels }: Sample): string => JSON.stringify([labels.model, labels.slo]);
-const byObjective = (samples: readonly Sample[]) => new Map(samples.map((sample) => [keyOf(sample), sample.value]));
+const keyOf = ({ labels }: Recorded): string => JSON.stringify([labels.model, labels.slo]);
+const byObjective = (samples: readonly Recorded[]) => new Map(samples.map((sample) => [keyOf(sample), sample.value]));

@@ -2,7 +2,7 @@ import type { DataFrame } from '@grafana/data';
 import React from 'react';
 import { map, Observable, of } from 'rxjs';
 import { frameOf } from '../frames/columns';
-import { askPrometheus, matcher } from '../prometheus';
+import { matcher, recordedSeries } from '../recorded-series';
 import { ChoiceField } from './choice-field';
 import { ModelField } from './model-field';
 import type { EditorProps, QueryContext, QueryKind } from './query-kind';
@@ -59,7 +59,7 @@ function recorded(uid: string, matchers: readonly string[], context: QueryContex
     timeToExhaustion: ofModel('time_to_exhaustion:seconds'),
     ...Object.fromEntries(burns),
   };
-  return askPrometheus(uid, questions, context).pipe(
+  return recordedSeries(uid, questions, context).pipe(
     map((samples) => {
       const [objective, budgetLeft, timeToExhaustion] = ['objective', 'budgetLeft', 'timeToExhaustion'].map((name) => samples[name] ?? []);
       const burn = Object.fromEntries(SLO_WINDOWS.map((window) => [window, samples[`burn${window}`] ?? []]));

@@ -45,7 +45,7 @@ export function installPrometheus(answer: (asked: Asked) => DataFrame[] = budget
     const done = { data: request.targets.flatMap(answer), state: LoadingState.Done, ...more };
     return of({ data: [], state: LoadingState.Loading }, done);
   };
-  const get = ({ uid }: { uid: string }) =>
+  const get = (uid: string) =>
     uid === PROMETHEUS ? Promise.resolve({ query }) : Promise.reject(new Error(`Datasource ${uid} was not found`));
   setDataSourceSrv({ get, getList: () => [], getInstanceSettings: () => undefined } as unknown as DataSourceSrv);
   return requests;
