@@ -22,7 +22,8 @@ export function DataTable({ label, bound, needs, height }: Props) {
   const leftOutCount = bound.frame.length - rowCount;
   return (
     <ScrollContainer height={`${height}px`}>
-      <table className={styles.table}>
+      {/* A stop for the Tab key, from which the arrow keys scroll. */}
+      <table className={styles.table} tabIndex={0}>
         <caption className={styles.caption}>
           {label}
           {leftOutCount > 0 ? `: the first ${rowCount} rows, ${leftOutCount} more are left out` : ''}

@@ -67,10 +67,11 @@ const getStyles = (theme: GrafanaTheme2) => {
       margin: 0,
       padding: 0,
       listStyle: 'none',
-      overflowX: 'auto',
-      overflowY: 'hidden',
+      // What goes beyond the line stays out; a line that scrolls would be one more stop for the Tab key.
+      flexWrap: 'wrap',
+      overflow: 'hidden',
     }),
-    item: css({ ...line, flex: '0 0 auto' }),
+    item: css({ ...line, height: theme.spacing(LEGEND_STEPS), flex: '0 0 auto' }),
     toggle: css({ ...line, padding: 0, border: 'none', background: 'none', color: theme.colors.text.primary }),
     hidden: css({ color: theme.colors.text.disabled, textDecoration: 'line-through' }),
   };

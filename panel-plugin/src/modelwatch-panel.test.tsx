@@ -1,10 +1,11 @@
 import '@testing-library/jest-dom/jest-globals';
 import { describe, expect, it } from '@jest/globals';
-import { createDataFrame, DataFrame, FieldType } from '@grafana/data';
+import { createDataFrame, DataFrame, FieldType, PanelOptionsEditorBuilder, standardEditorsRegistry } from '@grafana/data';
 import { screen } from '@testing-library/react';
 import { bind } from './bound-frame';
 import { migrateOptions } from './migration';
 import { plugin } from './module';
+import { PanelOptions } from './options';
 import { info } from './plugin.json';
 import { prepared } from './prepared-frames';
 import { showPanel } from './testing/show-view';
@@ -90,5 +91,43 @@ describe('plugin', () => {
     expect(once).toEqual({ view: 'registry-board', sliceQuality });
     expect(migrateOptions({ options: once })).toEqual(once);
     expect(migrateOptions({ options: { view: 'tomorrow' } }).view).toBe('tomorrow');
+  });
+
+  it('takes a view by its label, and leaves options of a wrong type to their defaults', () => {
+    const options = {
+      view: 'Drift x Impact',
+      asTable: 'yes',
+      calibration: { countMin: '7' },
+      distribution: 5,
+      sliceQuality: { countMin: 7 },
+      more: 1,
+    };
+    expect(migrateOptions({ options: options as object })).toEqual({
+      view: 'drift-impact',
+      calibration: {},
+      sliceQuality: { countMin: 7 },
+      more: 1,
+    });
+  });
+
+  it('offers an option only where it applies: by view, and by the fields that are there', () => {
+    // Grafana registers its editors when it starts; a builder asks for them by name.
+    standardEditorsRegistry.setInit(() => ['radio', 'number'].map((id) => ({ id, name: id, editor: () => null })));
+    const builder = new PanelOptionsEditorBuilder<PanelOptions>();
+    for (const view of VIEWS) {
+      view.addOptions?.(builder);
+    }
+    const offered = (view: string, fields?: string[]) => {
+      const data = fields && [createDataFrame({ fields: fields.map((name) => ({ name, values: [] })) })];
+      return builder
+        .getItems()
+        .filter(({ showIf }) => showIf?.({ view }, data))
+        .map(({ path }) => path);
+    };
+    expect(offered('slice-quality')).toEqual(['sliceQuality.columns', 'sliceQuality.countMin']);
+    expect(offered('slice-quality', ['slice', 'value', 'metric'])).toEqual([]);
+    expect(offered('slice-quality', ['slice', 'value', 'metric', 'time', 'count'])).toHaveLength(2);
+    expect(offered('drift-impact', ['feature'])).toEqual(['driftImpact.namedMax']);
+    expect(offered('tomorrow')).toEqual([]);
   });
 });

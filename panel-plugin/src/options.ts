@@ -6,6 +6,7 @@ export interface PanelOptions {
   readonly sliceQuality?: { readonly columns?: 'auto' | 'metric' | 'time'; readonly countMin?: number };
   readonly shadowVerdict?: { readonly countMin?: number };
   readonly distribution?: { readonly countMin?: number };
+  readonly driftImpact?: { readonly namedMax?: number };
   readonly calibration?: { readonly countMin?: number };
 }
 

@@ -1,5 +1,6 @@
 import { FieldType, LinkModel } from '@grafana/data';
 import { BoundFrame, FieldNeed, linksAt, numberAt, shown, textAt } from '../bound-frame';
+import { Detail } from '../mark-tooltip';
 
 export const NEEDS: readonly FieldNeed[] = [
   { name: 'bin', type: FieldType.string, meaning: 'the category or the range of the bin; also the missing and the unseen' },
@@ -20,7 +21,8 @@ export interface DistributionBin {
   /** What the bin adds to PSI; undefined for the missing, which have no part in it. */
   readonly contribution?: string;
   readonly description: string;
-  readonly links: readonly LinkModel[];
+  readonly details: readonly Detail[];
+  readonly links: () => LinkModel[];
 }
 
 export interface Distribution {
@@ -112,7 +114,12 @@ export function distribution(bound: BoundFrame, { countMin }: { readonly countMi
       description: isMissing
         ? `share missing: reference ${percent(referenceShare)}, current ${percent(currentShare)}; no part of PSI`
         : `${label}: reference ${percent(referenceShare)}, current ${percent(currentShare)}, adds ${contribution} to PSI`,
-      links: linksAt(bound, ['bin', 'current', 'reference'], row),
+      details: [
+        { label: 'reference', value: `${percent(referenceShare)} (${shown(bound.fields.get('reference'), reference).text})` },
+        { label: 'current', value: `${percent(currentShare)} (${shown(bound.fields.get('current'), current).text})` },
+        { label: 'adds to PSI', value: contribution ?? 'no part of it' },
+      ],
+      links: () => linksAt(bound, ['bin', 'current', 'reference'], row),
     });
   }
   const side = referenceCount < countMin ? 'reference' : currentCount < countMin ? 'current' : undefined;

@@ -1,7 +1,7 @@
 import '@testing-library/jest-dom/jest-globals';
 import { describe, expect, it } from '@jest/globals';
 import { FieldType } from '@grafana/data';
-import { screen } from '@testing-library/react';
+import { fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { bind } from '../bound-frame';
 import { prepared } from '../prepared-frames';
@@ -117,5 +117,13 @@ describe('distribution: picture', () => {
     show(100, 60, 60);
     expect(screen.queryByText('missing')).not.toBeInTheDocument();
     expect(screen.getByRole('img')).toBeInTheDocument();
+  });
+
+  it('has an axis of shares, a legend of the two sides, and details beside the bin under the pointer', () => {
+    show(100);
+    expect(screen.getByText('40%')).toBeInTheDocument();
+    expect(screen.getByRole('list', { name: 'Legend' })).toHaveTextContent('currentreference');
+    fireEvent.mouseMove(screen.getByRole('img'), { clientX: 100, clientY: 50 });
+    expect(screen.getByTestId('mark-tooltip')).toHaveTextContent('b0reference55.6% (500)current50.0% (400)adds to PSI0.006');
   });
 });

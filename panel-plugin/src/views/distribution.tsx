@@ -1,12 +1,78 @@
 import { useTheme2 } from '@grafana/ui';
-import React, { useMemo } from 'react';
+import React, { MouseEvent, useMemo } from 'react';
+import { LeftAxis } from '../axis';
+import { linearScale, ticksOf } from '../axis-scale';
 import { Picture, READOUT_STEPS, useChosenCell } from '../chosen-cell';
+import { hasLegendRoom, Legend, LEGEND_STEPS } from '../legend';
 import { COUNT_MIN_DEFAULT } from '../options';
-import { distribution, NEEDS } from './distribution-model';
+import { shorten } from '../shorten';
+import { distribution, Distribution, DistributionBin, NEEDS } from './distribution-model';
 import { View, ViewProps } from './view';
 
 const LABEL_WIDTH_MIN = 40;
 const LABELS_HEIGHT_MIN = 120;
+const AXIS_WIDTH_MIN = 320;
+const TICK_HEIGHT = 40;
+const LETTER_WIDTH = 6;
+const PALE = 0.3;
+
+function summaryOf({ bins, referenceCount, currentCount, insufficient, leftOutCount }: Distribution): string {
+  const note = insufficient ? `; ${insufficient}` : '';
+  const leftOut = leftOutCount > 0 ? `; ${leftOutCount} bins are left out` : '';
+  return `${bins.length} bins, dashed outline: reference (n=${referenceCount}), filled: current (n=${currentCount})${note}${leftOut}`;
+}
+
+interface BinProps {
+  readonly bin: DistributionBin;
+  readonly step: number;
+  readonly plotTop: number;
+  readonly plotBottom: number;
+  readonly bar: (share: number) => number;
+  readonly insufficient: boolean;
+  readonly labelled: boolean;
+  readonly chosen: boolean;
+}
+
+function Bin({ bin, step, plotTop, plotBottom, bar, insufficient, labelled, chosen }: BinProps) {
+  const theme = useTheme2();
+  const added = insufficient || bin.contribution === undefined ? '' : `+${bin.contribution}`;
+  return (
+    <>
+      {chosen && <rect y={plotTop} width={step} height={plotBottom - plotTop} fill={theme.colors.action.hover} />}
+      <rect
+        x={step * 0.15}
+        y={plotBottom - bar(bin.currentShare)}
+        width={step * 0.7}
+        height={bar(bin.currentShare)}
+        fill={theme.visualization.getColorByName('blue')}
+        // What is too little to compare is drawn pale, and the line below says why.
+        fillOpacity={insufficient ? PALE : 0.8}
+      />
+      <rect
+        x={step * 0.1}
+        y={plotBottom - bar(bin.referenceShare)}
+        width={step * 0.8}
+        height={bar(bin.referenceShare)}
+        fill="none"
+        stroke={theme.colors.text.primary}
+        strokeDasharray="4 2"
+      />
+      {labelled &&
+        [bin.label, added].map((text, line) => (
+          <text
+            key={line}
+            x={step / 2}
+            y={plotBottom + theme.spacing.gridSize * 2 * (line + 1)}
+            textAnchor="middle"
+            fontStyle={bin.special && line === 0 ? 'italic' : 'normal'}
+            fill={line === 0 ? theme.colors.text.primary : theme.colors.text.secondary}
+          >
+            {shorten(text, Math.floor(step / LETTER_WIDTH))}
+          </text>
+        ))}
+    </>
+  );
+}
 
 function DistributionView({ bound, options, width, height }: ViewProps) {
   const theme = useTheme2();
@@ -14,67 +80,98 @@ function DistributionView({ bound, options, width, height }: ViewProps) {
   const model = useMemo(() => distribution(bound, { countMin }), [bound, countMin]);
   const { chosen, choose, reset, onKeyDown } = useChosenCell(1, model.bins.length);
   const current = chosen && model.bins[chosen[1]];
-  const pictureHeight = Math.max(0, height - theme.spacing.gridSize * READOUT_STEPS);
-  const step = width / model.bins.length;
+  const grid = theme.spacing.gridSize;
+  const legendRoom = hasLegendRoom(width, height);
+  const pictureHeight = Math.max(0, height - grid * (READOUT_STEPS + (legendRoom ? LEGEND_STEPS : 0)));
+  const left = width < AXIS_WIDTH_MIN ? 0 : grid * 6;
+  const step = (width - left) / model.bins.length;
   const labelled = step >= LABEL_WIDTH_MIN && pictureHeight >= LABELS_HEIGHT_MIN;
-  const plotHeight = Math.max(0, pictureHeight - (labelled ? theme.spacing.gridSize * 5 : 0));
-  const bar = (share: number) => (model.shareMax === 0 ? 0 : (share / model.shareMax) * plotHeight);
-  const note = model.insufficient ? `; ${model.insufficient}` : '';
-  const leftOut = model.leftOutCount > 0 ? `; ${model.leftOutCount} bins are left out` : '';
-  const summary = `${model.bins.length} bins, dashed outline: reference (n=${model.referenceCount}), filled: current (n=${model.currentCount})${note}${leftOut}`;
-  const filled = theme.visualization.getColorByName('blue');
+  const plotTop = left > 0 ? grid * 2 : 0;
+  const plotBottom = Math.max(plotTop, pictureHeight - (labelled ? grid * 5 : grid));
+  const bar = linearScale([0, model.shareMax], [0, plotBottom - plotTop]);
+  const insufficient = model.insufficient !== undefined;
+  const summary = summaryOf(model);
+  const ticks = ticksOf(0, model.shareMax, Math.max(1, Math.floor((plotBottom - plotTop) / TICK_HEIGHT)));
+  const onMove = ({ clientX, currentTarget }: MouseEvent<SVGSVGElement>) => {
+    const column = Math.floor((clientX - currentTarget.getBoundingClientRect().left - left) / step);
+    if (column >= 0 && column < model.bins.length) {
+      choose(0, column);
+    } else {
+      reset();
+    }
+  };
   return (
-    <Picture onKeyDown={onKeyDown} onLeave={reset} readout={current?.description ?? summary} links={current?.links}>
-      <svg role="img" aria-label={summary} width={width} height={pictureHeight}>
-        {model.bins.map((bin, index) => {
-          const x = index * step;
-          return (
-            <g key={index} onMouseEnter={() => choose(0, index)}>
-              <title>{bin.description}</title>
-              <rect
-                x={x}
-                y={0}
-                width={step}
-                height={plotHeight}
-                fill={bin === current ? theme.colors.action.hover : theme.colors.background.primary}
+    <div>
+      {legendRoom && (
+        <Legend
+          items={[
+            {
+              label: 'current',
+              mark: (
+                <rect
+                  y={2}
+                  width={16}
+                  height={12}
+                  fill={theme.visualization.getColorByName('blue')}
+                  fillOpacity={insufficient ? PALE : 0.8}
+                />
+              ),
+            },
+            {
+              label: 'reference',
+              mark: <rect x={1} y={2} width={14} height={12} fill="none" stroke={theme.colors.text.primary} strokeDasharray="4 2" />,
+            },
+          ]}
+        />
+      )}
+      <Picture
+        onKeyDown={onKeyDown}
+        onLeave={reset}
+        readout={current?.description ?? summary}
+        links={current?.links()}
+        tip={
+          current && {
+            x: left + ((chosen?.[1] ?? 0) + 0.5) * step,
+            y: plotBottom - bar(Math.max(current.currentShare, current.referenceShare)),
+            title: current.label,
+            details: current.details,
+          }
+        }
+      >
+        <svg
+          role="img"
+          aria-label={summary}
+          width={width}
+          height={pictureHeight}
+          fontSize={theme.typography.bodySmall.fontSize}
+          onMouseMove={onMove}
+        >
+          {left > 0 && (
+            <LeftAxis
+              ticks={ticks.map((at) => ({ at, text: `${Number((at * 100).toPrecision(6))}%` }))}
+              scale={(share) => plotBottom - bar(share)}
+              at={left}
+              reach={width - left}
+              label="share"
+            />
+          )}
+          {model.bins.map((bin, index) => (
+            <g key={index} data-testid="bin" transform={`translate(${left + index * step} 0)`}>
+              <Bin
+                bin={bin}
+                step={step}
+                plotTop={plotTop}
+                plotBottom={plotBottom}
+                bar={bar}
+                insufficient={insufficient}
+                labelled={labelled}
+                chosen={bin === current}
               />
-              <rect
-                x={x + step * 0.15}
-                y={plotHeight - bar(bin.currentShare)}
-                width={step * 0.7}
-                height={bar(bin.currentShare)}
-                fill={filled}
-                // What is too little to compare is drawn pale, and the line below says why.
-                fillOpacity={model.insufficient ? 0.3 : 0.8}
-              />
-              <rect
-                x={x + step * 0.1}
-                y={plotHeight - bar(bin.referenceShare)}
-                width={step * 0.8}
-                height={bar(bin.referenceShare)}
-                fill="none"
-                stroke={theme.colors.text.primary}
-                strokeDasharray="4 2"
-              />
-              {labelled &&
-                [bin.label, model.insufficient || bin.contribution === undefined ? '' : `+${bin.contribution}`].map((text, line) => (
-                  <text
-                    key={line}
-                    x={x + step / 2}
-                    y={plotHeight + theme.spacing.gridSize * 2 * (line + 1)}
-                    textAnchor="middle"
-                    fontSize={theme.typography.bodySmall.fontSize}
-                    fontStyle={bin.special && line === 0 ? 'italic' : 'normal'}
-                    fill={line === 0 ? theme.colors.text.primary : theme.colors.text.secondary}
-                  >
-                    {text.slice(0, Math.floor(step / 6))}
-                  </text>
-                ))}
             </g>
-          );
-        })}
-      </svg>
-    </Picture>
+          ))}
+        </svg>
+      </Picture>
+    </div>
   );
 }
 

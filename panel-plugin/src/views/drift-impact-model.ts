@@ -1,5 +1,6 @@
 import { FieldType, LinkModel } from '@grafana/data';
 import { BoundFrame, FieldNeed, linksAt, numberAt, shown, textAt } from '../bound-frame';
+import { Detail } from '../mark-tooltip';
 
 export const NEEDS: readonly FieldNeed[] = [
   { name: 'feature', type: FieldType.string, meaning: 'the feature' },
@@ -17,7 +18,8 @@ export interface DriftPoint {
   readonly impact: number;
   readonly beyond: boolean;
   readonly description: string;
-  readonly links: readonly LinkModel[];
+  readonly details: readonly Detail[];
+  readonly links: () => LinkModel[];
 }
 
 export interface DriftImpact {
@@ -43,13 +45,19 @@ export function driftImpact(bound: BoundFrame): DriftImpact {
     const critical = numberAt(bound, 'critical', row);
     const beyond = critical !== undefined && drift > critical;
     const limit = critical === undefined ? '' : `, ${beyond ? 'beyond' : 'within'} ${shown(bound.fields.get('critical'), critical).text}`;
+    const words = { drift: shown(bound.fields.get('drift'), drift).text, impact: shown(bound.fields.get('impact'), impact).text };
     points.push({
       feature,
       drift,
       impact,
       beyond,
-      description: `${feature}: drift ${shown(bound.fields.get('drift'), drift).text}${limit}, impact ${shown(bound.fields.get('impact'), impact).text}`,
-      links: linksAt(bound, ['feature', 'drift', 'impact'], row),
+      description: `${feature}: drift ${words.drift}${limit}, impact ${words.impact}`,
+      details: [
+        { label: 'drift', value: words.drift },
+        ...(critical === undefined ? [] : [{ label: 'critical value', value: shown(bound.fields.get('critical'), critical).text }]),
+        { label: 'impact', value: words.impact },
+      ],
+      links: () => linksAt(bound, ['feature', 'drift', 'impact'], row),
     });
   }
   points.sort((a, b) => b.drift * b.impact - a.drift * a.impact);

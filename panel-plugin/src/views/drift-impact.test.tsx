@@ -1,7 +1,7 @@
 import '@testing-library/jest-dom/jest-globals';
 import { describe, expect, it } from '@jest/globals';
-import { FieldType } from '@grafana/data';
-import { screen } from '@testing-library/react';
+import { DataHoverEvent, EventBusSrv, FieldType } from '@grafana/data';
+import { act, fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { bind } from '../bound-frame';
 import { prepared } from '../prepared-frames';
@@ -83,5 +83,26 @@ describe('drift x impact', () => {
   it('leaves names out where there is no room', () => {
     show(100);
     expect(screen.queryByText('income')).not.toBeInTheDocument();
+  });
+
+  it('has axes with units, a legend of its marks and details beside the chosen one', async () => {
+    show();
+    expect(screen.getByText('impact')).toBeInTheDocument();
+    expect(screen.getAllByText('0.4').length).toBeGreaterThan(0);
+    expect(screen.getByRole('list', { name: 'Legend' })).toHaveTextContent('within, or without onebeyond its critical value');
+    await userEvent.tab();
+    await userEvent.keyboard('{ArrowRight}');
+    expect(screen.getByTestId('mark-tooltip')).toHaveTextContent('incomedrift0.4critical value0.2impact0.5');
+  });
+
+  it('shares the drift under the pointer and shows that of another panel', () => {
+    const eventBus = new EventBusSrv();
+    const heard: Array<number | null | undefined> = [];
+    eventBus.getStream(DataHoverEvent).subscribe(({ payload }) => heard.push(payload.point.drift));
+    showView(driftImpactView, bound(ROWS), { eventBus });
+    fireEvent.mouseMove(screen.getByRole('img'), { clientX: 584, clientY: 5 });
+    expect(heard).toEqual([0.4]);
+    act(() => eventBus.publish(new DataHoverEvent({ point: { drift: 0.2 } })));
+    expect(screen.getByTestId('crosshair')).toBeInTheDocument();
   });
 });

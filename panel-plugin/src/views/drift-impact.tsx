@@ -1,61 +1,155 @@
+import { getFieldDisplayName } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
-import React, { useMemo } from 'react';
+import React, { MouseEvent, useMemo } from 'react';
+import { BottomAxis, LeftAxis } from '../axis';
+import { linearScale, ticksOf } from '../axis-scale';
+import { hasField, shown } from '../bound-frame';
 import { Picture, READOUT_STEPS, useChosenCell } from '../chosen-cell';
-import { driftImpact, NEEDS } from './drift-impact-model';
+import { hasLegendRoom, Legend, LEGEND_STEPS } from '../legend';
+import { useSharedCrosshair } from '../shared-crosshair';
+import { shorten } from '../shorten';
+import { driftImpact, DriftImpact, DriftPoint, NEEDS } from './drift-impact-model';
 import { View, ViewProps } from './view';
 
 const NAMED_MAX = 5;
 const NAMED_WIDTH_MIN = 300;
+const NAME_LETTERS_MAX = 24;
+const AXES_WIDTH_MIN = 240;
+const AXES_HEIGHT_MIN = 100;
+const TICK_WIDTH = 64;
+const TICK_HEIGHT = 40;
+/** How near the pointer must come to a point, in pixels. */
+const REACH = 20;
 
-function DriftImpactView({ bound, width, height }: ViewProps) {
+function summaryOf({ points, beyondCount, undeterminedCount, leftOutCount }: DriftImpact): string {
+  const undetermined = undeterminedCount > 0 ? `; ${undeterminedCount} not measured` : '';
+  const leftOut = leftOutCount > 0 ? `; ${leftOutCount} left out` : '';
+  return `${points.length} features, drift across and impact up; ${beyondCount} beyond their critical value (diamonds)${undetermined}${leftOut}`;
+}
+
+function Mark({ beyond, half }: { readonly beyond: boolean; readonly half: number }) {
+  const theme = useTheme2();
+  return beyond ? (
+    <path
+      d={`M0 ${-half}L${half} 0L0 ${half}L${-half} 0Z`}
+      fill={theme.visualization.getColorByName('orange')}
+      stroke={theme.colors.text.primary}
+    />
+  ) : (
+    <circle r={half} fill={theme.visualization.getColorByName('blue')} fillOpacity={0.7} />
+  );
+}
+
+function DriftImpactView({ bound, options, width, height }: ViewProps) {
   const theme = useTheme2();
   const model = useMemo(() => driftImpact(bound), [bound]);
-  const { chosen, choose, reset, onKeyDown } = useChosenCell(1, model.points.length);
+  const { chosen, choose, reset, onKeyDown } = useChosenCell(1, Math.max(1, model.points.length));
   const current = chosen && model.points[chosen[1]];
+  const { at, publish } = useSharedCrosshair('drift');
   const size = theme.spacing.gridSize;
-  const pictureHeight = Math.max(0, height - size * READOUT_STEPS);
-  const x = (drift: number) => size + (model.driftMax > 0 ? Math.max(0, drift) / model.driftMax : 0) * (width - 2 * size);
-  const y = (impact: number) =>
-    pictureHeight - size - (model.impactMax > 0 ? Math.max(0, impact) / model.impactMax : 0) * (pictureHeight - 2 * size);
-  const undetermined = model.undeterminedCount > 0 ? `; ${model.undeterminedCount} not measured` : '';
-  const leftOut = model.leftOutCount > 0 ? `; ${model.leftOutCount} left out` : '';
-  const summary = `${model.points.length} features, drift across and impact up; ${model.beyondCount} beyond their critical value (diamonds)${undetermined}${leftOut}`;
+  const legendRoom = hasLegendRoom(width, height);
+  const pictureHeight = Math.max(0, height - size * (READOUT_STEPS + (legendRoom ? LEGEND_STEPS : 0)));
+  const axesRoom = width >= AXES_WIDTH_MIN && pictureHeight >= AXES_HEIGHT_MIN;
+  const [left, right] = [axesRoom ? size * 7 : size, width - size * (axesRoom ? 2 : 1)];
+  const [top, bottom] = [axesRoom ? size * 2.5 : size, pictureHeight - size * (axesRoom ? 4 : 1)];
+  const x = linearScale([0, model.driftMax], [left, right]);
+  const y = linearScale([0, model.impactMax], [bottom, top]);
+  const placeOf = ({ drift, impact }: DriftPoint) => [x(Math.max(0, drift)), y(Math.max(0, impact))] as const;
+  const summary = summaryOf(model);
+  const tickOf = (name: string) => (value: number) => ({ at: value, text: shown(bound.fields.get(name), value).text });
+  const nameOf = (name: string) => {
+    const field = bound.fields.get(name);
+    return field ? getFieldDisplayName(field, bound.frame) : name;
+  };
+
+  const onMove = (event: MouseEvent<SVGSVGElement>) => {
+    const place = event.currentTarget.getBoundingClientRect();
+    const [px, py] = [event.clientX - place.left, event.clientY - place.top];
+    const away = (point: DriftPoint) => Math.hypot(placeOf(point)[0] - px, placeOf(point)[1] - py);
+    const nearest = model.points.reduce(
+      (best, each, index) => (best < 0 || away(each) < away(model.points[best] ?? each) ? index : best),
+      -1,
+    );
+    const found = model.points[nearest];
+    if (found && away(found) <= REACH) {
+      choose(0, nearest);
+    } else {
+      reset();
+    }
+    publish(px < left || px > right ? undefined : ((px - left) / (right - left)) * model.driftMax);
+  };
+  const leave = () => {
+    reset();
+    publish();
+  };
+  const named = options.driftImpact?.namedMax ?? NAMED_MAX;
+
   return (
-    <Picture onKeyDown={onKeyDown} onLeave={reset} readout={current?.description ?? summary} links={current?.links}>
-      <svg role="img" aria-label={summary} width={width} height={pictureHeight}>
-        {model.points.map((point, index) => {
-          const half = size * (point === current ? 0.9 : 0.6);
-          const color = theme.visualization.getColorByName(point.beyond ? 'orange' : 'blue');
-          const at = `translate(${x(point.drift)} ${y(point.impact)})`;
-          return (
-            <g key={index} transform={at} onMouseEnter={() => choose(0, index)}>
-              <title>{point.description}</title>
-              {point.beyond ? (
-                <path
-                  data-testid="beyond"
-                  d={`M0 ${-half}L${half} 0L0 ${half}L${-half} 0Z`}
-                  fill={color}
-                  stroke={theme.colors.text.primary}
-                />
-              ) : (
-                <circle r={half} fill={color} fillOpacity={0.7} />
-              )}
-              {index < NAMED_MAX && width >= NAMED_WIDTH_MIN && (
-                <text
-                  x={x(point.drift) > width / 2 ? -size : size}
-                  textAnchor={x(point.drift) > width / 2 ? 'end' : 'start'}
-                  dominantBaseline="central"
-                  fontSize={theme.typography.bodySmall.fontSize}
-                  fill={theme.colors.text.primary}
-                >
-                  {point.feature}
-                </text>
-              )}
-            </g>
-          );
-        })}
-      </svg>
-    </Picture>
+    <div>
+      {legendRoom && (
+        <Legend
+          items={[false, true].map((beyond) => ({
+            label: beyond ? 'beyond its critical value' : 'within, or without one',
+            mark: (
+              <g transform="translate(8 8)">
+                <Mark beyond={beyond} half={5} />
+              </g>
+            ),
+          }))}
+        />
+      )}
+      <Picture
+        onKeyDown={onKeyDown}
+        onLeave={leave}
+        readout={current?.description ?? summary}
+        links={current?.links()}
+        tip={current && { x: placeOf(current)[0], y: placeOf(current)[1], title: current.feature, details: current.details }}
+      >
+        <svg role="img" aria-label={summary} width={width} height={pictureHeight} onMouseMove={onMove}>
+          {axesRoom && (
+            <>
+              <BottomAxis
+                ticks={ticksOf(0, model.driftMax, Math.max(1, Math.floor((right - left) / TICK_WIDTH))).map(tickOf('drift'))}
+                scale={x}
+                at={bottom}
+                reach={bottom - top}
+                label={nameOf('drift')}
+              />
+              <LeftAxis
+                ticks={ticksOf(0, model.impactMax, Math.max(1, Math.floor((bottom - top) / TICK_HEIGHT))).map(tickOf('impact'))}
+                scale={y}
+                at={left}
+                reach={right - left}
+                label={nameOf('impact')}
+              />
+            </>
+          )}
+          {at !== undefined && at >= 0 && at <= model.driftMax && (
+            <path data-testid="crosshair" d={`M${x(at)} 0V${bottom}`} stroke={theme.colors.text.secondary} strokeDasharray="2 2" />
+          )}
+          {model.points.map((point, index) => {
+            const [px, py] = placeOf(point);
+            const isRight = px > width / 2;
+            return (
+              <g key={index} data-testid={point.beyond ? 'beyond' : 'within'} transform={`translate(${px} ${py})`}>
+                <Mark beyond={point.beyond} half={size * (point === current ? 0.9 : 0.6)} />
+                {index < named && width >= NAMED_WIDTH_MIN && (
+                  <text
+                    x={isRight ? -size : size}
+                    textAnchor={isRight ? 'end' : 'start'}
+                    dominantBaseline="central"
+                    fontSize={theme.typography.bodySmall.fontSize}
+                    fill={theme.colors.text.primary}
+                  >
+                    {shorten(point.feature, NAME_LETTERS_MAX)}
+                  </text>
+                )}
+              </g>
+            );
+          })}
+        </svg>
+      </Picture>
+    </div>
   );
 }
 
@@ -64,5 +158,15 @@ export const driftImpactView: View = {
   label: 'Drift x impact',
   description: 'Features by drift and by their weight in the model; diamonds are beyond their critical value',
   needs: NEEDS,
+  addOptions: (builder) => {
+    builder.addNumberInput({
+      path: 'driftImpact.namedMax',
+      name: 'Names',
+      description: 'How many features carry their names, those of the greatest product first',
+      defaultValue: NAMED_MAX,
+      settings: { min: 0, max: 30, integer: true },
+      showIf: ({ view }, data) => view === 'drift-impact' && hasField(data, 'feature'),
+    });
+  },
   Component: DriftImpactView,
 };

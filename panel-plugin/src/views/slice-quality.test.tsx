@@ -1,9 +1,10 @@
 import '@testing-library/jest-dom/jest-globals';
 import { describe, expect, it } from '@jest/globals';
-import { createTheme, DataFrame, FieldType, ThresholdsMode } from '@grafana/data';
-import { screen } from '@testing-library/react';
+import { createTheme, DataFrame, DataHoverEvent, EventBusSrv, FieldType, ThresholdsMode } from '@grafana/data';
+import { act, fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { bind, BoundFrame } from '../bound-frame';
+import { SVG_CELLS_MAX } from '../cell-grid';
 import { prepared } from '../prepared-frames';
 import { showView } from '../testing/show-view';
 import { sliceQualityView } from './slice-quality';
@@ -162,5 +163,50 @@ describe('slice quality: picture', () => {
     expect(screen.queryByText('recall')).not.toBeInTheDocument();
     expect(screen.queryByText('90%')).not.toBeInTheDocument();
     expect(screen.getByRole('img')).toBeInTheDocument();
+  });
+
+  it('draws many cells as pixels, which pointer and keys reach as they do elements', async () => {
+    const slices = Array.from({ length: SVG_CELLS_MAX + 1 }, (_, index) => `s${index}`);
+    const many = {
+      fields: [
+        { name: 'slice', type: FieldType.string, values: slices },
+        { name: 'value', type: FieldType.number, values: slices.map((_, index) => index) },
+      ],
+    };
+    const { container } = showView(sliceQualityView, bound(prepared([many])));
+    expect(container.querySelectorAll('canvas')).toHaveLength(1);
+    expect(container.querySelectorAll('svg rect')).toHaveLength(0);
+    fireEvent.mouseMove(screen.getByRole('img'), { clientX: 300, clientY: 100_000 });
+    expect(screen.getByRole('status')).toHaveTextContent('Quality of 501 slices');
+    await userEvent.tab();
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+    expect(screen.getByRole('status')).toHaveTextContent('s1, value: 1');
+  });
+
+  it('shows in columns of time where the pointer is in other panels, and tells them its own', () => {
+    const hour = (index: number) => Date.UTC(2026, 0, 1, index);
+    const times = {
+      fields: [
+        { name: 'slice', type: FieldType.string, values: ['a', 'a'] },
+        { name: 'time', type: FieldType.time, values: [hour(1), hour(2)] },
+        { name: 'value', type: FieldType.number, values: [1, 2] },
+      ],
+    };
+    const eventBus = new EventBusSrv();
+    const heard: Array<number | null | undefined> = [];
+    eventBus.getStream(DataHoverEvent).subscribe(({ payload }) => heard.push(payload.point.time));
+    showView(sliceQualityView, bound(prepared([times])), { eventBus });
+    act(() => eventBus.publish(new DataHoverEvent({ point: { time: hour(2) - 60_000 } })));
+    // Half of what is left beside the names: the second of two windows.
+    expect(screen.getByTestId('crosshair')).toHaveAttribute('x', '380');
+    fireEvent.mouseMove(screen.getByRole('img'), { clientX: 200, clientY: 100 });
+    expect(heard.at(-1)).toBe(hour(1));
+    expect(screen.queryByTestId('crosshair')).not.toBeInTheDocument();
+    expect(screen.getByTestId('mark-tooltip')).toHaveTextContent('a, 2026-01-01 01:00:00value1');
+  });
+
+  it('tells what the colours of thresholds and hatching mean', () => {
+    show();
+    expect(screen.getByRole('list', { name: 'Legend' })).toHaveTextContent('below 70%from 70%unsure, below 100');
   });
 });
