@@ -1,14 +1,15 @@
 import { css } from '@emotion/css';
 import { GrafanaTheme2 } from '@grafana/data';
 import { ScrollContainer, useStyles2 } from '@grafana/ui';
-import React, { KeyboardEvent, useMemo, useRef } from 'react';
+import React, { KeyboardEvent, memo, useMemo, useRef } from 'react';
 import { BoardEntry, NEEDS, registryBoard, Shown } from './registry-board-model';
 import { View, ViewProps } from './view';
 
 const STACKED_WIDTH_MAX = 480;
 
-function Word({ label, shown }: { readonly label: string; readonly shown: Shown }) {
-  const styles = useStyles2(getStyles);
+type Styles = ReturnType<typeof getStyles>;
+
+function Word({ label, shown, styles }: { readonly label: string; readonly shown: Shown; readonly styles: Styles }) {
   return (
     <div>
       <span className={styles.label}>{label} </span>
@@ -21,15 +22,15 @@ function Word({ label, shown }: { readonly label: string; readonly shown: Shown 
   );
 }
 
-function Entry({ entry }: { readonly entry: BoardEntry }) {
-  const styles = useStyles2(getStyles);
+/** Remembered, with the styles asked for once: a board has hundreds. */
+const Entry = memo(function Entry({ entry, styles }: { readonly entry: BoardEntry; readonly styles: Styles }) {
   return (
     <li className={styles.entry} tabIndex={0}>
       <div className={styles.model}>
         {entry.model} <span className={styles.label}>{entry.version}</span>
       </div>
-      {entry.health && <Word label="health" shown={entry.health} />}
-      {entry.verdict && <Word label="verdict" shown={entry.verdict} />}
+      {entry.health && <Word label="health" shown={entry.health} styles={styles} />}
+      {entry.verdict && <Word label="verdict" shown={entry.verdict} styles={styles} />}
       {entry.deployed && <div className={styles.label}>deployed {entry.deployed}</div>}
       {entry.links.map((link) => (
         <a key={link.href} className={styles.link} href={link.href} target={link.target} rel="noopener noreferrer" onClick={link.onClick}>
@@ -38,7 +39,7 @@ function Entry({ entry }: { readonly entry: BoardEntry }) {
       ))}
     </li>
   );
-}
+});
 
 function RegistryBoardView({ bound, width, height }: ViewProps) {
   const styles = useStyles2(getStyles);
@@ -76,7 +77,7 @@ function RegistryBoardView({ bound, width, height }: ViewProps) {
             </h6>
             <ul aria-label={stage} className={styles.list}>
               {entries.map((entry, index) => (
-                <Entry key={`${entry.model}/${entry.version}/${index}`} entry={entry} />
+                <Entry key={`${entry.model}/${entry.version}/${index}`} entry={entry} styles={styles} />
               ))}
             </ul>
           </section>
@@ -98,6 +99,9 @@ const getStyles = (theme: GrafanaTheme2) => ({
     background: theme.colors.background.secondary,
     borderRadius: theme.shape.radius.default,
     overflowWrap: 'anywhere',
+    // Those out of sight are laid out when they are scrolled to.
+    contentVisibility: 'auto',
+    containIntrinsicSize: 'auto 72px',
   }),
   model: css({ fontWeight: theme.typography.fontWeightMedium }),
   label: css({ color: theme.colors.text.secondary }),
