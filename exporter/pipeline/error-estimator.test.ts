@@ -50,6 +50,8 @@ describe('an error estimator', () => {
     const estimator = estimatorOf((_, done) => waiting.push(done), 3);
     for (let i = 0; i < 4; i++) estimator.offer(answered);
     expect([estimator.sent, estimator.inFlight, estimator.outcomes.dropped]).toEqual([4, 3, 1]);
+    // Three rows of a feature and of the prediction in FP32, three times.
+    expect(estimator.inFlightBytes).toBe(3 * 3 * 2 * 4);
     waiting[0]!(fail('deadline_exceeded', 'late'));
     waiting[1]!(fail('model_failed' as never, 'broken'));
     waiting[2]!(succeed({ outputs: [column('absolute_error', [1, 2])] } as never));
@@ -57,7 +59,7 @@ describe('an error estimator', () => {
     expect(timed_out).toBe(1);
     expect(scored).toBe(0);
     expect(timed_out + failed + scored + skipped + dropped).toBe(estimator.sent);
-    expect([estimator.inFlight, estimator.errors.count]).toEqual([0, 0]);
+    expect([estimator.inFlight, estimator.inFlightBytes, estimator.errors.count]).toEqual([0, 0, 0]);
   });
 });
 

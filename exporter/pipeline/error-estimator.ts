@@ -19,6 +19,8 @@ export interface ErrorEstimator {
   /** Copies meant for it: the sum of the outcomes and of what is under way, exactly. */
   readonly sent: number;
   readonly inFlight: number;
+  /** What the copies under way keep in memory. */
+  readonly inFlightBytes: number;
   readonly outcomes: Readonly<Record<ShadowOutcome, number>>;
   readonly errors: EstimatedErrors;
   /** Takes a copy of an answered request, should its id be among the sampled. Never waits. */
@@ -85,6 +87,9 @@ export function createErrorEstimator({ config, watched, scorer, onFault }: Error
     },
     get inFlight() {
       return inFlight;
+    },
+    get inFlightBytes() {
+      return inFlightBytes;
     },
     outcomes,
     errors,

@@ -160,9 +160,13 @@ describe('createShadow', () => {
   });
 
   it('drops what is too large beside others, but takes one of any size', () => {
-    const { shadow, waiting } = shadowOf();
+    const { shadow, waiting, answer } = shadowOf();
     for (const rows of [200, 1]) shadow.offer(request(`${rows} rows`, new Array<number>(rows).fill(0.1)));
     expect([shadow.inFlight, shadow.outcomes.dropped, waiting.length]).toEqual([1, 1, 1]);
+    // Values of FP64, of eight bytes each.
+    expect(shadow.inFlightBytes).toBe(1600);
+    answer(fail('scorer_crashed', ''));
+    expect(shadow.inFlightBytes).toBe(0);
   });
 
   it('accounts for a scorer that answers at once, and for one that breaks its promise and throws', () => {

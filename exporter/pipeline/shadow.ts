@@ -20,6 +20,8 @@ export interface Shadow {
   /** Copies meant for the challenger: the sum of the outcomes and of what is under way, exactly. */
   readonly sent: number;
   readonly inFlight: number;
+  /** What the copies under way keep in memory. */
+  readonly inFlightBytes: number;
   readonly outcomes: Readonly<Record<ShadowOutcome, number>>;
   readonly agreement: Agreement;
   /** By slice name, then by slice value, as the champion's predictions count under it. */
@@ -147,6 +149,9 @@ export function createShadow(options: ShadowOptions): Shadow {
     },
     get inFlight() {
       return inFlight;
+    },
+    get inFlightBytes() {
+      return inFlightBytes;
     },
     outcomes,
     agreement,

@@ -88,7 +88,9 @@ describe('createWatchQueue', () => {
   it('drops and counts what does not fit in bytes, but takes one entry of any size', () => {
     const { queue, handled } = queueOf({ bytesMax: 100 });
     for (const [name, bytes] of [60, 41, 40, 1].entries()) queue.push({ name, bytes });
+    expect([queue.bytes, queue.bytesMax]).toEqual([100, 100]);
     queue.drain();
+    expect(queue.bytes).toBe(0);
     queue.push({ name: 9, bytes: 1_000_000 });
     queue.push({ name: 10, bytes: 1 });
     queue.drain();

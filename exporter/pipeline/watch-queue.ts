@@ -4,6 +4,8 @@ export interface WatchQueue<Entry> {
   push(entry: Entry): void;
   readonly length: number;
   readonly capacity: number;
+  readonly bytes: number;
+  readonly bytesMax: number;
   readonly dropped: number;
   /** Handles everything that waits, now: for shutdown and for tests. */
   drain(): void;
@@ -99,6 +101,10 @@ export function createWatchQueue<Entry extends { readonly bytes: number }>(optio
       return entries.length - taken;
     },
     capacity,
+    get bytes() {
+      return bytes;
+    },
+    bytesMax,
     get dropped() {
       return dropped;
     },

@@ -16,7 +16,7 @@ export interface WatchEntry {
 
 /** Everything that happens after the answer has left, for all models of the process. */
 export interface Watcher {
-  readonly queue: Pick<WatchQueue<WatchEntry>, 'length' | 'capacity' | 'dropped'>;
+  readonly queue: Pick<WatchQueue<WatchEntry>, 'length' | 'capacity' | 'bytes' | 'bytesMax' | 'dropped'>;
   /** Takes a request to be watched, or drops and counts it. Never throws. */
   push(entry: WatchEntry): void;
   drain(): void;

@@ -14,7 +14,12 @@ export interface SampleKeeper {
   take(pending: PendingSample): void;
   /** By which values are digested. It lives in memory alone, so that nobody who has the store can try values. */
   readonly key: Uint8Array;
-  readonly queue: { readonly entries: number; readonly capacity: number; readonly dropped: Readonly<Record<DropReason, number>> };
+  readonly queue: {
+    readonly entries: number;
+    readonly capacity: number;
+    readonly memory: { readonly bytes: number; readonly bytesMax: number };
+    readonly dropped: Readonly<Record<DropReason, number>>;
+  };
   /** Writes what waits. */
   drain(): Promise<void>;
 }
@@ -74,7 +79,7 @@ export function createSampleKeeper({ store, capacity, onFault }: SampleKeeperOpt
     },
     key: randomBytes(32),
     get queue() {
-      return { entries: waiting.length, capacity, dropped };
+      return { entries: waiting.length, capacity, memory: { bytes, bytesMax: BYTES_MAX }, dropped };
     },
     async drain() {
       await writing;

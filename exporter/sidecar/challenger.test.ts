@@ -33,7 +33,7 @@ function challengerOf(scorer: string) {
     keeper: {
       take: unused,
       key: new Uint8Array(32),
-      queue: { entries: 0, capacity: 0, dropped: { full: 0, store: 0, fault: 0 } },
+      queue: { entries: 0, capacity: 0, memory: { bytes: 0, bytesMax: 0 }, dropped: { full: 0, store: 0, fault: 0 } },
       drain: unused,
     },
     record: () => undefined,

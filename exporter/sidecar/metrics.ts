@@ -116,10 +116,11 @@ export function createMetrics(sources: MetricsSources): Metrics {
   return { registry, self, access, costs, requestSeries };
 }
 
-const queueReading = ({ length, capacity, dropped }: Watcher['queue']) => ({
+const queueReading = ({ length, capacity, bytes, bytesMax, dropped }: Watcher['queue']) => ({
   name: 'watch' as const,
   entries: length,
   capacity,
+  memory: { bytes, bytesMax },
   dropped: { full: dropped },
 });
 

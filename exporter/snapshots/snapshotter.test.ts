@@ -94,7 +94,7 @@ it('a clock that is set forward and back costs a line of the log, and no count',
   expect((counts as number[]).reduce((sum, count) => sum + count, 0)).toBe(3 + 5 + 7);
 });
 
-it('a last window that is not counted when the drain ends is not written into a store that closes', async () => {
+it('windows that are not counted when the drain ends, the last and one under way, are not written into a store that closes, and are told of', async () => {
   const clock = testClock();
   const store = await openSqliteStore({ path: ':memory:', models: [], queueEntriesMax: 10, predictionsMax: 10, clock });
   const faults: string[] = [];
@@ -105,9 +105,15 @@ it('a last window that is not counted when the drain ends is not written into a 
   observe(watch, 3);
   clock.pass(60);
   const ended = new AbortController();
+  // One whose time has come is under way when the drain begins, the last one follows it.
+  const underWay = taken.take();
   const closing = taken.close(ended.signal);
   ended.abort();
-  await closing;
+  await Promise.all([underWay, closing]);
+  expect(taken.counts).toEqual({ taken: 0, failed: 2 });
+  expect(faults).toEqual(new Array(2).fill(expect.stringContaining('given up')));
+  const query = { model: 'm', subject: 'feature', fromSeconds: 0, toSeconds: Number.MAX_SAFE_INTEGER } as const;
+  const read = await store.book('snapshots').read('merged', query);
+  expect(read).toEqual({ ok: true, value: [] });
   await store.close();
-  expect([taken.counts, faults]).toEqual([{ taken: 0, failed: 0 }, []]);
 });

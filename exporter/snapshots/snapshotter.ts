@@ -25,7 +25,7 @@ export interface Snapshotter {
   /** Ends the window that is under way now. */
   take(): Promise<void>;
   readonly counts: { readonly taken: number; readonly failed: number };
-  /** Takes the last window, unless the drain has ended by the time it is to be written. May be called twice. */
+  /** Takes the last window. Once the drain has ended no window is written any more, this one or one that was under way: its counts are given up, and it counts as failed. May be called twice. */
   close(ended?: AbortSignal): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export interface SnapshotterOptions {
   readonly store: Pick<Store, 'book' | 'readings'>;
   readonly windowSeconds: number;
   readonly clock: Pick<Clock, 'nowSeconds'>;
-  /** Told of a window that could not be written: its counts go into the next one. */
+  /** Told of a window that could not be written: its counts go into the next one, where there is one. */
   readonly onFault: (message: string) => void;
 }
 
@@ -59,6 +59,7 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
   let timer: NodeJS.Timeout | undefined;
   let last: Promise<void> = Promise.resolve();
   let marksRead = false;
+  let drainEnded: AbortSignal | undefined;
   const counts = { taken: 0, failed: 0 };
   const fail = (message: string) => {
     counts.failed++;
@@ -76,7 +77,7 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
     return true;
   };
 
-  const takeNow = async (ended?: AbortSignal): Promise<void> => {
+  const takeNow = async (): Promise<void> => {
     if (!(await readMarks())) {
       fail('the marks of the last snapshot cannot be read');
       return;
@@ -112,7 +113,10 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
     const moved: SnapshotMark[] = [...reached].map(([key, document]) => ({ key, document: JSON.stringify(document) }));
     const forgotten = await marksOfOtherBins(marks.keys(), counted);
     // The store is being closed then, or is.
-    if (ended?.aborted === true) return;
+    if (drainEnded?.aborted === true) {
+      fail('the drain ended before the window under way was counted: what it counted is given up');
+      return;
+    }
     if (rows.length > 0 || moved.length > 0 || forgotten.length > 0) {
       const taken = await store.book('snapshots').write('take', { startSeconds, endSeconds, rows, marks: moved, forgotten });
       if (!taken.ok) {
@@ -129,12 +133,10 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
       else watches.delete(watch);
     }
   };
-  const take = (ended?: AbortSignal): Promise<void> =>
-    (last = last
-      .then(() => takeNow(ended))
-      .catch((fault: unknown) => {
-        fail(fault instanceof Error ? fault.message : String(fault));
-      }));
+  const take = (): Promise<void> =>
+    (last = last.then(takeNow).catch((fault: unknown) => {
+      fail(fault instanceof Error ? fault.message : String(fault));
+    }));
 
   return {
     use(next) {
@@ -148,11 +150,12 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
         if (windowOf(clock.nowSeconds()) !== windowOf(startSeconds)) void take();
       }, LOOK_MILLISECONDS).unref();
     },
-    take: () => take(),
+    take,
     counts,
     close(ended) {
       clearInterval(timer);
-      return take(ended);
+      drainEnded ??= ended;
+      return take();
     },
   };
 }

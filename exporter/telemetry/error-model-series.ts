@@ -32,6 +32,8 @@ export function errorModelFamilies(registry: SlicedRegistry, models: () => Reado
   );
   one('modelwatch_error_model_in_flight', ({ estimator }) => estimator.inFlight);
   one('modelwatch_error_model_in_flight_capacity', ({ config }) => config.inFlightMax);
+  one('modelwatch_error_model_in_flight_bytes', ({ estimator }) => estimator.inFlightBytes);
+  one('modelwatch_error_model_in_flight_capacity_bytes', ({ config }) => config.inFlightBytesMax);
   /** Of an error that the model does not estimate there is no sum: 0 would be a perfect one. */
   const sum = (name: MetricName, output: (typeof ERROR_OUTPUTS)[number], valueOf: (model: ErrorModel) => number) => {
     each(name, (model) => (model.outputs.includes(output) ? [[[], valueOf(model)]] : []));

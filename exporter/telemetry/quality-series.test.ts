@@ -47,7 +47,7 @@ async function setUp() {
   storeFamilies(
     registry,
     () => store.readings(),
-    () => [{ name: 'watch', entries: 3, capacity: 10, dropped: { full: 2 } }],
+    () => [{ name: 'watch', entries: 3, capacity: 10, memory: { bytes: 70, bytesMax: 100 }, dropped: { full: 2 } }],
   );
   return { clock, registry };
 }
@@ -257,6 +257,8 @@ describe('the store on the scrape', () => {
       '{queue="snapshots"}': 1_000_000,
       '{queue="samples"}': 10_000,
     });
+    expect(await linesOf(registry, 'modelwatch_queue_bytes')).toEqual({ '{queue="watch"}': 70 });
+    expect(await linesOf(registry, 'modelwatch_queue_capacity_bytes')).toEqual({ '{queue="watch"}': 100 });
     expect(await linesOf(registry, 'modelwatch_queue_dropped_total')).toEqual({
       '{queue="watch",reason="full"}': 2,
       '{queue="store",reason="full"}': 51,

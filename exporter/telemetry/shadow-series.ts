@@ -41,6 +41,8 @@ export function shadowFamilies(registry: SlicedRegistry, models: () => ReadonlyM
   each('modelwatch_shadow_outcomes_total', ({ shadow }) => SHADOW_OUTCOMES.map((outcome) => [[outcome], shadow.outcomes[outcome]]));
   one('modelwatch_shadow_in_flight', ({ shadow }) => shadow.inFlight);
   one('modelwatch_shadow_in_flight_capacity', ({ config }) => config.inFlightMax);
+  one('modelwatch_shadow_in_flight_bytes', ({ shadow }) => shadow.inFlightBytes);
+  one('modelwatch_shadow_in_flight_capacity_bytes', ({ config }) => config.inFlightBytesMax);
   each('modelwatch_shadow_agreement_total', ({ shadow: { agreement } }) => agreements(agreement));
   each('modelwatch_shadow_output_missing_total', ({ shadow: { agreement } }) => [
     [['champion'], agreement.championMissing],

@@ -27,6 +27,13 @@ export const ERROR_MODEL_METRICS = [
     MODEL,
     'Copies that may be under way in the error model at once; further ones are dropped.',
   ),
+  m('modelwatch_error_model_in_flight_bytes', 'gauge', MODEL, 'Bytes that the copies under way in the error model keep in memory.'),
+  m(
+    'modelwatch_error_model_in_flight_capacity_bytes',
+    'gauge',
+    MODEL,
+    'Bytes that copies under way in the error model may keep; further ones are dropped, unless one is alone.',
+  ),
   m(
     'modelwatch_estimated_absolute_error_total',
     'counter',

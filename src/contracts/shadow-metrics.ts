@@ -16,6 +16,13 @@ export const SHADOW_METRICS = [
   ),
   m('modelwatch_shadow_in_flight', 'gauge', MODEL, 'Copies under way in a challenger.'),
   m('modelwatch_shadow_in_flight_capacity', 'gauge', MODEL, 'Copies that may be under way at once; further ones are dropped.'),
+  m('modelwatch_shadow_in_flight_bytes', 'gauge', MODEL, 'Bytes that the copies under way in a challenger keep in memory.'),
+  m(
+    'modelwatch_shadow_in_flight_capacity_bytes',
+    'gauge',
+    MODEL,
+    'Bytes that copies under way may keep; further ones are dropped, unless one is alone.',
+  ),
   m(
     'modelwatch_shadow_agreement_total',
     'counter',

@@ -6,7 +6,7 @@ export const SNAPSHOT_METRICS = [
     'modelwatch_snapshot_windows_total',
     'counter',
     ['outcome'],
-    'Windows whose counts were written to the store (taken), or were not and went into the next window (failed).',
+    'Windows whose counts were written to the store (taken), or were not (failed): their counts go into the next one, or are given up where a drain ends.',
   ),
   m('modelwatch_table_bytes', 'gauge', ['queue'], 'Bytes that the rows of a table of the store take, about.'),
   m('modelwatch_table_capacity_bytes', 'gauge', ['queue'], 'Bytes that the rows of a table may take; beyond it the oldest go.'),
