@@ -1,7 +1,7 @@
 import { categoricalBinning, Frequencies, Moments, NAME_PATTERN, quantileBinning } from '@modelwatch/core';
 import type { Baseline, BaselineExplanations, BaselineFeature, NumericBaselineFeature } from '@modelwatch/core';
 import { quote } from '../config/fault.js';
-import { nearest } from '../config/schema-fault.js';
+import { nearestWord } from '../nearest-word.js';
 import { BaselineError } from './baseline-error.js';
 import { buildEvaluation, type EvaluationRows } from './build-evaluation.js';
 import { buildReconstruction } from './build-reconstruction.js';
@@ -165,7 +165,7 @@ function featuresOf({ columns, names: known }: Collected, roles: readonly string
 }
 
 function absent(name: string, known: readonly string[]): BaselineError {
-  const near = nearest(name, known);
+  const near = nearestWord(name, known);
   const hint = near === undefined ? `the columns are ${known.slice(0, 20).map(quote).join(', ')}` : `did you mean ${quote(near)}?`;
   return new BaselineError('column_missing', `there is no column ${quote(name)}; ${hint}`);
 }

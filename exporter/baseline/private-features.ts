@@ -1,6 +1,6 @@
 import type { Baseline, BaselineFeature, ModelConfig } from '@modelwatch/core';
 import { quote } from '../config/fault.js';
-import { nearest } from '../config/schema-fault.js';
+import { nearestWord } from '../nearest-word.js';
 import { digestOfValue } from '../security/value-digest.js';
 import { BaselineError } from './baseline-error.js';
 import type { BaselineFault } from './baseline-fault.js';
@@ -69,7 +69,7 @@ export function privateFeatureFaults(
   const unknown = names
     .filter((name) => !known.has(name))
     .map((name): BaselineFault => {
-      const similar = nearest(name, [...known]);
+      const similar = nearestWord(name, [...known]);
       const meant = similar === undefined ? '' : `; did you mean ${quote(similar)}?`;
       return { file, pointer: '/features', message: `the private feature ${quote(name)} is none of the baseline${meant}` };
     });

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { closest, distance } from 'fastest-levenshtein';
+import { nearestWord } from '../nearest-word.js';
 import { quote } from './fault.js';
 import type { Path } from './fault.js';
 import { PATTERN_WORDS, TYPE_WORDS } from './schema-words.js';
@@ -117,7 +117,7 @@ const entries = (limit: number): string => (limit === 1 ? '1 entry' : `${limit} 
 
 function unknownKey(path: Path, name: string, known: readonly string[]): SchemaFault {
   const key = { name, is: 'unknown' } as const;
-  const didYouMean = nearest(name, known);
+  const didYouMean = nearestWord(name, known);
   const expected = `one of ${known.join(', ')}`;
   if (didYouMean !== undefined) return { path, key, message: `unknown key ${quote(name)}`, expected, didYouMean };
   return { path, key, message: `unknown key ${quote(name)}, expected ${expected}`, expected };
@@ -125,19 +125,9 @@ function unknownKey(path: Path, name: string, known: readonly string[]): SchemaF
 
 function unknownValue(path: Path, value: unknown, known: readonly string[]): SchemaFault {
   const expected = `one of ${known.join(', ')}`;
-  const didYouMean = typeof value === 'string' ? nearest(value, known) : undefined;
+  const didYouMean = typeof value === 'string' ? nearestWord(value, known) : undefined;
   const message = `expected ${expected}, got ${got(value)}`;
   return didYouMean === undefined ? { path, message, expected } : { path, message, expected, didYouMean };
-}
-
-/** The known word nearest to what was written, if it is near enough to have been meant: about a third of the letters may differ. */
-export function nearest(written: string, known: readonly string[]): string | undefined {
-  if (known.length === 0 || written.length > 64) return undefined;
-  const lower = written.toLowerCase();
-  const byLower = new Map(known.map((word) => [word.toLowerCase().replace(/[-_]/g, ''), word]));
-  const bare = lower.replace(/[-_]/g, '');
-  const found = closest(bare, [...byLower.keys()]);
-  return distance(bare, found) <= Math.max(1, Math.floor(Math.max(bare.length, found.length) / 3)) ? byLower.get(found) : undefined;
 }
 
 function typeWords(part: unknown): string {

@@ -2,7 +2,7 @@ import { openRows } from '../baseline/open-rows.js';
 import { parseBoolean, parseNumber, MISSING_TOKENS } from '../baseline/number-token.js';
 import type { Cell, Row, SourceFile } from '../baseline/row.js';
 import { quote } from '../config/fault.js';
-import { nearest } from '../config/schema-fault.js';
+import { nearestWord } from '../nearest-word.js';
 import { createLabelGate, type LabelGate } from '../pipeline/label-gate.js';
 import { GateError } from './gate-error.js';
 import type { GatePlan, GateSlice } from './gate-plan.js';
@@ -99,7 +99,7 @@ function arranged(row: Row, columns: readonly string[]): Row {
 function indexOf(columns: readonly string[], name: string): number {
   const index = columns.indexOf(name);
   if (index !== -1) return index;
-  const near = nearest(name, columns);
+  const near = nearestWord(name, columns);
   throw new GateError(`there is no column ${quote(name)}${near === undefined ? '' : `; did you mean ${quote(near)}?`}`);
 }
 

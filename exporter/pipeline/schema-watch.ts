@@ -1,7 +1,7 @@
 import type { BaselineFeature } from '@modelwatch/core';
-import { closest, distance } from 'fastest-levenshtein';
 import { parseBoolean, parseNumber } from '../baseline/number-token.js';
 import type { Tensor } from '../models/open-inference/tensor.js';
+import { nearestWord } from '../nearest-word.js';
 import type { FeatureReader } from './feature-reader.js';
 import { createLabelGate, type LabelGate } from './label-gate.js';
 
@@ -112,7 +112,7 @@ export function createSchemaWatch({ features, known, newFeaturesMax, onNew }: Sc
       unknown.set(shown, (unknown.get(shown) ?? 0) + 1);
       if (gate.size === before || told.has(shown)) continue;
       told.add(shown);
-      onNew(shown, similarName(shown, lost));
+      onNew(shown, lost === undefined ? undefined : nearestWord(shown, lost));
     }
   };
   return {
@@ -181,11 +181,4 @@ function isWrong({ datatype, data }: Tensor, column: number, width: number, kind
     if (text !== '' && parseBoolean(text) === undefined) return true;
   }
   return false;
-}
-
-/** The name that another may have been meant for, or have been before: no more than a third of it differs. */
-export function similarName(name: string, names: readonly string[] | undefined): string | undefined {
-  if (names === undefined || names.length === 0) return undefined;
-  const found = closest(name, [...names]);
-  return distance(name, found) <= Math.max(1, Math.floor(Math.max(name.length, found.length) / 3)) ? found : undefined;
 }

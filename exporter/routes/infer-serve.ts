@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import {
-  decodeInferRequest,
+  createRequestDecoder,
   encodeInferResponse,
   parseHeaderLength,
   selectOutputs,
@@ -31,9 +31,10 @@ export function createServeInfer(deps: InferDeps): (call: InferCall, scorer: Sco
       }
     }
   });
+  const decodeRequest = createRequestDecoder();
   return (call, scorer) => {
     const { request, body, model, trace } = call;
-    const decoded = decode(request, body);
+    const decoded = decode(request, body, decodeRequest);
     if (!decoded.ok) {
       call.failed(decoded.error);
       return;
@@ -79,10 +80,10 @@ function checkRefused({ inputs }: InferRequest, scorer: Scorer, { model: { watch
   }
 }
 
-function decode(request: IncomingMessage, body: Buffer): Result<InferRequest> {
+function decode(request: IncomingMessage, body: Buffer, decodeRequest: ReturnType<typeof createRequestDecoder>): Result<InferRequest> {
   const header = request.headers['inference-header-content-length'];
   const headerLength = parseHeaderLength(Array.isArray(header) ? header.join(',') : header, body.length);
-  return headerLength.ok ? decodeInferRequest(body, { headerLength: headerLength.value }) : headerLength;
+  return headerLength.ok ? decodeRequest(body, { headerLength: headerLength.value }) : headerLength;
 }
 
 /** The request as the model gets it: with the watched output among those asked for, where only some are. */

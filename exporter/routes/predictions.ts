@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { NAME_PATTERN, type BaselineFeature, type FeatureColumn } from '@modelwatch/core';
 import { categoryDigest } from '../baseline/private-features.js';
 import { fail, quoteInput, succeed, type RequestError, type Result } from '../errors.js';
-import { similarName } from '../pipeline/schema-watch.js';
+import { nearestWord } from '../nearest-word.js';
 import type { EventBatch, PredictionOutcome } from '../store/store.js';
 import { checkId, compileCheck, idSchema, ofEvent, readTime, refuse, timeSchema } from './ingest-fields.js';
 import { EVENTS_MAX, type IngestDeps, type IngestModel, type IngestVersion } from './ingest-model.js';
@@ -136,7 +136,7 @@ function checkFeatures(features: Readonly<Record<string, Value>>, version: Inges
 
 /** A feature of the baseline that the name may have been meant for. */
 function hint(name: string, kinds: ReadonlyMap<string, unknown>): string {
-  const similar = similarName(name.slice(0, 256), [...kinds.keys()]);
+  const similar = nearestWord(name, kinds.keys());
   return similar === undefined ? '' : `; did you mean ${quoteInput(similar)}?`;
 }
 

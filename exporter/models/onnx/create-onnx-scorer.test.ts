@@ -192,24 +192,81 @@ describe('the model file', () => {
 });
 
 describe('one column of the outputs', () => {
-  const columnOf = (scorer: OnnxScorer, rows: number, column: number | undefined, shape: readonly [number, number]) =>
+  const columnOf = (scorer: OnnxScorer, inputs: readonly Tensor[], rows: number, column: number | undefined) =>
     new Promise<Result<InferResponse>>((resolve) => {
-      const inputs = [tensor('shape', 'INT64', [2], BigInt64Array.from(shape, BigInt))];
       scorer.score({ id: undefined, inputs, outputs: undefined, binaryOutputs: false, cut: { rows, column } }, resolve);
     });
+  const pairs = (...values: readonly number[]) => [tensor('x', 'FP64', [values.length / 2, 2], Float64Array.from(values))];
+  const zeros = (rows: number, columns: number) => [tensor('shape', 'INT64', [2], BigInt64Array.of(BigInt(rows), BigInt(columns)))];
 
   it('leaves the child alone, the last unless another is said', async () => {
-    const scorer = await open(modelFile('allocate'), { outputBytesMax: 64_000_000 });
-    for (const column of [undefined, 0, 2]) {
-      const [output] = outputsOf(await columnOf(scorer, 4, column, [4, 3]));
-      expect(output).toMatchObject({ shape: [4] });
-      expect(output!.data).toHaveLength(4);
+    const scorer = await open(modelFile('identity-fp64'));
+    const inputs = pairs(1, 10, 2, 20, 3, 30);
+    for (const [column, values] of [
+      [undefined, [10, 20, 30]],
+      [0, [1, 2, 3]],
+      [1, [10, 20, 30]],
+    ] as const) {
+      expect(outputsOf(await columnOf(scorer, inputs, 3, column))).toEqual([tensor('y', 'FP64', [3], Float64Array.from(values))]);
     }
+  });
+
+  it('is cut for each request of a shared call, whatever others ask for', async () => {
+    const scorer = await open(modelFile('identity-fp64'));
+    const wanted = [0, 1, undefined, 'all'] as const;
+    for (let round = 0; round < 3; round++) {
+      // Rows of one to three, and of each way to ask a few in a row, so that some share a call.
+      const asked = Array.from({ length: 80 }, (_, i) => {
+        const rows = 1 + (i % 3);
+        const values = Array.from({ length: rows * 2 }, (_, at) => i * 10 + at);
+        return { rows, values, column: wanted[Math.floor(i / 10) % wanted.length]! };
+      });
+      const results = await Promise.all(
+        asked.map(({ rows, values, column }) =>
+          column === 'all' ? ask(scorer, pairs(...values)) : columnOf(scorer, pairs(...values), rows, column),
+        ),
+      );
+      results.forEach((result, i) => {
+        const { rows, values, column } = asked[i]!;
+        const own = column === 'all' ? values : values.filter((_, at) => at % 2 === (column ?? 1));
+        expect(outputsOf(result)[0]).toEqual(tensor('y', 'FP64', column === 'all' ? [rows, 2] : [rows], Float64Array.from(own)));
+      });
+    }
+    const { counts } = scorer.stats().batchRows;
+    expect(
+      Array.from(counts)
+        .slice(2)
+        .reduce((sum, count) => sum + count, 0),
+    ).toBeGreaterThan(0);
+  });
+
+  it('of a model whose outputs do not come row by row is cut from calls of one request, and shared calls are left for good', async () => {
+    const scorer = await open(modelFile('nondeterministic-shape'));
+    const codes: string[] = [];
+    for (let round = 0; round < 2; round++) {
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => columnOf(scorer, [tensor('x', 'FP32', [1, 2], Float32Array.of(i - 10, -1))], 1, 0)),
+      );
+      results.forEach((result, i) => {
+        // It gives the rows whose first value is above 0: none is no column.
+        if (i > 10) expect(outputsOf(result)[0]).toMatchObject({ shape: [1], data: Float32Array.of(i - 10) });
+        else codes.push(codeOf(result));
+      });
+    }
+    expect(codes).toEqual(new Array(22).fill('model_failed'));
+    const { counts } = scorer.stats().batchRows;
+    expect([
+      counts[0],
+      Array.from(counts)
+        .slice(1)
+        .reduce((sum, count) => sum + count, 0),
+    ]).toEqual([40, 1]);
   });
 
   it('is refused where there is none for each row, as the output of a model that failed', async () => {
     const scorer = await open(modelFile('allocate'), { outputBytesMax: 64_000_000 });
-    expect(codeOf(await columnOf(scorer, 2, undefined, [12_500, 1000]))).toBe('model_failed');
-    expect(codeOf(await columnOf(scorer, 4, 3, [4, 3]))).toBe('model_failed');
+    expect(codeOf(await columnOf(scorer, zeros(12_500, 1000), 2, undefined))).toBe('model_failed');
+    expect(codeOf(await columnOf(scorer, zeros(4, 3), 4, 3))).toBe('model_failed');
+    expect(codeOf(await columnOf(scorer, zeros(4, 3), 4, 2))).toBe('answered');
   });
 });

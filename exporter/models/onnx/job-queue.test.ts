@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { ColumnCut } from '../open-inference/messages.js';
 import type { Job, Travel } from './job.js';
 import { createJobQueue } from './job-queue.js';
 
@@ -25,6 +26,22 @@ describe('job queue', () => {
     expect(queue.takeShared(3, Infinity)).toEqual([jobs[4]]);
     expect(queue.takeShared(3, Infinity)).toEqual([jobs[5]]);
     expect(queue.takeShared(3, Infinity)).toEqual([]);
+  });
+
+  it('lets only those share that want the same column of the outputs, or all of them', () => {
+    const queue = createJobQueue();
+    const cuts: readonly (ColumnCut | undefined)[] = [
+      { rows: 1, column: 0 },
+      { rows: 1, column: 0 },
+      { rows: 1, column: 1 },
+      { rows: 1, column: undefined },
+      undefined,
+      undefined,
+      { rows: 1, column: undefined },
+    ];
+    for (const cut of cuts) queue.push({ ...job(1, 3), cut });
+    const taken = Array.from({ length: 5 }, () => queue.takeShared(9, Infinity).map(({ cut }) => cut));
+    expect(taken).toEqual([cuts.slice(0, 2), [cuts[2]], [cuts[3]], cuts.slice(4, 6), [cuts[6]]]);
   });
 
   it('takes a request with more rows than a call should have, alone', () => {

@@ -41,7 +41,7 @@ export interface SeatOptions {
 const BACKOFF_SECONDS_FIRST = 0;
 const BACKOFF_SECONDS_MIN = 0.1;
 const BACKOFF_SECONDS_MAX = 10;
-/** A child that has lived so long starts the backoff anew. */
+/** A child that has lived so long and has answered starts the backoff anew. One that is idle until the request that kills it does not: it is not steady. */
 const STEADY_SECONDS = 10;
 
 export function createSeat(options: SeatOptions): Seat {
@@ -52,6 +52,7 @@ export function createSeat(options: SeatOptions): Seat {
   let callNumber = 0;
   let runningSinceSeconds = 0;
   let startSeconds = 0;
+  let hasAnswered = false;
   let backoffSeconds = BACKOFF_SECONDS_FIRST;
   let killedFor: RestartReason | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -67,6 +68,7 @@ export function createSeat(options: SeatOptions): Seat {
   };
   const start = () => {
     startSeconds = clock.monotonicSeconds();
+    hasAnswered = false;
     killedFor = undefined;
     timer = setTimeout(() => kill('deadline'), options.loadTimeoutSeconds * 1000);
     child = options.startChild({ onMessage, onGone });
@@ -80,6 +82,7 @@ export function createSeat(options: SeatOptions): Seat {
       const call = calls.shift();
       if (call?.number !== message.call) return kill('crash');
       runningSinceSeconds = clock.monotonicSeconds();
+      hasAnswered = true;
       options.onAnswer(call, message);
     } else kill('crash');
   };
@@ -91,7 +94,7 @@ export function createSeat(options: SeatOptions): Seat {
     calls = [];
     if (closed !== undefined) return closed();
     const reason = killedFor ?? (end.outOfMemory ? 'memory' : 'crash');
-    if (clock.monotonicSeconds() - startSeconds >= STEADY_SECONDS) backoffSeconds = BACKOFF_SECONDS_FIRST;
+    if (hasAnswered && clock.monotonicSeconds() - startSeconds >= STEADY_SECONDS) backoffSeconds = BACKOFF_SECONDS_FIRST;
     logger.warn({ reason, exitCode: end.exitCode, signal: end.signal, callsLost: lost.length, backoffSeconds }, 'scorer child ended');
     timer = setTimeout(start, backoffSeconds * 1000);
     backoffSeconds = Math.min(Math.max(backoffSeconds * 2, BACKOFF_SECONDS_MIN), BACKOFF_SECONDS_MAX);

@@ -15,24 +15,30 @@ const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
  * What the model takes is not looked at. Never throws. Tensors may share memory with the body and with each other.
  */
 export function decodeInferRequest(body: Buffer, options: DecodeOptions): Result<InferRequest> {
-  const plain = readPlain(body, options);
+  const plain = mayBePlain(options) ? readPlainRequest(body) : undefined;
   return plain === undefined ? decodeAny(body, options) : succeed(plain);
 }
 
 /** A client that writes otherwise does so again: after a request that is not plain, so many are not tried. */
 const REQUESTS_NOT_TRIED = 15;
-let notTried = REQUESTS_NOT_TRIED;
 
-function readPlain(body: Buffer, { headerLength, elementsMax }: DecodeOptions): InferRequest | undefined {
-  if (headerLength !== undefined || elementsMax !== undefined) return undefined;
-  if (notTried < REQUESTS_NOT_TRIED) {
-    notTried++;
-    return undefined;
-  }
-  const plain = readPlainRequest(body);
-  if (plain === undefined) notTried = 0;
-  return plain;
+/** `decodeInferRequest` for the many requests of one route: where they are not plain, trying each would cost for nothing. */
+export function createRequestDecoder(readPlain = readPlainRequest): typeof decodeInferRequest {
+  let notTried = REQUESTS_NOT_TRIED;
+  return (body, options) => {
+    if (!mayBePlain(options)) return decodeAny(body, options);
+    if (notTried < REQUESTS_NOT_TRIED) {
+      notTried++;
+      return decodeAny(body, options);
+    }
+    const plain = readPlain(body);
+    if (plain !== undefined) return succeed(plain);
+    notTried = 0;
+    return decodeAny(body, options);
+  };
 }
+
+const mayBePlain = ({ headerLength, elementsMax }: DecodeOptions): boolean => headerLength === undefined && elementsMax === undefined;
 
 /** Decodes a request of any form, and says what is wrong with one that has none. */
 export function decodeAny(body: Buffer, options: DecodeOptions): Result<InferRequest> {

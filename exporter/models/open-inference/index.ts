@@ -1,4 +1,4 @@
-export { decodeInferRequest } from './decode-request.js';
+export { createRequestDecoder, decodeInferRequest } from './decode-request.js';
 export { decodeInferResponse } from './decode-response.js';
 export type { DecodeOptions } from './decode-message.js';
 export { encodeInferRequest } from './encode-request.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeAny } from './decode-request.js';
+import { createRequestDecoder, decodeAny } from './decode-request.js';
 import { MALFORMED_REQUESTS } from './malformed.js';
 import { readPlainRequest } from './plain-request.js';
 
@@ -139,4 +139,28 @@ describe('the reader of plain requests', () => {
     const tensor = (name: string) => `{"shape": [2], "name": "${name}", "datatype": "FP64", "data": [1.5, -2]}`;
     expect(agrees(Buffer.from(`{"inputs": [${tensor('a')}, ${tensor('b')}], "id": "r-1"}`))).toBe(true);
   });
+});
+
+test('a decoder tries no plain reading for a while after a body that is not plain, and says the same either way', () => {
+  let tried = 0;
+  const decode = createRequestDecoder((body) => {
+    tried++;
+    return readPlainRequest(body);
+  });
+  const bodyOf = (more: object) =>
+    Buffer.from(JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 1], data: [1.5] }], ...more }));
+  const [plain, other] = [bodyOf({}), bodyOf({ parameters: { binary_data_output: false } })];
+  expect([readPlainRequest(plain) === undefined, readPlainRequest(other) === undefined]).toEqual([false, true]);
+  const triedOf = (body: Buffer, times: number) => {
+    const before = tried;
+    for (let i = 0; i < times; i++) expect(decode(body, { headerLength: undefined })).toStrictEqual(whole(body));
+    return tried - before;
+  };
+  expect(triedOf(plain, 10)).toBe(10);
+  expect(triedOf(other, 16)).toBe(1);
+  expect(triedOf(plain, 5)).toBe(5);
+  // Another decoder knows nothing of it.
+  triedOf(other, 1);
+  expect(triedOf(plain, 15)).toBe(0);
+  expect(createRequestDecoder(() => undefined)(plain, { headerLength: undefined })).toStrictEqual(whole(plain));
 });
