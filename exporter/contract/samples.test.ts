@@ -28,6 +28,10 @@ models:
       failingPerMinuteMax: 6
       rowsMax: 2
       masks: { carrier: { rule: keep }, origin: { rule: hash }, distance: { rule: bucket, width: 250 }, temp: { rule: drop } }
+  - name: churn
+    champion: { version: '3' }
+    private: [dest]
+    samples: { masks: { plan: { rule: keep }, age: { rule: bucket, width: 10 }, note: { rule: truncate, length: 3 } } }
   - { name: quiet, champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} } } }
 `);
 }, 60_000);
@@ -40,8 +44,8 @@ const [row] = flightRows('live.csv');
 const secret = { ...row!, dest: SECRETS[0]!, origin: SECRETS[1]!, carrier: 'UA', distance: '1010', temp: '61.5' };
 const infer = (body: string, model = 'flights') =>
   sidecar.post(`/v2/models/${model}/infer`, body, { 'content-type': 'application/json', 'x-tenant': SECRETS[5]! });
-const samplesOf = async (query = '') => {
-  const response = await fetch(`${sidecar.url}/v1/models/flights/samples${query}`);
+const samplesOf = async (query = '', model = 'flights') => {
+  const response = await fetch(`${sidecar.url}/v1/models/${model}/samples${query}`);
   const text = await response.text();
   for (const value of SECRETS) expect(text).not.toContain(value);
   const { samples = [], next, code } = JSON.parse(text) as { samples?: Sample[]; next?: string; code?: string };
@@ -94,6 +98,30 @@ describe('samples', () => {
     expect((await samplesOf('?to=1')).samples).toEqual([]);
     const first = await samplesOf('?limit=3');
     expect([first.samples.length, (await samplesOf(`?limit=3&before=${first.next!}`)).samples.length]).toEqual([3, 1]);
+  });
+
+  it('tell of events that were refused, masked by the same rules; one event of a request, and of no version but the one in force', async () => {
+    const features = { plan: 'gold', age: 34, dest: SECRETS[0], customer: SECRETS[2], note: 'abcdef' };
+    const good = { model: 'churn', id: '1', output: 0.5, features };
+    const refused: readonly (readonly [body: object, status: number])[] = [
+      [{ ...good, slices: { nobody: 'x' } }, 400],
+      [[good, { ...good, id: '2', output: SECRETS[3] }, { ...good, output: 'never looked at' }], 400],
+      [{ ...good, features: [SECRETS[3]] }, 400],
+      [{ ...good, features: { plan: { nested: SECRETS[3] }, note: SECRETS[3]!.repeat(500), age: null } }, 400],
+      [{ ...good, version: '2' }, 404],
+      [{ ...good, model: 'nobody' }, 404],
+    ];
+    for (const [body, status] of refused) expect((await sidecar.post('/v1/predictions', JSON.stringify(body))).status).toBe(status);
+    await until(async () => (await samplesOf('', 'churn')).samples.length === 4);
+    const { samples } = await samplesOf('?failing=true', 'churn');
+    const masked = { plan: 'gold', age: '30..40', note: 'abc' };
+    expect(samples.map(({ reason, status, version, rows, inputs }) => [reason, status, version, rows, inputs])).toEqual([
+      ['invalid_form', 400, '3', 1, [{ age: null }]],
+      ['invalid_form', 400, '3', 1, [{}]],
+      ['invalid_form', 400, '3', 1, [masked]],
+      ['unknown_field', 400, '3', 1, [masked]],
+    ]);
+    expect(await sidecar.series('modelwatch_validation_errors_total{model="churn",code="invalid_form"}')).toBe(3);
   });
 
   it('are no more failing ones a minute than configured, and counted beyond', async () => {

@@ -73,6 +73,7 @@ export function postPredictions(deps: IngestDeps): (request: Request, response: 
       if (!event.ok) {
         const { model, ...error } = event.error;
         refuse(response, deps, ofEvent(error, i, entries.value.length), model);
+        deps.models.get(model)?.onRefused?.(error.code, entry);
         return;
       }
       events.push(event.value);
@@ -96,12 +97,18 @@ type EventResult = Result<PredictionEvent, RequestError & { readonly model: stri
 
 function readEvent(entry: unknown, models: IngestDeps['models'], nowSeconds: number): EventResult {
   const form = check(entry);
-  if (!form.ok) return { ok: false, error: { ...form.error, model: '' } };
+  if (!form.ok) return { ok: false, error: { ...form.error, model: modelIn(entry, models) } };
   const model = models.get(form.value.model);
   if (model === undefined)
     return { ok: false, error: { ...fail('model_not_found', 'no model of this name is configured').error, model: '' } };
   const event = resolve(form.value, model, nowSeconds);
   return event.ok ? event : { ok: false, error: { ...event.error, model: model.name } };
+}
+
+/** The configured model that an event names, whatever else is wrong with it; else ''. */
+function modelIn(entry: unknown, models: IngestDeps['models']): string {
+  const named = typeof entry === 'object' && entry !== null && Object.hasOwn(entry, 'model') ? (entry as PredictionForm).model : undefined;
+  return models.get(named ?? '')?.name ?? '';
 }
 
 function resolve(form: PredictionForm, model: IngestModel, nowSeconds: number): Result<PredictionEvent> {

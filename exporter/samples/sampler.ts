@@ -20,9 +20,19 @@ export interface FailedRequest {
   readonly inputs: () => readonly Tensor[] | undefined;
 }
 
+/** An event that was refused. */
+export interface RefusedEvent {
+  readonly status: number;
+  readonly reason: string;
+  /** As the event has them: of any form. */
+  readonly features: Readonly<Record<string, unknown>>;
+}
+
 /** Samples the requests of one model: failing ones, up to so many a minute, and a share of the others. Cheap: masking happens in the keeper. */
 export interface Sampler {
   offerFailed(request: FailedRequest): void;
+  /** A prediction that was scored elsewhere and is not taken: it counts among the failing requests. */
+  offerEvent(event: RefusedEvent): void;
   offer(answered: AnsweredRequest): void;
   readonly counts: { readonly failing: number; readonly ordinary: number; readonly limited: number };
 }
@@ -37,9 +47,15 @@ export interface SamplerOptions {
 }
 
 const MINUTE_SECONDS = 60;
+/** Characters of text that a feature of an event has at most. */
+const EVENT_TEXT_LENGTH_MAX = 4096;
+
 export function createSampler({ config, samples, baseline, output, keeper, clock }: SamplerOptions): Sampler {
   const { name: model, champion, inputs: configured } = config;
-  const columnsOf = columnReader(configured, baseline, Object.keys(samples.masks), createMasks(samples, config.private, keeper.key));
+  const maskOf = createMasks(samples, config.private, keeper.key);
+  const ordered = (baseline?.features ?? []).map(({ name }) => name);
+  const known = new Set([...ordered, ...Object.keys(samples.masks)]);
+  const columnsOf = columnReader(configured, { ordered, known }, maskOf);
   const counts = { failing: 0, ordinary: 0, limited: 0 };
   let minute = -1;
   let inMinute = 0;
@@ -55,10 +71,9 @@ export function createSampler({ config, samples, baseline, output, keeper, clock
   const sampleOf = (
     { status, reason, traceId }: Pick<FailedRequest, 'status' | 'reason' | 'traceId'>,
     timeSeconds: number,
-    inputs: readonly Tensor[] | undefined,
+    read: MaskedRows | undefined,
     outputs?: readonly Tensor[],
   ): Sample => {
-    const read = inputs === undefined ? undefined : columnsOf(inputs, samples.rowsMax);
     const values = read === undefined || outputs === undefined ? undefined : output.read(outputs, read.rows);
     const shown = (row: number) => {
       const value = values!.at(row);
@@ -72,16 +87,26 @@ export function createSampler({ config, samples, baseline, output, keeper, clock
     };
   };
 
+  const rowsOf = (inputs: readonly Tensor[] | undefined) => (inputs === undefined ? undefined : columnsOf(inputs, samples.rowsMax));
+  /** Whether a failing request is to be sampled; counted either way. */
+  const takesFailing = (): boolean => {
+    if (!samples.failing) return false;
+    const limited = isLimited();
+    counts[limited ? 'limited' : 'failing']++;
+    return !limited;
+  };
+
   return {
     offerFailed(request) {
-      if (!samples.failing) return;
-      if (isLimited()) {
-        counts.limited++;
-        return;
-      }
-      counts.failing++;
+      if (!takesFailing()) return;
       const timeSeconds = clock.nowSeconds();
-      keeper.take({ bytes: request.bytes, make: () => sampleOf(request, timeSeconds, request.inputs()) });
+      keeper.take({ bytes: request.bytes, make: () => sampleOf(request, timeSeconds, rowsOf(request.inputs())) });
+    },
+    offerEvent({ features, ...event }) {
+      if (!takesFailing()) return;
+      const timeSeconds = clock.nowSeconds();
+      const [values, bytes] = knownValues(features, known);
+      keeper.take({ bytes, make: () => sampleOf(event, timeSeconds, maskedRow(values, maskOf)) });
     },
     offer({ id, inputs, outputs }) {
       // Another part of the ids than that which others sample would be no more representative.
@@ -89,7 +114,7 @@ export function createSampler({ config, samples, baseline, output, keeper, clock
       counts.ordinary++;
       const timeSeconds = clock.nowSeconds();
       const bytes = bytesOf(inputs) + bytesOf(outputs);
-      keeper.take({ bytes, make: () => sampleOf({ status: 200, reason: 'ordinary' }, timeSeconds, inputs, outputs) });
+      keeper.take({ bytes, make: () => sampleOf({ status: 200, reason: 'ordinary' }, timeSeconds, rowsOf(inputs), outputs) });
     },
     counts,
   };
@@ -116,12 +141,9 @@ interface MaskedRows {
  */
 function columnReader(
   configured: ModelConfig['inputs'],
-  baseline: Baseline | undefined,
-  masked: readonly string[],
+  { ordered, known }: { readonly ordered: readonly string[]; readonly known: ReadonlySet<string> },
   maskOf: (feature: string) => Mask | undefined,
 ) {
-  const ordered = (baseline?.features ?? []).map(({ name }) => name);
-  const known = new Set([...ordered, ...masked]);
   const namesOf = (tensor: string, isOnly: boolean): readonly string[] => {
     // A client names its tensors as it likes, also as what every object has.
     if (configured !== undefined) return Object.hasOwn(configured, tensor) ? configured[tensor]! : [];
@@ -150,6 +172,28 @@ function columnReader(
     );
     return { rows, inputs };
   };
+}
+
+/** Of an event the features that are known, and about what they keep in memory. What is no value of a feature, or is longer than one, is let go. */
+function knownValues(features: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): readonly [Map<string, RawValue>, number] {
+  const values = new Map<string, RawValue>();
+  let bytes = 0;
+  for (const name of known) {
+    const value = Object.hasOwn(features, name) ? features[name] : undefined;
+    if (value !== null && !['string', 'number', 'boolean'].includes(typeof value)) continue;
+    if (typeof value === 'string' && value.length > EVENT_TEXT_LENGTH_MAX) continue;
+    values.set(name, value as RawValue);
+    bytes += typeof value === 'string' ? value.length : 8;
+  }
+  return [values, bytes];
+}
+
+function maskedRow(values: ReadonlyMap<string, RawValue>, maskOf: (feature: string) => Mask | undefined): MaskedRows {
+  const shown = [...values].flatMap(([name, value]) => {
+    const masked = maskOf(name)?.(value);
+    return masked === undefined ? [] : [[name, masked] as const];
+  });
+  return { rows: 1, inputs: [Object.fromEntries(shown)] };
 }
 
 function valueAt({ data, datatype }: Tensor, at: number): RawValue | undefined {

@@ -87,7 +87,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   });
   const useSet = (next: ModelSet) => {
     set = next;
-    ingest = ingestModels(next.models);
+    ingest = ingestModels(next.models, alone);
     mapped = mappedPaths(next.models);
     snapshots.use(next.models);
   };
