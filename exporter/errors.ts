@@ -42,6 +42,8 @@ export const ERRORS = {
   promotion_aborted: 409,
   /** The model's version is what the configuration says, not what the registry does. */
   not_from_registry: 409,
+  /** The other half of a logged exchange was sealed by a process that has ended. */
+  other_half_lost: 410,
   digest_mismatch: 422,
   file_refused: 422,
   file_not_found: 404,

@@ -37,7 +37,12 @@ export interface Answer {
 /** Starts a sidecar with a configuration in YAML; `server.port` and `store.path` are filled in unless given. */
 export async function startTestSidecar(
   yaml: string,
-  options: { readonly clock?: Clock; readonly files?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly files?: Readonly<Record<string, string>>;
+    /** Gets every line of the log. */
+    readonly log?: (line: string) => void;
+  } = {},
 ): Promise<TestSidecar> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-test-'));
   for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(path.join(folder, name), text);
@@ -52,7 +57,7 @@ export async function startTestSidecar(
     config: await configOf(yaml),
     version: '0.0.0-test',
     clock: options.clock ?? systemClock,
-    logger: pino({ level: 'silent' }),
+    logger: options.log === undefined ? pino({ level: 'silent' }) : pino({ level: 'trace' }, { write: options.log }),
     tracing: await startTracing({}),
   });
   const { url } = sidecar;

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Request, Response } from 'express';
 import type { PredictionBatch } from '@modelwatch/core';
 import { fail, succeed, type Result } from '../errors.js';
+import type { BodySeal } from '../security/body-seal.js';
 import type { PayloadHalf, PayloadKind } from '../store/store.js';
 import { checkId, compileCheck, idSchema, readTime, refuse, timeSchema } from './ingest-fields.js';
 import type { IngestDeps } from './ingest-model.js';
@@ -11,6 +12,7 @@ export type DecodePayload = (request: PayloadHalf, response: PayloadHalf) => Res
 
 export interface CloudEventDeps extends IngestDeps {
   readonly decode: DecodePayload;
+  readonly bodies: BodySeal;
 }
 
 /** What KServe's payload logger calls the two (pkg/logger/worker.go). */
@@ -48,7 +50,8 @@ const HEADER_CHARACTERS_MAX = 8192;
 
 /**
  * POST /v1/cloudevents: KServe's payload logger, CloudEvents 1.0 in binary mode. A request and its response carry one Ce-Id; whichever comes
- * first waits, durably and for a few minutes. 200 once what came is durable. The logger does not send again, so a 503 loses the event there.
+ * first waits, durably and for a few minutes; that of a model with private features is sealed meanwhile, and lost at a restart. 200 once what came
+ * is durable. The logger does not send again, so a 503 loses the event there.
  */
 export function postCloudEvent(deps: CloudEventDeps): (request: Request, response: Response) => Promise<void> {
   return async (request, response) => {
@@ -57,7 +60,8 @@ export function postCloudEvent(deps: CloudEventDeps): (request: Request, respons
       refuse(response, deps, half.error);
       return;
     }
-    const taken = await deps.store.ingestPayload(half.value);
+    const isSealed = deps.models.get(half.value.model)?.hasPrivate === true;
+    const taken = await deps.store.ingestPayload(isSealed ? sealed(half.value, deps.bodies) : half.value);
     if (!taken.ok) {
       refuse(response, deps, taken.error);
       return;
@@ -71,12 +75,32 @@ export function postCloudEvent(deps: CloudEventDeps): (request: Request, respons
         refuse(response, deps, fail('overloaded', 'as many payloads as allowed wait for their other half').error);
         return;
       case 'paired':
-        await ingestPair(deps, response, half.value, taken.value.other);
+        await ingestPair(deps, response, half.value, opened(taken.value.other, deps.bodies));
     }
   };
 }
 
-async function ingestPair(deps: CloudEventDeps, response: Response, half: PayloadHalf, other: PayloadHalf): Promise<void> {
+/** A header that no client can send: names of those that are kept begin with ce- or are known. */
+const SEALED = 'sealed';
+
+const sealed = (half: PayloadHalf, bodies: BodySeal): PayloadHalf => ({
+  ...half,
+  headers: { ...half.headers, [SEALED]: '1' },
+  body: bodies.seal(half.body),
+});
+
+/** Undefined where it cannot be opened any more. */
+function opened(half: PayloadHalf, bodies: BodySeal): PayloadHalf | undefined {
+  if (half.headers[SEALED] === undefined) return half;
+  const body = bodies.open(half.body);
+  return body === undefined ? undefined : { ...half, body };
+}
+
+async function ingestPair(deps: CloudEventDeps, response: Response, half: PayloadHalf, other: PayloadHalf | undefined): Promise<void> {
+  if (other === undefined) {
+    refuse(response, deps, fail('other_half_lost', 'the other half was sealed by a process that has ended').error, half.model);
+    return;
+  }
   const [first, second] = half.kind === 'request' ? [half, other] : [other, half];
   const batch = deps.decode(first, second);
   if (!batch.ok) {

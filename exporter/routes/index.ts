@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors.js';
 import type { Registrar } from '../registry/index.js';
 import { watchIngested } from '../sidecar/ingest-watch.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import { createBodySeal } from '../security/body-seal.js';
 import type { Store } from '../store/store.js';
 import type { ChangeStream } from '../stream/change-stream.js';
 import type { SlicedRegistry } from '../telemetry/registry.js';
@@ -57,6 +58,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     ...watchIngested(store, deps.models),
   });
   const decode = payloadDecoder(deps.models);
+  const bodies = createBodySeal();
   const post = { method: 'POST', scope: 'ingest', rateClass: 'ingest', bodyBytesMax: eventsBytesMax } as const;
   return [
     landingRoute(deps),
@@ -78,7 +80,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
       handle: (request, response) =>
         request.headers['ce-specversion'] === undefined
           ? postPredictions(ingest())(request, response)
-          : postCloudEvent({ ...ingest(), decode })(request, response),
+          : postCloudEvent({ ...ingest(), decode, bodies })(request, response),
     },
     { ...post, path: '/v1/ground-truth', handle: (request, response) => postGroundTruth(ingest())(request, response) },
     ...registryRoutes(deps),

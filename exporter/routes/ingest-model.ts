@@ -13,6 +13,8 @@ export interface IngestModel {
   readonly versions: ReadonlyMap<string, IngestVersion>;
   /** In the order of the configuration. A slice with a feature takes its value from there where an event has no value for it. */
   readonly slices: readonly { readonly name: string; readonly feature?: string | undefined }[];
+  /** Whether values of some of its features may be stored nowhere. */
+  readonly hasPrivate: boolean;
   /** Told of an event that was refused, once the answer has left; undefined where requests of the model are not sampled. */
   readonly onRefused?: ((code: ErrorCode, event: unknown) => void) | undefined;
 }

@@ -26,6 +26,7 @@ import {
   type RequestHeaders,
 } from './malformed-events.js';
 import { postPredictions } from './predictions.js';
+import { createBodySeal } from '../security/body-seal.js';
 
 const features = [
   { name: 'age', kind: 'numeric' },
@@ -42,6 +43,7 @@ const modelOf = (name: string, kind: 'probability' | 'regression'): IngestModel 
   version: '1',
   versions: new Map([['1', { role: 'champion', features }]]),
   slices,
+  hasPrivate: false,
 });
 
 let store: Store;
@@ -88,7 +90,8 @@ beforeAll(async () => {
     predictionsMax: 20_000,
     clock,
   });
-  const deps = { store, models, clock, decode, onRefused: (model: string, code: ErrorCode) => refused.push(`${model}:${code}`) };
+  const bodies = createBodySeal();
+  const deps = { store, models, clock, decode, bodies, onRefused: (model: string, code: ErrorCode) => refused.push(`${model}:${code}`) };
   const route = { method: 'POST', scope: 'ingest', rateClass: 'unlimited', bodyBytesMax: 2_000_000 } as const;
   const app = createApp(
     [

@@ -15,6 +15,7 @@ function ingestModel({ name, version, role, config, baseline, watched, sampler }
     kind: config.output.kind,
     version,
     versions: new Map([[version, { role, features: baseline?.features, schema: watched.schema }]]),
+    hasPrivate: config.private.length > 0,
     slices: config.slices.map((slice) => ({ name: slice.name, feature: sliceFeature(slice) })),
     ...(sampler === undefined
       ? {}

@@ -1,0 +1,36 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+/** Makes bodies unreadable to whoever has the store, for as long as they wait there. */
+export interface BodySeal {
+  seal(body: Uint8Array): Buffer;
+  /** Undefined where the body was sealed by another process, or was changed. */
+  open(sealed: Uint8Array): Buffer | undefined;
+}
+
+const ALGORITHM = 'aes-256-gcm';
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** The key lives in the memory of this process alone: what is sealed is lost with it. */
+export function createBodySeal(key: Uint8Array = randomBytes(KEY_BYTES)): BodySeal {
+  return {
+    seal(body) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(ALGORITHM, key, nonce);
+      const text = Buffer.concat([cipher.update(body), cipher.final()]);
+      return Buffer.concat([nonce, cipher.getAuthTag(), text]);
+    },
+    open(sealed) {
+      if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
+      const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE_BYTES));
+      decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+      const text = decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES));
+      try {
+        return Buffer.concat([text, decipher.final()]);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
