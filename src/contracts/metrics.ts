@@ -8,6 +8,7 @@ import { DELAY_SECONDS_BUCKETS, FRESHNESS_METRICS } from './freshness-metrics.js
 import { EVENT_METRICS } from './event-metrics.js';
 import { GOLDEN_METRICS } from './golden-metrics.js';
 import { GROUND_TRUTH_METRICS } from './ground-truth-metrics.js';
+import { LIMIT_METRICS } from './limit-metrics.js';
 import { REGISTRY_METRICS } from './registry-metrics.js';
 import { PAIRED_METRICS } from './paired-metrics.js';
 import { MULTIVARIATE_METRICS } from './multivariate-metrics.js';
@@ -267,25 +268,7 @@ export const METRICS = [
     ['route', 'method', 'code'],
     'Requests of every route but inference, by route, method and class of status.',
   ),
-  // Limits: each queue, cache and label set with its fill, its cap and its drops
-  m('modelwatch_queue_entries', 'gauge', ['queue'], 'Entries waiting in a queue.'),
-  m('modelwatch_queue_capacity_entries', 'gauge', ['queue'], 'Entries a queue holds at most.'),
-  m(
-    'modelwatch_queue_bytes',
-    'gauge',
-    ['queue'],
-    'Bytes that the entries waiting in a queue keep in memory, of one that is bounded in bytes.',
-  ),
-  m(
-    'modelwatch_queue_capacity_bytes',
-    'gauge',
-    ['queue'],
-    'Bytes that the entries of a queue may keep; further ones are dropped, unless one is alone.',
-  ),
-  m('modelwatch_queue_dropped_total', 'counter', ['queue', 'reason'], 'Entries dropped by a queue, by reason.'),
-  m('modelwatch_label_values', 'gauge', ['model', 'label'], 'Values a label has taken.'),
-  m('modelwatch_label_values_capacity', 'gauge', ['model', 'label'], 'Values a label may take; further ones count as __other__.'),
-  m('modelwatch_label_values_folded_total', 'counter', ['model', 'label'], 'Values counted as __other__ because the cap was reached.'),
+  ...LIMIT_METRICS,
   ...SNAPSHOT_METRICS,
   ...SAMPLE_METRICS,
   ...STREAM_METRICS,
