@@ -209,7 +209,8 @@ describe('values of private features', () => {
     }
     found.push(...foundIn('log', Buffer.from(log.join('\n'))));
     expect(found).toEqual([]);
-    for (const name of ['model', 'series', 'slice', 'prediction', 'payload', 'snapshots_snapshot', 'samples_sample']) expect([...filled]).toContain(name);
+    for (const name of ['model', 'series', 'slice', 'prediction', 'payload', 'snapshots_snapshot', 'samples_sample'])
+      expect([...filled]).toContain(name);
     expect(log.length).toBeGreaterThan(0);
   });
 
