@@ -197,6 +197,8 @@ describe('values of private features', () => {
       }
     };
     await lookAtFiles();
+    // Something is logged: what takes effect at the next start alone.
+    await sidecar.sidecar.reload(await sidecar.configOf(configuration().replace('store:', 'snapshots: { window: 2h }\nstore:')));
     // Ends the window: its snapshot is written.
     await sidecar.sidecar.drain();
     await lookAtFiles();
