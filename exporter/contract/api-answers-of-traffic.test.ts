@@ -1,6 +1,13 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { CalibrationAnswer, ChallengersAnswer, CostAnswer, ExplanationsAnswer, GroundTruthAnswer } from '@modelwatch/core';
+import type {
+  CalibrationAnswer,
+  ChallengersAnswer,
+  CostAnswer,
+  EstimatesAnswer,
+  ExplanationsAnswer,
+  GroundTruthAnswer,
+} from '@modelwatch/core';
 import { systemClock } from '../clock.js';
 import { flightRows, flightsRequest } from './flights-traffic.js';
 import { ask, expectKept, steadied } from './recorded-answers.js';
@@ -94,6 +101,19 @@ it('calibration: what was said and what came true, by bin and version', async ()
   await expectKept('calibration.json', answer);
 });
 
+it('estimates: what quality is expected, what it came to, and what it was at evaluation', async () => {
+  const answer = (await answerTo('estimates')) as EstimatesAnswer;
+  expect(answer).toMatchObject({ method: 'cbpe', estimatedCount: ROWS, joinedCount: ROWS - WAITING });
+  expect(answer.qualities.map(({ quality }) => quality)).toEqual(['accuracy', 'precision', 'recall', 'f1', 'auc']);
+  const valueOf = (reading: object | null) => (reading as { readonly value: number }).value;
+  const labels = 'model="flights-late",version="1",role="champion",quality="auc"';
+  const auc = answer.qualities[4]!;
+  expect(valueOf(auc.recorded)).toBe(await sidecar.series(`modelwatch_baseline_quality{${labels}}`));
+  // Of 1,800 flights the AUC has a standard error of some 0.02.
+  expect(Math.abs(valueOf(auc.estimated) - valueOf(auc.realised))).toBeLessThan(0.1);
+  await expectKept('estimates.json', answer);
+});
+
 it('ground truth: how long it took, how much came, how old it is', async () => {
   const answer = (await answerTo('ground-truth')) as GroundTruthAnswer;
   expect(answer).toMatchObject({ pending: WAITING, received: ROWS - WAITING, ageSeconds: 14 * HOUR });
@@ -123,7 +143,7 @@ it('cost: as the series tell it', async () => {
   await expectKept('cost.json', { seconds: HOUR, costs: steady });
 });
 
-it.each(['calibration', 'ground-truth'])('%s of a model that is not there is not told', async (what) => {
+it.each(['calibration', 'estimates', 'ground-truth'])('%s of a model that is not there is not told', async (what) => {
   expect((await fetch(`${sidecar.url}/v1/models/nobody/${what}`)).status).toBe(404);
 });
 

@@ -1,7 +1,7 @@
 import { copyFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ErrorSums, QUALITY_INTERVALS, seededRandom, type IntervalReading } from '@modelwatch/core';
+import { ErrorSums, QUALITY_INTERVALS, seededRandom, type EstimatesAnswer, type IntervalReading } from '@modelwatch/core';
 import { MODELS, startTestSidecar, until, type TestSidecar } from './test-sidecar.js';
 
 /*
@@ -108,6 +108,22 @@ describe('a regression with an error model', () => {
     },
     60_000,
   );
+
+  it('tells in one answer what errors were expected and what they came to', async () => {
+    const answer = (await (await fetch(`${sidecar.url}/v1/models/trips/estimates`)).json()) as EstimatesAnswer;
+    expect(answer).toMatchObject({ method: 'dle', outputKind: 'regression', estimatedCount: 12_000, joinedCount: 12_000 });
+    const told = Object.fromEntries(answer.qualities.map(({ quality, ...readings }) => [quality, readings]));
+    expect(Object.keys(told)).toEqual(['mae', 'bias', 'rmse']);
+    const { absolute, squared, rows, realised } = await sums();
+    expect(told['mae']).toEqual({
+      estimated: { kind: 'measured', value: absolute / rows },
+      realised: { kind: 'measured', value: expect.closeTo(realised / rows, 9), lower: expect.any(Number), upper: expect.any(Number) },
+      recorded: null,
+    });
+    expect(told['rmse']!.estimated).toEqual({ kind: 'measured', value: Math.sqrt(squared / rows) });
+    expect(told['rmse']!.realised).toEqual({ kind: 'measured', value: expect.any(Number) });
+    expect(told['bias']!.estimated).toBeNull();
+  });
 
   it('accounts for every copy, and keeps its counts over a reload that does not touch it', async () => {
     expect(await outcomesOf(sidecar)).toEqual({ scored: 48, dropped: 0, failed: 0, timed_out: 0, skipped: 0 });

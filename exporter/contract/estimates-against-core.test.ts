@@ -13,6 +13,7 @@ import {
   QUALITY_INTERVALS,
   reconstructionError,
   ReconstructionErrors,
+  rmse,
   ScoreBins,
   ScoreCalibration,
   seededRandom,
@@ -155,6 +156,13 @@ function read(interval: AnyQualityInterval, { confusion, scores, deviations }: t
   }
 }
 
+/** It has no interval. */
+function rmseOf({ deviations }: Pick<Replica, 'deviations'>): number {
+  const reading = rmse.measure(deviations);
+  if (reading.kind !== 'measured') throw new Error(reading.reason);
+  return reading.value;
+}
+
 /** What the core says of all replicas together, by the series that must say the same. */
 function expectations(whole: Replica, reference: ReconstructionErrors): readonly (readonly [string, number])[] {
   const { expected, errors, estimatedErrors } = whole;
@@ -173,6 +181,7 @@ function expectations(whole: Replica, reference: ReconstructionErrors): readonly
     QUALITY_INTERVALS.find(({ name }) => name === 'mae')!,
     EVALUATED,
   ).value;
+  const [rmseLive, rmseEvaluated] = [rmseOf(whole), rmseOf(EVALUATED)];
   const skews = QUALITY_INTERVALS.flatMap((interval) => {
     const live = read(interval, whole);
     const recorded = read(interval, EVALUATED);
@@ -194,7 +203,13 @@ function expectations(whole: Replica, reference: ReconstructionErrors): readonly
     ...estimates,
     ...ofErrors,
     [`model_version_role:modelwatch_estimated_mean_absolute_error_skew:1h{${MODEL},evidence="estimate"}`, ofErrors[0]![1] - maeEvaluated],
+    [
+      `model_version_role:modelwatch_estimated_root_mean_squared_error_skew:1h{${MODEL},evidence="estimate"}`,
+      ofErrors[1]![1] - rmseEvaluated,
+    ],
     ...skews,
+    [`model_version_role_quality:modelwatch_quality:1h{${MODEL},quality="rmse"}`, rmseLive],
+    [`model_version_role_quality:modelwatch_quality_skew:1h{${MODEL},quality="rmse"}`, rmseLive - rmseEvaluated],
     [series('rows'), errors.count],
     [series('error'), drift.value],
     [series('error_critical'), drift.criticalValue!],
@@ -215,6 +230,7 @@ function gauges(reference: ReconstructionErrors): readonly (readonly [string, nu
   });
   return [
     ...quality,
+    [`modelwatch_baseline_quality{${MODEL},quality="rmse"}`, rmseOf(EVALUATED)],
     [`modelwatch_baseline_reconstruction_error{${MODEL}}`, reference.mean],
     [`modelwatch_baseline_reconstruction_error_deviation{${MODEL}}`, Math.sqrt(reference.variance)],
     [`modelwatch_baseline_reconstruction_rows{${MODEL}}`, reference.count],
@@ -247,7 +263,7 @@ withPromtool('the recording rules', () => {
       whole.deviations.merge(counts.deviations);
     }
     const expected = expectations(whole, reference);
-    expect(expected).toHaveLength(5 + 3 + 7 * 6 + 4);
+    expect(expected).toHaveLength(5 + 4 + 7 * 6 + 2 + 4);
     const tests = expected.map(([series, value]) => atTheHour(series, value));
     expect(await evaluate(replicas, reference, tests)).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
     const [name, value] = expected[0]!;

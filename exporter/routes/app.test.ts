@@ -106,6 +106,7 @@ describe('the routes', () => {
       ['GET', '/v1/models/:model/drift', 'read', 'read', 0],
       ['GET', '/v1/models/:model/challengers', 'read', 'read', 0],
       ['GET', '/v1/models/:model/calibration', 'read', 'read', 0],
+      ['GET', '/v1/models/:model/estimates', 'read', 'read', 0],
       ['GET', '/v1/models/:model/ground-truth', 'read', 'read', 0],
       ['GET', '/v1/cost', 'read', 'read', 0],
       ['GET', '/v1/stream', 'read', 'read', 0],

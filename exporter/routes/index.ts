@@ -14,6 +14,7 @@ import { postCloudEvent } from './cloud-events.js';
 import { challengersRoute } from './challengers.js';
 import { costRoute } from './cost.js';
 import { domainClassifierRoute } from './domain-classifier.js';
+import { estimatesRoute } from './estimates.js';
 import { explanationsRoute } from './explanations.js';
 import { driftRoute } from './drift.js';
 import { postGroundTruth } from './ground-truth.js';
@@ -70,6 +71,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     driftRoute(deps),
     challengersRoute(deps),
     calibrationRoute(deps),
+    estimatesRoute(deps),
     groundTruthReportRoute(deps),
     costRoute(deps),
     streamRoute(deps),

@@ -1,13 +1,6 @@
-import {
-  evaluationSketches,
-  metric,
-  QUALITY_INTERVALS,
-  type AnyQualityInterval,
-  type EvaluationSketches,
-  type IntervalReading,
-  type MetricName,
-} from '@modelwatch/core';
+import { metric, type IntervalReading, type MetricName, type Reading } from '@modelwatch/core';
 import type { RecentRows } from '../pipeline/recent-rows.js';
+import { recordedQuality } from '../pipeline/recorded-quality.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { withLabel } from './label-text.js';
 import { OUTCOMES, qualityLabels, type QualityLabels } from './quality-labels.js';
@@ -15,7 +8,7 @@ import type { SlicedRegistry } from './registry.js';
 import { readFamily } from './series.js';
 
 type Lines = Iterable<readonly [labels: string, value: number]>;
-type Recorded = readonly (readonly [labels: string, reading: Extract<IntervalReading, { kind: 'measured' }>])[];
+type Recorded = readonly (readonly [labels: string, reading: Extract<IntervalReading | Reading, { kind: 'measured' }>])[];
 
 /** What of a model never changes while it lives, made once. */
 interface Fixed {
@@ -30,7 +23,7 @@ export function estimateFamilies(registry: SlicedRegistry, models: () => Readonl
     let found = made.get(model);
     if (found === undefined) {
       const labels = qualityLabels(model.name, model.version, model.role);
-      made.set(model, (found = { labels, recorded: recordedQuality(model, labels.own) }));
+      made.set(model, (found = { labels, recorded: recordedOf(model, labels.own) }));
     }
     return found;
   };
@@ -57,8 +50,13 @@ export function estimateFamilies(registry: SlicedRegistry, models: () => Readonl
   });
   estimated('modelwatch_estimated_missing_total', ({ expected }, { own }) => [[own, expected.missing]]);
   add('modelwatch_baseline_quality', (_model, { recorded }) => recorded.map(([labels, { value }]) => [labels, value] as const));
-  add('modelwatch_baseline_quality_lower', (_model, { recorded }) => recorded.map(([labels, { lower }]) => [labels, lower] as const));
-  add('modelwatch_baseline_quality_upper', (_model, { recorded }) => recorded.map(([labels, { upper }]) => [labels, upper] as const));
+  const bound = (name: MetricName, side: 'lower' | 'upper') => {
+    add(name, (_model, { recorded }) =>
+      recorded.flatMap(([labels, reading]) => ('lower' in reading ? [[labels, reading[side]] as const] : [])),
+    );
+  };
+  bound('modelwatch_baseline_quality_lower', 'lower');
+  bound('modelwatch_baseline_quality_upper', 'upper');
 
   const rebuilt = (name: MetricName, valueOf: (watch: NonNullable<ModelRuntime['watched']['watch']['reconstruction']>) => number) => {
     add(name, ({ watched: { watch } }, { labels }) =>
@@ -81,29 +79,9 @@ export function estimateFamilies(registry: SlicedRegistry, models: () => Readonl
   recent('modelwatch_recent_capacity_rows', ({ capacity }) => capacity);
 }
 
-/** The quality of the baseline's evaluation with its bounds; that of classes only where they were told apart by the threshold that is configured. */
-function recordedQuality({ baseline, config }: ModelRuntime, own: string): Recorded {
-  const evaluation = baseline?.evaluation;
-  if (evaluation === undefined || evaluation.kind !== config.output.kind) return [];
-  const sketches = evaluationSketches(evaluation);
-  const confidence = 1 - config.alerts.significance;
-  return QUALITY_INTERVALS.flatMap((interval) => {
-    if (interval.reads === 'confusion' && evaluation.threshold !== config.output.threshold) return [];
-    if (interval.reads === 'errors' && evaluation.kind === 'probability') return [];
-    const reading = read(interval, sketches, confidence);
-    return reading.kind === 'measured' ? [[withLabel(own, 'quality', interval.name), reading] as const] : [];
-  });
-}
-
-function read(interval: AnyQualityInterval, sketches: EvaluationSketches, confidence: number): IntervalReading {
-  switch (interval.reads) {
-    case 'confusion':
-      return interval.measure(sketches.confusion, confidence);
-    case 'scores':
-      return interval.measure(sketches.scores, confidence);
-    case 'errors':
-      return interval.measure(sketches.errors, confidence);
-    case 'calibration':
-      throw new Error(`${interval.name} has no interval from calibration bins`);
-  }
+/** The quality of the baseline's evaluation, each under its labels. */
+function recordedOf({ baseline, config }: ModelRuntime, own: string): Recorded {
+  return recordedQuality(baseline, config).flatMap(([quality, reading]) =>
+    reading.kind === 'measured' ? [[withLabel(own, 'quality', quality), reading] as const] : [],
+  );
 }

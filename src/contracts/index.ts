@@ -3,6 +3,7 @@ export * from './api-bins.js';
 export * from './api-calibration.js';
 export * from './api-challengers.js';
 export * from './api-cost.js';
+export * from './api-estimates.js';
 export * from './api-explanations.js';
 export * from './api-ground-truth.js';
 export * from './api-distributions.js';

@@ -19,6 +19,8 @@ const ERRORS = [
   ['mae', 'mean_absolute_error'],
   ['bias', 'bias'],
 ] as const;
+/** One that has no bounds: its variance needs sums of the fourth power of errors, which nothing keeps. */
+const WITHOUT_BOUNDS = ['rmse', 'root_mean_squared_error'] as const;
 
 /**
  * Prediction skew: live quality less the quality recorded at evaluation, with its interval at the confidence 1 - significance. Live bounds are
@@ -26,11 +28,11 @@ const ERRORS = [
  * from theirs, squared and added. Absent below 100 cases, as in the core.
  *
  * The AUC is taken for a share of the cases that have its variance, with half a case on either side. Mean absolute error and bias, of regressions
- * alone: the mean -+ z s / sqrt(n), s^2 = mean squared error - mean^2 with n - 1.
+ * alone: the mean -+ z s / sqrt(n), s^2 = mean squared error - mean^2 with n - 1. RMSE and its skew have no bounds.
  */
 export const skew: RecordingFamily = {
   name: 'skew',
-  help: 'Live accuracy, precision, recall, F1, AUC and, of regressions, mean absolute error and bias with their bounds, and how far they are from the quality recorded at evaluation, with bounds.',
+  help: 'Live accuracy, precision, recall, F1, AUC and, of regressions, mean absolute error and bias with their bounds and the root of the mean squared error without, and how far each is from the quality recorded at evaluation, with bounds where it has them.',
   windows: driftWindows,
   rules({ window, bars, select }) {
     const name = (metric: string) => `model_version_role_quality:modelwatch_${metric}:${window}`;
@@ -59,13 +61,17 @@ export const skew: RecordingFamily = {
     const difference = live('quality_skew');
     const compared = `(${ofModel('outputs_compared')} >= ${PREDICTIONS_MIN})`;
     /** Of models whose evaluation recorded them: those of a probability say little. */
+    const liveError = (quality: string, mean: string) => ({
+      record: name('quality'),
+      expr: `${mean}\nand on (${MODEL_LABELS})\n${compared}\nand on (${MODEL_LABELS})\n${select('modelwatch_baseline_quality', `quality="${quality}"`)}`,
+      labels: { quality },
+    });
     const ofErrors = (quality: string, mean: string) => {
       const labels = { quality };
-      const one = `${mean}\nand on (${MODEL_LABELS})\n${compared}\nand on (${MODEL_LABELS})\n${select('modelwatch_baseline_quality', `quality="${quality}"`)}`;
       const half = `${number(z)} * sqrt(\n  clamp_min(${ofModel('mean_squared_error')} - ${mean} ^ 2, 0)\n  / (${ofModel('outputs_compared')} - 1)\n)`;
       const value = select(name('quality'), `quality="${quality}"`);
       return [
-        { record: name('quality'), expr: one, labels },
+        liveError(quality, mean),
         { record: name('quality_lower'), expr: `${value}\n- on (${MODEL_LABELS})\n${half}`, labels },
         { record: name('quality_upper'), expr: `${value}\n+ on (${MODEL_LABELS})\n${half}`, labels },
       ];
@@ -81,6 +87,7 @@ export const skew: RecordingFamily = {
       { record: name('quality_lower'), expr: carried(name('quality_share_lower'), (bound, half) => `clamp_min(${bound} - ${half}, 0)`) },
       { record: name('quality_upper'), expr: carried(name('quality_share_upper'), (bound, half) => `clamp_max(${bound} + ${half}, 1)`) },
       ...ERRORS.flatMap(([quality, mean]) => ofErrors(quality, ofModel(mean))),
+      liveError(WITHOUT_BOUNDS[0], ofModel(WITHOUT_BOUNDS[1])),
       { record: name('quality_skew'), expr: `${live('quality')}\n- on (${LABELS})\n${recorded('quality')}` },
       {
         record: name('quality_skew_lower'),

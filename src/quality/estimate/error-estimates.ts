@@ -8,6 +8,8 @@ import type { EstimatedReading } from './quality-estimates.js';
 /** An estimate of the error of a regression before ground truth comes, under the metric's own name, scale and least count. */
 export interface ErrorEstimate {
   readonly name: string;
+  /** The output of an error model that it is made of. */
+  readonly output: 'absolute_error' | 'squared_error';
   readonly evidence: 'estimate';
   readonly scale: Scale;
   readonly countMin: number;
@@ -25,16 +27,18 @@ export interface ErrorEstimate {
  * In the unit of the prediction, 0 upwards. As good as the error model. Undetermined as the metric is. Cost: constant.
  */
 export const ERROR_ESTIMATES: readonly ErrorEstimate[] = [
-  estimateOf(mae, ({ absolute, count }) => absolute / count),
-  estimateOf(rmse, ({ squared, count }) => Math.sqrt(squared / count)),
+  estimateOf(mae, 'absolute_error', ({ absolute, count }) => absolute / count),
+  estimateOf(rmse, 'squared_error', ({ squared, count }) => Math.sqrt(squared / count)),
 ];
 
 function estimateOf(
   { name, scale, countMin }: Pick<ErrorEstimate, 'name' | 'scale' | 'countMin'>,
+  output: ErrorEstimate['output'],
   valueOf: (errors: EstimatedErrors) => number,
 ): ErrorEstimate {
   return {
     name,
+    output,
     evidence: 'estimate',
     scale,
     countMin,
