@@ -42,6 +42,13 @@ const traces = (facts: BoardFacts) => {
 const inputs = (facts: BoardFacts) => ({
   title: 'Which inputs fail',
   panels: [
+    answer({
+      title: 'Failing requests, masked',
+      description:
+        'Requests that failed within the time of the board, their inputs masked by rule before they were kept. Asks for a token with the scope operate.',
+      width: 24,
+      asked: { queryType: 'samples', ...OF_MODEL, part: 'failing' },
+    }),
     timeSeries({
       title: 'Refused requests by code',
       description: 'Requests refused with 4xx: what clients send that the model does not take.',
@@ -92,6 +99,20 @@ const distributions = (facts: BoardFacts) => {
   return {
     title: 'Which features moved: distributions',
     panels: [
+      view('distribution', {
+        title: 'Distribution of the feature',
+        description:
+          'The feature within the time of the board against its baseline, by bin, with what each bin adds to PSI; missing and unseen apart.',
+        width: 12,
+        asked: { queryType: 'distribution', ...OF_MODEL, feature: '$feature', comparedWith: 'baseline' },
+      }),
+      answer({
+        title: 'Features by drift',
+        description: 'Every feature with its drift from the baseline, critical value, count and verdict, and what it matters to the model.',
+        width: 12,
+        height: 10,
+        asked: { queryType: 'drift', ...OF_MODEL },
+      }),
       table({
         title: 'Bins of the feature',
         description: 'Values of the feature by bin over the short window, and the share that the bin has in the baseline.',
