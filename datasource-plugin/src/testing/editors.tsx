@@ -10,10 +10,10 @@ import { PROXY } from './recorded-exporter';
 
 /** Gives jsdom, which lays nothing out, what the virtual list of a Combobox measures. */
 export function installLayout(): void {
-  const box = { width: 300, height: 300, top: 0, left: 0, bottom: 300, right: 300, x: 0, y: 0, toJSON: () => ({}) };
+  const box = { width: 300, height: 2000, top: 0, left: 0, bottom: 2000, right: 300, x: 0, y: 0, toJSON: () => ({}) };
   Element.prototype.getBoundingClientRect = () => box;
   Object.defineProperties(HTMLElement.prototype, {
-    clientHeight: { value: 300, configurable: true },
+    clientHeight: { value: 2000, configurable: true },
     clientWidth: { value: 300, configurable: true },
   });
   window.HTMLCanvasElement.prototype.getContext = (() => ({ measureText: () => ({ width: 10 }) })) as never;
