@@ -47,6 +47,7 @@ export function calibrationRoute(deps: CalibrationDeps): Route {
         model,
         outputKind,
         confidence: CONFIDENCE,
+        bars: { calibrationErrorMax: config.alerts.calibrationErrorMax },
         versions: tallies.filter(({ quality }) => quality.joined > 0).map(calibrationOf),
       } satisfies CalibrationAnswer);
     },

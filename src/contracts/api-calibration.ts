@@ -29,5 +29,7 @@ export interface CalibrationAnswer {
   readonly outputKind: 'probability' | 'regression';
   /** Of the intervals. */
   readonly confidence: number;
+  /** Bars of the alerts, as configured. */
+  readonly bars: { readonly calibrationErrorMax: number };
   readonly versions: readonly ApiVersionCalibration[];
 }

@@ -5,9 +5,6 @@ import { COUNT, frameOf, number, SHARE, text } from '../frames/columns';
 import { DEBUG_BOARD } from '../frames/data-links';
 import { lowerOf, upperOf, valueOf } from '../frames/readings';
 
-/** Customary for scores that are used as probabilities; the configuration has no bar of its own. */
-const CALIBRATION_ERROR_MAX = 0.1;
-
 /** A row a bin and version, in the order of the bins; fits the panel's view of calibration. Bins without a score are left out. */
 export function calibrationFrame({ model, versions, confidence }: CalibrationAnswer, refId: string): DataFrame {
   const rows = versions.flatMap(({ version, role, bins }) =>
@@ -38,7 +35,7 @@ export function calibrationFrame({ model, versions, confidence }: CalibrationAns
 }
 
 /** Expected calibration error, a row a version. */
-export function calibrationErrorFrame({ model, versions }: CalibrationAnswer, refId: string): DataFrame {
+export function calibrationErrorFrame({ model, versions, bars }: CalibrationAnswer, refId: string): DataFrame {
   return frameOf<ApiVersionCalibration>({
     refId,
     name: `calibration error ${model}`,
@@ -51,7 +48,7 @@ export function calibrationErrorFrame({ model, versions }: CalibrationAnswer, re
         'error',
         'Expected calibration error: mean distance of what was said from what came true; empty where there is too little.',
         ({ expectedCalibrationError }) => valueOf(expectedCalibrationError),
-        { ...SHARE, displayName: 'calibration error', thresholds: worseFrom([CALIBRATION_ERROR_MAX, 'orange']) },
+        { ...SHARE, displayName: 'calibration error', thresholds: worseFrom([bars.calibrationErrorMax, 'orange']) },
       ),
       number('count', 'Joined predictions with a score.', ({ count }) => count, COUNT),
       number('missing', 'Joined predictions without a score within 0 and 1.', ({ missing }) => missing, COUNT),

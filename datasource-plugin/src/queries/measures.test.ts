@@ -75,6 +75,7 @@ describe('calibration', () => {
     const [bins] = await asked('calibration', { ...MODEL, version: '2' });
     const { meanScore, observedRate, count } = columnsOf(bins!);
     const apart = sum(count!.map((inBin, i) => (inBin / 1800) * Math.abs(meanScore![i] - observedRate![i])));
+    expect(configOf(frame!, 'error').thresholds?.steps[1]).toEqual({ value: 0.05, color: 'orange' });
     expect(columnsOf(frame!)).toMatchObject({ version: ['2'], error: [expect.closeTo(apart, 9)], count: [1800], missing: [0] });
   });
 
