@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { burnBars } from '@modelwatch/core';
+import { readFileSync } from 'fs';
+import path from 'path';
 import { asked } from '../testing/asked';
 import { columnsOf } from '../testing/columns-of';
 import { installPrometheus, instantFrame, PROMETHEUS } from '../testing/answering-prometheus';
@@ -64,6 +66,15 @@ it('a value that is no number is no value', async () => {
   installPrometheus(({ refId }) => [instantFrame(refId, { model: 'a', slo: 's', period: 'soon' }, refId === 'objective' ? 0.9 : NaN)]);
   const { burn, budgetLeft, bar } = columnsOf((await asked('slo', {}, options))[0]!);
   expect([burn![0], budgetLeft![0], bar![0]]).toEqual([null, null, null]);
+});
+
+it('asks for what the shipped rules record, and nothing else', async () => {
+  const requests = installPrometheus();
+  await asked('slo', {}, options);
+  const rules = readFileSync(path.join(__dirname, '../../../alert-rules/recording.yaml'), 'utf8');
+  const recorded = new Set(Array.from(rules.matchAll(/record: (\S+)/g), ([, name]) => name));
+  const named = requests[0]!.targets.map(({ expr }) => /[a-z_]+:modelwatch_\w+:\w+/.exec(expr)?.[0]);
+  expect(named.filter((name) => !recorded.has(name!))).toEqual([]);
 });
 
 it('says what to set: a Prometheus data source, or objectives', async () => {
