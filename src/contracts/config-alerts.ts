@@ -1,6 +1,7 @@
 import { cap, duration, window } from './config-parts.js';
 import { attributionBars } from './config-explain.js';
 import { driftReferences } from './config-drift-references.js';
+import { operationsBars } from './config-operations-bars.js';
 import { qualityBars } from './config-quality-bars.js';
 import { LATENCY_SECONDS_BUCKETS } from './metrics.js';
 
@@ -55,6 +56,7 @@ export const alerts = {
       description: 'Share of requests that must be answered.',
     },
     ...qualityBars,
+    ...operationsBars,
     queueFillRatioMax: {
       type: 'number',
       exclusiveMinimum: 0,

@@ -12,7 +12,7 @@ export type RoutesConfig = Pick<Config, 'alertmanager' | 'models'>;
 /** An alert on quality is what a business owner is told; and one on an objective, which has the label `slo`. */
 const OF_QUALITY = ALERT_FAMILIES.filter(({ concern }) => concern === 'quality').map(({ name }) => name);
 /** What is of a sidecar comes once for each model that it watches, and is one incident. */
-const OF_SIDECARS = ['ModelwatchSidecarDown', 'ModelwatchWatchingImpaired', 'ModelwatchQueueing'];
+const OF_SIDECARS = ['ModelwatchSidecarDown', 'ModelwatchWatchingImpaired', 'ModelwatchQueueing', 'ModelwatchAccessDenied'];
 
 /**
  * Alertmanager's configuration: who is told what, by team, severity, criticality and business owner; one message for all that a model suffers at

@@ -22,15 +22,26 @@ import { shadowRejected } from './shadow-rejected.js';
 import { explainerInconsistent } from './explainer-inconsistent.js';
 import { qualityEstimateLow } from './quality-estimate-low.js';
 import { warmUp } from './warm-up.js';
+import { accessDenied } from './access-denied.js';
+import { alertFatigue } from './alert-fatigue.js';
+import { remediationOverdue } from './remediation-overdue.js';
+import { rollbacksFrequent } from './rollbacks-frequent.js';
+import { seriesCapReached } from './series-cap-reached.js';
+import { sidecarBlind } from './sidecar-blind.js';
+import { trainingFailuresHigh } from './training-failures-high.js';
+import { costRunaway } from './cost-runaway.js';
 
-/** Every alert. A new one is a file beside these, a line here, a runbook and a promtool test: docs/recipes/add-an-alert.md. */
-export const ALERT_FAMILIES: readonly AlertFamily[] = [
+/** Alerts that something is wrong with the model, its data or its watching. A new one is a file beside these, a line here, a runbook and a promtool test: docs/recipes/add-an-alert.md. */
+const WATCHED: readonly AlertFamily[] = [
   availabilityLow,
   latencyHigh,
   queueing,
   modelAbsent,
   sidecarDown,
   watchingImpaired,
+  sidecarBlind,
+  seriesCapReached,
+  accessDenied,
   featureDriftAlert,
   outputDriftAlert,
   attributionShift,
@@ -48,8 +59,14 @@ export const ALERT_FAMILIES: readonly AlertFamily[] = [
   shadowRejected,
   groundTruthDelayed,
   baselineStale,
+  costRunaway,
+  rollbacksFrequent,
+  trainingFailuresHigh,
   warmUp,
 ];
+
+/** Every alert: those, and those on how they are dealt with. */
+export const ALERT_FAMILIES: readonly AlertFamily[] = [...WATCHED, remediationOverdue(WATCHED), alertFatigue];
 
 export type { AlertFamily, AlertText, Severity } from './alert-family.js';
 export { driftCountMin, driftVerdict, type DriftBars, type DriftCounts, type DriftVerdict } from './drift-verdict.js';

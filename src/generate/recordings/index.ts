@@ -23,11 +23,13 @@ import { shadow } from './shadow.js';
 import { schema } from './schema.js';
 import { sidecars } from './sidecars.js';
 import { skew } from './skew.js';
+import { watching } from './watching.js';
 import { sliceQuality } from './slices.js';
 
 /** Every family of recording rules. A new one is a file beside these and a line here. */
 export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   sidecars,
+  watching,
   latency,
   availability,
   featureDrift,
