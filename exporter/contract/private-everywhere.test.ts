@@ -89,6 +89,15 @@ const half = (id: string, kind: 'request' | 'response', body: string) =>
     ...{ 'ce-type': `org.kubeflow.serving.inference.${kind}`, 'ce-inferenceservicename': 'flights' },
   });
 
+/** The whole of an answer; of a stream, which has no end, what comes first. */
+async function bytesOf(response: Response): Promise<Buffer> {
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return Buffer.from(await response.arrayBuffer());
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return Buffer.from(value ?? []);
+}
+
 const LABELS = 'model="flights",version="1",role="champion"';
 
 beforeAll(async () => {
@@ -155,7 +164,7 @@ describe('values of private features', () => {
       const response = await asked;
       statuses.set(name, response.status);
       const headers = JSON.stringify([...response.headers]);
-      found.push(...foundIn(name, Buffer.concat([Buffer.from(headers), Buffer.from(await response.arrayBuffer())])));
+      found.push(...foundIn(name, Buffer.concat([Buffer.from(headers), await bytesOf(response)])));
     };
     const queries = ['', '?feature=dest', '?feature=distance', '?limit=100', '?from=0', '?slice=origin', `?feature=${TEXTS[0]}`];
     for (const { method, path: pattern } of sidecar.sidecar.routes) {
