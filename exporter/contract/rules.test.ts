@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ALERT_FAMILIES, BOARDS, generateRules, METRICS, SLO_ALERTS, toYaml } from '@modelwatch/core';
+import { ALERT_BOARDS, ALERT_FAMILIES, generateRules, METRICS, SLO_ALERTS, toYaml } from '@modelwatch/core';
 import { parse } from 'yaml';
 import { parseConfig } from '../config/index.js';
 import { generatedFiles } from '../rules/generated-files.js';
@@ -109,7 +109,7 @@ describe('links of alerts', () => {
   it('lead to a board that is known, of the model, within a time', async () => {
     for (const { alert, annotations } of await linked()) {
       const { pathname, searchParams } = new URL(annotations['dashboard_url']!);
-      expect([alert, Object.values(BOARDS).map((uid) => `/d/${uid}`)]).toEqual([alert, expect.arrayContaining([pathname])]);
+      expect([alert, Object.values(ALERT_BOARDS).map((uid) => `/d/${uid}`)]).toEqual([alert, expect.arrayContaining([pathname])]);
       expect([alert, searchParams.get('var-model')]).toEqual([alert, '{{ $labels.model | urlquery }}']);
       expect([alert, searchParams.get('from'), searchParams.get('to')]).toEqual([alert, expect.stringMatching(/^now-\d+[hd]$/), 'now']);
     }

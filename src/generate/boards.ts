@@ -1,5 +1,5 @@
 /** Boards of Grafana that alerts lead to, by their uid. */
-export const BOARDS = {
+export const ALERT_BOARDS = {
   /** Everything of one model. */
   model: 'modelwatch-model',
   /** For those who look into data: distributions, slices, explanations, failing requests. */
@@ -9,7 +9,7 @@ export const BOARDS = {
 /** What an alert is about: which board it leads to, and how far back one looks. */
 export type Concern = 'serving' | 'data' | 'quality' | 'watching' | 'operations' | 'security';
 
-const PLACES: Readonly<Record<Concern, { readonly board: keyof typeof BOARDS; readonly reach: string }>> = {
+const PLACES: Readonly<Record<Concern, { readonly board: keyof typeof ALERT_BOARDS; readonly reach: string }>> = {
   serving: { board: 'model', reach: '6h' },
   data: { board: 'debug', reach: '2d' },
   quality: { board: 'debug', reach: '7d' },
@@ -28,5 +28,5 @@ export type BoardVariable = 'version' | 'feature' | 'slice' | 'slice_value';
 export function boardPath(concern: Concern, variables: readonly BoardVariable[]): string {
   const { board, reach } = PLACES[concern];
   const query = ['model', ...variables].map((label) => `var-${label}={{ $labels.${label} | urlquery }}`);
-  return `/d/${BOARDS[board]}?${[...query, `from=now-${reach}`, 'to=now'].join('&')}`;
+  return `/d/${ALERT_BOARDS[board]}?${[...query, `from=now-${reach}`, 'to=now'].join('&')}`;
 }
