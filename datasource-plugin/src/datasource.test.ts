@@ -87,6 +87,12 @@ describe('query', () => {
     ]);
   });
 
+  it('asks for all where a variable has several values, and for the one where it has one', async () => {
+    const { requests } = installRecordedExporter({}, { several: ['prices', 'flights-late'], single: ['prices'] });
+    await answerTo(target('A', 'events', { model: '$several' }), target('B', 'events', { model: '$single' }));
+    expect(requests.map(({ params }) => params?.model)).toEqual([undefined, 'prices']);
+  });
+
   it('cancels its calls once nobody waits for them', () => {
     let cancelled = 0;
     const waiting = new Observable(() => () => cancelled++);

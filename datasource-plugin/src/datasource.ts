@@ -113,9 +113,10 @@ export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, Modelwa
   }
 }
 
-/** Undefined where it is empty or stands for all. */
+/** Undefined where it is empty, or a variable stands for several values or for all: the API is asked of one or of all. */
 function replace(text: string, scopedVars: ScopedVars): string | undefined {
-  const value = getTemplateSrv().replace(text, scopedVars);
+  const one = (chosen: string | string[]) => (Array.isArray(chosen) ? (chosen.length === 1 ? chosen[0]! : '') : chosen);
+  const value = getTemplateSrv().replace(text, scopedVars, one);
   return value === '' || value === '$__all' ? undefined : value;
 }
 

@@ -25,7 +25,7 @@ export const PROXY = '/api/datasources/proxy/uid/mw';
 /** Puts the exporter's recorded answers behind Grafana's services; `instead` answers a path otherwise. */
 export function installRecordedExporter(
   instead: Readonly<Record<string, (request: BackendSrvRequest) => Observable<unknown> | Refusal>> = {},
-  variables: Readonly<Record<string, string>> = {},
+  variables: Readonly<Record<string, string | string[]>> = {},
 ): RecordedExporter {
   const requests: BackendSrvRequest[] = [];
   const answer = (request: BackendSrvRequest): Observable<unknown> => {
@@ -42,6 +42,13 @@ export function installRecordedExporter(
       return answer(request) as Observable<FetchResponse<T>>;
     });
   setBackendSrv({ fetch } as unknown as BackendSrv);
-  setTemplateSrv({ replace: (text = '') => text.replace(/\$(\w+)/g, (whole, name) => variables[name] ?? whole) } as TemplateSrv);
+  // Of several values Grafana makes `{a,b}`, unless the caller says how they are written.
+  const written = (value: string | string[]) => (typeof value === 'string' ? value : `{${value.join(',')}}`);
+  const replace = (text = '', _scoped?: unknown, format?: unknown) =>
+    text.replace(/\$(\w+)/g, (whole, name) => {
+      const value = variables[name];
+      return value === undefined ? whole : (typeof format === 'function' ? (format as typeof written) : written)(value);
+    });
+  setTemplateSrv({ replace } as TemplateSrv);
   return { requests };
 }

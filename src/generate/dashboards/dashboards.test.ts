@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ModelConfig } from '../../contracts/index.js';
 import type { RulesConfig } from '../generate-rules.js';
 import { DEFAULT_BARS, DEFAULT_ROLLOUT } from '../default-bars.js';
-import { BOARDS as LINKED } from '../boards.js';
+import { ALERT_BOARDS as LINKED } from '../boards.js';
 import { boardFacts } from './facts.js';
 import { BOARDS, generateDashboards } from './index.js';
 
