@@ -26,7 +26,7 @@ export const INHIBITIONS: readonly Inhibition[] = [
   { source_matchers: [named('ModelwatchWarmUp')], target_matchers: [named(...DRIFT)], equal: ['model'] },
   // The page of an objective says what its ticket says.
   { source_matchers: ['severity="page"', 'slo=~".+"'], target_matchers: ['severity="ticket"', 'slo=~".+"'], equal: ['model', 'slo'] },
-  // The quality that fell names the features that drifted; they are not told one by one beside it.
+  // Quality fell: the features that drifted stand on the board its page leads to, and are not told one by one beside it.
   {
     source_matchers: [named('ModelwatchQualityDrop')],
     target_matchers: [named(...DRIFT, 'ModelwatchPredictionSkew', 'ModelwatchQualityEstimateLow')],
