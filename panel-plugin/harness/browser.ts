@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import type { PageApi } from './page-api.js';
-import type { Runtime } from './runtimes.js';
+import type { Mode, Runtime } from './runtimes.js';
 import { startHarnessServer, type Answering } from './server.js';
 
 /** What the console may say, each with its reason. Nothing of it is of our plugins. */
@@ -35,8 +35,8 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
-export async function openHarness(browser: Browser, runtime: Runtime, answering?: Answering): Promise<HarnessPage> {
-  const server = await startHarnessServer(runtime, answering);
+export async function openHarness(browser: Browser, runtime: Runtime, answering?: Answering, mode?: Mode): Promise<HarnessPage> {
+  const server = await startHarnessServer(runtime, answering, mode);
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     deviceScaleFactor: 1,

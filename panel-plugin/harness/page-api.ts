@@ -6,6 +6,8 @@ export interface PageApi {
   cases(): readonly CaseId[];
   /** Draws a case of the gallery with the panel as it was loaded, and tells what came of it. */
   showCase(id: CaseId, at: Showing): Promise<Drawn>;
+  /** Draws a large frame by the panel and as a plain table, in turns; milliseconds of each. */
+  race(size: RaceSize, rounds: number): Promise<{ readonly panel: readonly number[]; readonly table: readonly number[] }>;
   /** What "Save & test" of the data source says. */
   health(): Promise<Health>;
   /** Runs a query as a board does. */
@@ -23,6 +25,9 @@ export interface SourceQuery {
   readonly queryType: string;
   readonly [field: string]: string;
 }
+
+/** 50 features by 20 bins as a heat map, or 200 models on the registry board. */
+export type RaceSize = 'features' | 'models';
 
 export interface Health {
   readonly status: string;
@@ -51,6 +56,8 @@ export interface Drawn {
   /** How far the content reaches beyond the panel, in pixels. */
   readonly beyondX: number;
   readonly beyondY: number;
+  /** From the call of React until the document was laid out. */
+  readonly milliseconds: number;
 }
 
 export interface AnswerDrawn extends Drawn {

@@ -2,6 +2,7 @@ import { createTheme, PanelPlugin } from '@grafana/data';
 import { GALLERY } from '../src/gallery/cases';
 import { fillRegistries } from './grafana-registries';
 import type { PageApi } from './page-api';
+import { race } from './race';
 import { showPanel } from './panel-host';
 import { loadModule } from './plugin-loader';
 import { annotations, framesOf, health, query, showConfigEditor, showQueryEditor } from './source-host';
@@ -21,6 +22,7 @@ const api: PageApi = {
     const theme = createTheme({ colors: { mode } });
     return showPanel(plugin, { ...rest, frames: frames(theme) }, { theme, width, height });
   },
+  race,
   health: async () => {
     const { status, message } = await health();
     return { status, message };

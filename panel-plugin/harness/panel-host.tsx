@@ -61,7 +61,7 @@ export async function showPanel(plugin: PanelPlugin, shown: PanelShown, { theme,
   if (!Panel) {
     throw new Error('the module exports a plugin without a panel');
   }
-  await place(
+  const milliseconds = await place(
     <PanelContextProvider value={{ eventsScope: 'harness', eventBus, sync: () => 0 }}>
       <div id="panel" style={{ width, height, background: theme.colors.background.primary, position: 'relative', overflow: 'hidden' }}>
         <Panel
@@ -86,12 +86,12 @@ export async function showPanel(plugin: PanelPlugin, shown: PanelShown, { theme,
     </PanelContextProvider>,
     theme,
   );
-  return drawnIn(document.getElementById('panel')!);
+  return { ...drawnIn(document.getElementById('panel')!), milliseconds };
 }
 
 const SHAPES = 'rect, path, circle, line, text, canvas';
 
-function drawnIn(panel: HTMLElement): Drawn {
+function drawnIn(panel: HTMLElement): Omit<Drawn, 'milliseconds'> {
   const frame = panel.getBoundingClientRect();
   const isSeen = (element: Element) => {
     const { left, top, right, bottom, width, height } = element.getBoundingClientRect();

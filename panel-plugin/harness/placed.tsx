@@ -10,12 +10,13 @@ function Placed({ onPlaced, children }: { readonly onPlaced: () => void; readonl
   return <>{children}</>;
 }
 
-/** Puts an element on the empty page, in a theme and with Grafana's styles. Resolves once it has been painted. */
-export async function place(element: ReactNode, theme: GrafanaTheme2): Promise<void> {
+/** Puts an element on the empty page, in a theme and with Grafana's styles. Resolves once it has been painted, with the milliseconds until it was laid out. */
+export async function place(element: ReactNode, theme: GrafanaTheme2): Promise<number> {
   root?.unmount();
   document.body.style.background = theme.colors.background.canvas;
   const created = createRoot(document.getElementById('root')!);
   root = created;
+  const startedAt = performance.now();
   await new Promise<void>((resolve) => {
     created.render(
       <Placed onPlaced={resolve}>
@@ -27,6 +28,9 @@ export async function place(element: ReactNode, theme: GrafanaTheme2): Promise<v
       </Placed>,
     );
   });
+  document.body.getBoundingClientRect();
+  const milliseconds = performance.now() - startedAt;
   await document.fonts.ready;
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  return milliseconds;
 }

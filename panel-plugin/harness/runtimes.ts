@@ -14,6 +14,9 @@ export interface Runtime {
   readonly folder: string;
 }
 
+/** React warns in development and is quick in production; the benchmark alone asks for the latter. */
+export type Mode = 'development' | 'production';
+
 /** Grafana 12.3 and 12.4 run React 18, 13 runs React 19; these are the releases of the packages that ask for the one and the other. */
 export const RUNTIMES: readonly Runtime[] = [
   { name: 'react-18', folder: ROOT },
@@ -40,12 +43,12 @@ function from({ folder }: Runtime): Plugin {
 }
 
 /** Bundles the shared packages once a lock file; returns the folder that holds `shared-packages.js` and its chunks. */
-export async function bundleRuntime(runtime: Runtime): Promise<string> {
+export async function bundleRuntime(runtime: Runtime, mode: Mode = 'development'): Promise<string> {
   const hash = createHash('sha256');
   for (const file of [path.join(runtime.folder, 'package-lock.json'), import.meta.filename, path.join(HERE, 'shared-packages.ts')]) {
     hash.update(readFileSync(file));
   }
-  const folder = path.join(CACHE, `${runtime.name}-${hash.digest('hex').slice(0, 16)}`);
+  const folder = path.join(CACHE, `${runtime.name}-${mode}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) {
     return folder;
   }
@@ -66,7 +69,7 @@ export async function bundleRuntime(runtime: Runtime): Promise<string> {
     metafile: true,
     logLevel: 'error',
     // The warnings of React are what the harness listens for; and with SystemJS on the page, what looks for AMD would take it for its loader.
-    define: { 'process.env.NODE_ENV': '"development"', global: 'globalThis', define: 'undefined' },
+    define: { 'process.env.NODE_ENV': JSON.stringify(mode), global: 'globalThis', define: 'undefined' },
     loader: { '.svg': 'dataurl', '.ttf': 'empty', '.png': 'dataurl' },
     plugins: [from(runtime)],
   });

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { bundleRuntime, type Runtime } from './runtimes.js';
+import { bundleRuntime, type Mode, type Runtime } from './runtimes.js';
 
 const HERE = import.meta.dirname;
 const ROOT = path.join(HERE, '..', '..');
@@ -55,8 +55,8 @@ async function bundlePage(): Promise<Uint8Array> {
 }
 
 /** Serves on loopback a page that loads the built plugins from where Grafana has them. */
-export async function startHarnessServer(runtime: Runtime, answering?: Answering): Promise<HarnessServer> {
-  const [shared, pageJs] = await Promise.all([bundleRuntime(runtime), bundlePage()]);
+export async function startHarnessServer(runtime: Runtime, answering?: Answering, mode?: Mode): Promise<HarnessServer> {
+  const [shared, pageJs] = await Promise.all([bundleRuntime(runtime, mode), bundlePage()]);
   const icons = path.join(runtime.folder, 'node_modules', '@grafana', 'ui', 'dist', 'public', 'img', 'icons');
   const folders: readonly (readonly [string, string])[] = [
     ['/shared/', shared],
