@@ -69,6 +69,7 @@ describe('a valid configuration', () => {
       connectionsMax: 10_000,
       concurrencyMax: 1024,
       drainTimeout: '10s',
+      streamListenersMax: 100,
     });
     expect(result.value.models[0]).toMatchObject({
       team: 'unassigned',

@@ -56,7 +56,7 @@ const QUERIES: readonly SourceQuery[] = namesIn('queries/index.ts', /QUERY_KINDS
 const nameOf = ({ queryType, part }: SourceQuery) => (part === undefined ? queryType : `${queryType}/${part}`);
 
 /** What the token of a Viewer, which reads alone, is told where a kind needs more. */
-const SCOPE_MISSING = /^The token lacks the scope/;
+const SCOPE_MISSING = /^Samples need a token with the scope `operate`/;
 
 /** Kinds that this exporter has something to say on, with the configuration and the traffic of this test. */
 const WITH_FRAMES = ['models', 'slices', 'shadow', 'explanations', 'calibration', 'groundTruth', 'cost', 'events'];
