@@ -43,7 +43,7 @@ async function knownSeries(): Promise<ReadonlySet<string>> {
 
 /** The PromQL that a page offers to paste: in blocks marked so, and in the last column of tables. */
 const pasted = (page: string): readonly string[] =>
-  [...page.matchAll(/^ *```promql\n([^]*?)^ *```$|^\|.* \| `(.*)` \|$/gm)].map(([, block, cell]) => (block ?? cell)!.trim());
+  [...page.matchAll(/^ *```promql\n([^]*?)^ *```$|^\|.* \| `([^`]*)` \|$/gm)].map(([, block, cell]) => (block ?? cell)!.trim());
 
 describe('generated and committed files', () => {
   it('are as generated; run `npm run generate`', async () => {
@@ -148,7 +148,7 @@ function rulesByName(groups: readonly { readonly rules: readonly Rule[] }[]): Re
 }
 
 /**
- * A test of promtool over those of the committed rules that it reads, directly or through others, each in its group: promtool evaluates every rule
+ * The test of an alert over those of the committed rules that it reads, directly or through others, each in its group: promtool evaluates every rule
  * at every step, and an alert reads a few of hundreds.
  */
 async function withOnlyWhatIsRead(name: string, folder: string): Promise<string> {
@@ -193,9 +193,11 @@ withPromtool('promtool', () => {
   it.each(testNames)(
     'passes tests/%s',
     async (name) => {
+      // That of the recordings asks which series there are.
+      if (name === 'recording.yaml') return accepts('test', 'rules', path.join(rulesFolder, 'tests', name));
       const file = path.join(folder, name);
       await writeFile(file, await withOnlyWhatIsRead(name, folder));
-      await accepts('test', 'rules', file);
+      return accepts('test', 'rules', file);
     },
     120_000,
   );
