@@ -59,6 +59,8 @@ describe('reloads that come together', () => {
   });
 
   it('are refused during a drain, and what they had started is ended', async () => {
+    // Another suite of the same process may have left one that is about to end.
+    const others = (await children()) ?? 0;
     sidecar = await startTestSidecar(yamlOf(':memory:', served('m')));
     const next = await sidecar.configOf(yamlOf(':memory:', served('m', '2')));
     const underWay = sidecar.sidecar.reload(next);
@@ -66,7 +68,7 @@ describe('reloads that come together', () => {
     await sidecar.sidecar.drain();
     await refused;
     await expect(sidecar.sidecar.reload(next)).rejects.toThrow('draining');
-    expect((await children()) ?? 0).toBe(0);
+    expect((await children()) ?? 0).toBeLessThanOrEqual(others);
   });
 });
 
