@@ -43,7 +43,7 @@ export const slo = {
       critical: {
         type: 'boolean',
         description:
-          "Whether a fast burn or a spent budget pages. The model's `critical` unless said otherwise, for indicators that may page: availability, latency, and quality by ground truth.",
+          "Whether a fast burn or a spent budget pages. The model's `critical` unless said otherwise, for indicators that may page: availability, latency, and quality by ground truth. Where it is `false` here, nothing pages; of a model that is not critical, a budget that is spent twice does.",
       },
       evidence: {
         enum: EVIDENCES,

@@ -9,8 +9,10 @@ export interface ConfiguredSlo {
   readonly config: SloConfig;
   readonly objective: number;
   readonly period: string;
-  /** Whether it pages. */
+  /** Whether a fast burn and a spent budget page. */
   readonly critical: boolean;
+  /** Whether a budget that is spent twice pages: of what may page at all, unless `critical: false` says that it must not. */
+  readonly mayPage: boolean;
   readonly evidence: Evidence | undefined;
   readonly eventsMin: number;
   /** Bad events that a window needs before it alerts: one in twenty of the least events, so that no handful does. */
@@ -26,6 +28,7 @@ export const sloName = ({ name, sli }: Pick<SloConfig, 'name' | 'sli'>): string 
 /** One objective of a model. A critical model pages for what may page; what may not, never does. */
 export function configuredSlo(config: SloConfig, model: Pick<ModelConfig, 'critical'>): ConfiguredSlo {
   const sli = sliOf(config);
+  const mayPage = config.critical !== false && sli.mayPage(config);
   const eventsMin = config.eventsMin ?? sli.eventsMin(config);
   return {
     name: sloName(config),
@@ -33,7 +36,8 @@ export function configuredSlo(config: SloConfig, model: Pick<ModelConfig, 'criti
     config,
     objective: config.objective,
     period: config.period,
-    critical: (config.critical ?? model.critical) && sli.mayPage(config),
+    critical: (config.critical ?? model.critical) && mayPage,
+    mayPage,
     evidence: evidenceOf(config),
     eventsMin,
     errorsMin: Math.ceil(eventsMin / ERRORS_OF_EVENTS_MIN),

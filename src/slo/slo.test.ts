@@ -118,10 +118,12 @@ describe('every indicator', () => {
     fc.assert(
       fc.property(anySlo, fc.boolean(), (config, critical) => {
         const slo = configuredSlo(config, { critical });
-        if (!slo.critical) return;
+        if (config.critical === false) expect(slo.mayPage).toBe(false);
+        if (!slo.mayPage) expect(slo.critical).toBe(false);
+        if (!slo.mayPage) return;
         expect(['availability', 'latency', 'quality', 'data_quality']).toContain(config.sli);
         expect([undefined, 'ground_truth']).toContain(slo.evidence);
-        expect(config.critical ?? critical).toBe(true);
+        expect(slo.critical).toBe(config.critical ?? critical);
       }),
       { seed: 6, numRuns: 500 },
     );

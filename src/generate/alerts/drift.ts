@@ -2,6 +2,8 @@ import { number } from '../promql.js';
 import { alwaysTicket, greatestFeatures, recordedValue } from './alert-family.js';
 import type { AlertFamily } from './alert-family.js';
 import { VALUES_PER_BIN_MIN } from './drift-verdict.js';
+import type { AlertBars } from '../recordings/recording-family.js';
+import type { Select } from '../selector.js';
 
 interface Subject {
   readonly name: AlertFamily['name'];
@@ -23,40 +25,49 @@ const matters = (window: string): string =>
     3,
   );
 
+/** What is recorded of a subject's drift, for some models by their bars. */
+function recordedOf({ level, counters, baselineBins, labels }: Subject, bars: AlertBars, select: Select) {
+  const recorded = (metric: string, window: string) => `${level}:${counters}_${metric}:${window}`;
+  const judged = matcherOf(bars.driftReferences);
+  const score = (metric: string, window: string) => select(recorded(metric, window), judged);
+  const by = labels.join(', ');
+  // Every replica exports the baseline: each of its bins counts once.
+  const bins = `count by (${by}) (max by (${by}, bin) (${select(baselineBins)}))`;
+  /** Enough values in a window for a verdict, by the least number and by that of the bins. */
+  const enough = (window: string): readonly string[] => {
+    const least = (values: string) => `${values} >= ${number(bars.driftCountMin)}`;
+    const leastForBins = (values: string, on: string) => `${values} >= ${on}${VALUES_PER_BIN_MIN} * ${bins}`;
+    const values = select(recorded('values', window));
+    const lines = [`and on (${by}) ${least(values)}`, `and on (${by}) ${leastForBins(values, '')}`];
+    // A baseline was made of as many rows as were to be had; hours of little traffic are no reference.
+    if (bars.driftReferences.some((reference) => reference !== 'baseline')) {
+      const referenceValues = select(recorded('reference_values', window));
+      const judgedAlways = select(recorded('reference_values', window), 'reference="baseline"');
+      lines.push(`and (${least(referenceValues)} or ${judgedAlways})`);
+      lines.push(`and (${leastForBins(referenceValues, `on (${by}) group_left () `)} or ${judgedAlways})`);
+    }
+    return lines;
+  };
+  return { recorded, score, enough };
+}
+
 /** PSI against a judged reference above the practical bar and above what chance explains, with enough values, in the short and in the long window. */
-function driftAlert({ name, level, counters, baselineBins, labels, named }: Subject): AlertFamily {
+function driftAlert(subject: Subject): AlertFamily {
+  const { name, labels, named } = subject;
   return {
     name,
     concern: 'data',
     severity: alwaysTicket,
     variables: labels.filter((label) => label === 'version' || label === 'feature'),
     text({ bars, select }) {
-      const recorded = (metric: string, window: string) => `${level}:${counters}_${metric}:${window}`;
+      const { recorded, score, enough } = recordedOf(subject, bars, select);
       const [short, long] = bars.driftWindows as [string, string];
-      const by = labels.join(', ');
-      // Every replica exports the baseline: each of its bins counts once.
-      const bins = `count by (${by}) (max by (${by}, bin) (${select(baselineBins)}))`;
-      const judged = matcherOf(bars.driftReferences);
-      const drifted = (window: string) => {
-        const score = (metric: string) => select(recorded(metric, window), judged);
-        const enough = (values: string) => `${values} >= ${number(bars.driftCountMin)}`;
-        const enoughForBins = (values: string, on: string) => `${values} >= ${on}${VALUES_PER_BIN_MIN} * ${bins}`;
-        const values = select(recorded('values', window));
-        const lines = [
-          `${score('psi')} > ${number(bars.driftPsiMin)}`,
-          `and ${score('psi')} > ${score('psi_critical')}`,
-          `and on (${by}) ${enough(values)}`,
-          `and on (${by}) ${enoughForBins(values, '')}`,
-        ];
-        // A baseline was made of as many rows as were to be had; hours of little traffic are no reference.
-        if (bars.driftReferences.some((reference) => reference !== 'baseline')) {
-          const referenceValues = select(recorded('reference_values', window));
-          const judgedAlways = select(recorded('reference_values', window), 'reference="baseline"');
-          lines.push(`and (${enough(referenceValues)} or ${judgedAlways})`);
-          lines.push(`and (${enoughForBins(referenceValues, `on (${by}) group_left () `)} or ${judgedAlways})`);
-        }
-        return lines.join('\n');
-      };
+      const drifted = (window: string) =>
+        [
+          `${score('psi', window)} > ${number(bars.driftPsiMin)}`,
+          `and ${score('psi', window)} > ${score('psi_critical', window)}`,
+          ...enough(window),
+        ].join('\n');
       return {
         for: bars.driftFor,
         expr: `${drifted(short)}\nand\n${drifted(long)}`,
@@ -75,14 +86,22 @@ function driftAlert({ name, level, counters, baselineBins, labels, named }: Subj
 const matcherOf = (references: readonly string[]): string =>
   references.length === 1 ? `reference="${references[0]!}"` : `reference=~"${references.join('|')}"`;
 
-export const featureDriftAlert = driftAlert({
+const FEATURE: Subject = {
   name: 'ModelwatchFeatureDrift',
   level: 'model_version_feature',
   counters: 'modelwatch_feature',
   baselineBins: 'modelwatch_baseline_bin_ratio',
   labels: ['model', 'version', 'feature'],
   named: 'Feature {{ $labels.feature }}',
-});
+};
+
+export const featureDriftAlert = driftAlert(FEATURE);
+
+/** Features of which the alert can say something, drifted or not: with enough values in both of its windows. */
+export function judgedFeatures(bars: AlertBars, select: Select): string {
+  const { score, enough } = recordedOf(FEATURE, bars, select);
+  return bars.driftWindows.map((window) => [score('psi', window), ...enough(window)].join('\n')).join('\nand\n');
+}
 
 export const outputDriftAlert = driftAlert({
   name: 'ModelwatchOutputDrift',

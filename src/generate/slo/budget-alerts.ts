@@ -44,14 +44,14 @@ export const sloHalfSpent = halfSpent('ModelwatchSloHalfSpent', 'half', {});
 /** Half of the budget in a quarter of the period: the same, and more than its team should know. */
 export const sloHalfSpentEarly = halfSpent('ModelwatchSloHalfSpentEarly', 'quarter', { escalate: 'true' });
 
-/** The budget of a critical objective is gone; that of another is gone twice. */
+/** The budget of a critical objective is gone; that of another is gone twice, which pages unless the configuration says that it may not. */
 export const sloBreached: SloAlert = {
   name: 'ModelwatchSloBreached',
   ...OF_MODEL,
   text(slo, select) {
     const bar = slo.critical ? 1 : TWICE_THE_BUDGET;
     return {
-      severity: slo.sli.mayPage(slo.config) ? 'page' : 'ticket',
+      severity: slo.mayPage ? 'page' : 'ticket',
       for: '15m',
       expr: spent('period', bar, slo, select),
       summary: `${SUMMARY} within ${slo.period}, bar ${percent(bar)}`,

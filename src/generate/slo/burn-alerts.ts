@@ -18,7 +18,7 @@ function burns({ long, short, burnRate }: BurnBar, slo: ConfiguredSlo, select: S
   ].join('\n');
 }
 
-/** The values of slices that burn fastest, where the objective is of quality by ground truth. */
+/** The values of slices that burn fastest over the long window of drift, where the objective is of quality by ground truth. */
 const worstValues = (window: string): string =>
   `{{ with printf "sort_desc(topk(3, ${sloSeries(SLICE_LEVEL, 'burn_rate', window)}{model=%q,version=%q,slo=%q}))" $labels.model $labels.version $labels.slo | query }}` +
   ` Fastest burn the slices {{ range $i, $s := . }}{{ if $i }}, {{ end }}{{ $s.Labels.slice }}={{ $s.Labels.slice_value }} {{ printf "%.3g" $s.Value }}{{ end }}.{{ end }}`;
@@ -28,7 +28,7 @@ function burnAlert(name: SloAlert['name'], of: 'page' | 'ticket', words: string)
     name,
     concern: of === 'page' ? 'serving' : 'operations',
     variables: ['version'],
-    text(slo, select) {
+    text(slo, select, { alerts }) {
       // When every event is bad, the budget burns 1 / (1 - objective) times; what lies above can never be.
       const bars = burnBars(slo.period).filter(({ severity, burnRate }) => severity === of && burnRate < 1 / (1 - slo.objective));
       if (bars.length === 0) return undefined;
@@ -41,7 +41,7 @@ function burnAlert(name: SloAlert['name'], of: 'page' | 'ticket', words: string)
         summary:
           `{{ $labels.model }} {{ $labels.version }} burns the error budget of {{ $labels.slo }} ` +
           `{{ printf "%.1f" $value }} times as fast as it lasts, bar ${said}`,
-        description: `${words} The objective is ${percent(slo.objective)} over ${slo.period}. ${BUDGET_SENTENCE}${isRightOrWrong ? worstValues('6h') : ''}`,
+        description: `${words} The objective is ${percent(slo.objective)} over ${slo.period}. ${BUDGET_SENTENCE}${isRightOrWrong ? worstValues(alerts.driftWindows[1]!) : ''}`,
       };
     },
   };

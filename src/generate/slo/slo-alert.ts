@@ -1,4 +1,5 @@
 import { recordedValue, type AlertFamily, type AlertText, type Severity } from '../alerts/alert-family.js';
+import type { ModelConfig } from '../../contracts/index.js';
 import type { ConfiguredSlo } from '../../slo/index.js';
 import type { BoardVariable, Concern } from '../boards.js';
 import { number } from '../promql.js';
@@ -17,7 +18,7 @@ export interface SloAlert {
   readonly name: AlertFamily['name'];
   readonly concern: Concern;
   readonly variables: readonly BoardVariable[];
-  readonly text: (slo: ConfiguredSlo, select: Select) => SloAlertText | undefined;
+  readonly text: (slo: ConfiguredSlo, select: Select, model: ModelConfig) => SloAlertText | undefined;
 }
 
 /** Selects a series of one objective. */

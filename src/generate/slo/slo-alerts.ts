@@ -1,12 +1,12 @@
-import type { Config, ModelConfig } from '../../contracts/index.js';
+import type { Config } from '../../contracts/index.js';
 import { slosOf } from '../../slo/index.js';
 import { alertLinks } from '../alert-links.js';
 import type { AlertRule, RuleGroup } from '../rule-file.js';
 import { shareAmongModels } from '../selector.js';
 import { sloBlind, sloBreached, sloHalfSpent, sloHalfSpentEarly } from './budget-alerts.js';
 import { sloBurnFast, sloBurnSlow } from './burn-alerts.js';
+import { groupsAsModels } from './combined-slos.js';
 import type { SloAlert } from './slo-alert.js';
-import { combinedSlos } from './slo-series.js';
 
 /** Every alert on objectives. A new one is a file beside these, a line here, a runbook and a promtool test. */
 export const SLO_ALERTS: readonly SloAlert[] = [sloBurnFast, sloBurnSlow, sloHalfSpent, sloHalfSpentEarly, sloBreached, sloBlind];
@@ -17,7 +17,7 @@ export function sloAlertGroups({ models, rules }: Pick<Config, 'rules' | 'models
   return SLO_ALERTS.flatMap((alert) => {
     const shared = shareAmongModels(judged, (model, select) =>
       slosOf(model).flatMap((slo): AlertRule[] => {
-        const text = alert.text(slo, select);
+        const text = alert.text(slo, select, model);
         if (text === undefined) return [];
         return [
           {
@@ -33,16 +33,4 @@ export function sloAlertGroups({ models, rules }: Pick<Config, 'rules' | 'models
     );
     return shared.length === 0 ? [] : [{ name: alert.name, interval: rules.interval, rules: shared.map(({ written }) => written) }];
   });
-}
-
-/** A group of models stands for a model of its name, with the objectives that its members share. */
-function groupsAsModels(models: readonly ModelConfig[]): readonly ModelConfig[] {
-  const groups = new Map<string, ModelConfig>();
-  for (const { group, slo, models: members } of combinedSlos(models)) {
-    const config = { ...slo.config };
-    delete config.combine;
-    const known = groups.get(group) ?? { ...members[0]!, name: group, slo: [] };
-    groups.set(group, { ...known, slo: [...known.slo, config] });
-  }
-  return [...groups.values()];
 }

@@ -1,9 +1,9 @@
 import type { ModelConfig } from '../../contracts/index.js';
 import type { ConfiguredSlo } from '../../slo/index.js';
-import { featureDriftAlert } from '../alerts/drift.js';
-import { number, parenthesised } from '../promql.js';
+import { featureDriftAlert, judgedFeatures } from '../alerts/drift.js';
+import { indent, number, parenthesised } from '../promql.js';
 import type { RecordingRule } from '../rule-file.js';
-import { matcherOf, type Select } from '../selector.js';
+import type { Select } from '../selector.js';
 import { labelsOf, MINUTE_GOOD } from './slo-series.js';
 
 /**
@@ -18,8 +18,9 @@ export function minuteRule(slo: ConfiguredSlo, model: ModelConfig, select: Selec
   const byVersion = 'max by (model, version)';
   const text = {
     drift: () => {
-      const judged = select(`model_version_feature:modelwatch_feature_psi:${short}`, matcherOf('reference', bars.driftReferences));
-      return `(\n  1\n  - clamp_max(count by (model, version) ${parenthesised(featureDriftAlert.text({ bars, model, select }).expr).replaceAll('\n', '\n  ')}, 1)\n)\nor\ncount by (model, version) (${judged}) * 0 + 1`;
+      const features = (those: string) => `count by (model, version) ${parenthesised(those)}`;
+      const drifted = `clamp_max(\n${indent(features(featureDriftAlert.text({ bars, model, select }).expr))},\n  1\n)`;
+      return `1 - ${drifted}\nor\n${features(judgedFeatures(bars, select))} * 0 + 1`;
     },
     explanations: () => {
       const explained = select(`model_version_role:modelwatch_explained:${short}`);

@@ -7,6 +7,7 @@ import { SIDECAR_MODELS } from '../recordings/sidecars.js';
 import { OWN_VALUES } from '../recordings/slice-shares.js';
 import type { RecordingRule, RuleGroup } from '../rule-file.js';
 import { matcherOf, selectModels, shareAmongModels, type Select } from '../selector.js';
+import { combinedSlos, groupsAsModels } from './combined-slos.js';
 import { countsText } from './slo-counts.js';
 import { minuteRule } from './slo-minutes.js';
 import {
@@ -14,7 +15,6 @@ import {
   ALL_VERSIONS,
   byModel,
   byVersion,
-  combinedSlos,
   COUNTED_WINDOWS,
   durationOf,
   labelsOf,
@@ -60,7 +60,8 @@ export function sloRecordings({ models, rules: { interval } }: SloRulesConfig): 
     group('burn-of-models', modelBurn()),
     group(
       'budgets',
-      shareAmongModels(models, (model, select) => budgetRules(model, select)).map(({ written }) => written),
+      // A group has a budget of its own, also where the periods of some other model differ.
+      shareAmongModels([...models, ...groupsAsModels(models)], budgetRules).map(({ written }) => written),
     ),
     group('slices', ofEach(sliceRule)),
   ];
@@ -126,7 +127,8 @@ const addedCounts = (window: string, from: string, factor: string): readonly Rec
     expr: `sum_over_time(${byVersion(metric, from)}[${window}])${factor}`,
   }));
 
-const overBudget = (ratio: string): string => `${ratio}\n/ on (model, slo) group_left ()\n(1 - ${OBJECTIVE})`;
+/** Where a restart changed what is known of an objective, that of before is there beside it until it is stale, and the stricter counts. */
+const overBudget = (ratio: string): string => `${ratio}\n/ on (model, slo) group_left ()\n(1 - max by (model, slo) (${OBJECTIVE}))`;
 
 /** Error ratio and burn rate of a window. Absent without events. */
 const readings = (window: string): readonly RecordingRule[] => [

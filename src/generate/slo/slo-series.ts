@@ -1,6 +1,5 @@
-import type { ModelConfig } from '../../contracts/index.js';
 import { durationSeconds } from '../../contracts/index.js';
-import { slosOf, type ConfiguredSlo } from '../../slo/index.js';
+import type { ConfiguredSlo } from '../../slo/index.js';
 import { promString } from '../selector.js';
 
 /** Levels of the recorded series: by version, by model over all versions, by value of a slice. */
@@ -45,25 +44,3 @@ export function durationOf(seconds: number): string {
 }
 
 export const tileSeconds = (interval: string): number => EVALUATIONS_OF_A_TILE * durationSeconds(interval);
-
-/** Objectives of one name in models that share a group: they are counted together as a model of the group's name. */
-export interface CombinedSlo {
-  readonly group: string;
-  readonly slo: ConfiguredSlo;
-  readonly models: readonly ModelConfig[];
-}
-
-export function combinedSlos(models: readonly ModelConfig[]): readonly CombinedSlo[] {
-  const groups = new Map<string, { readonly group: string; readonly slo: ConfiguredSlo; readonly models: ModelConfig[] }>();
-  for (const model of models) {
-    for (const slo of slosOf(model)) {
-      const group = slo.config.combine;
-      if (group === undefined) continue;
-      const key = JSON.stringify([group, slo.name]);
-      const known = groups.get(key);
-      if (known === undefined) groups.set(key, { group, slo, models: [model] });
-      else known.models.push(model);
-    }
-  }
-  return [...groups.values()];
-}
