@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ALERT_FAMILIES, generateAlertmanager } from '@modelwatch/core';
+import { ALERT_FAMILIES, generateAlertmanager, SLO_ALERTS } from '@modelwatch/core';
 import { parse } from 'yaml';
 import { parseConfig } from '../config/index.js';
 import { startAlertmanager } from './alertmanager-server.js';
@@ -19,6 +19,8 @@ alertmanager:
     - { name: weekend, weekdays: [saturday, sunday] }
 models:
   - { name: flights-late, team: travel, critical: true, businessOwner: operations, champion: { version: '1' } }
+  - { name: north, team: rail, critical: true, businessOwner: operations, champion: { version: '1' }, slo: [{ sli: availability, objective: 0.99, combine: lines }] }
+  - { name: south, team: rail, critical: true, businessOwner: revenue, champion: { version: '1' }, slo: [{ sli: availability, objective: 0.99, combine: lines }] }
   - { name: fares, team: travel, businessOwner: revenue, champion: { version: '1' } }
   - { name: a.b, team: risk, champion: { version: '1' } }
 `;
@@ -31,6 +33,8 @@ function generated(text = CONFIG): string {
 
 interface Route {
   readonly receiver?: string;
+  readonly group_wait?: string;
+  readonly repeat_interval?: string;
   readonly mute_time_intervals?: readonly string[];
   readonly matchers?: readonly string[];
   readonly routes?: readonly Route[];
@@ -50,6 +54,8 @@ describe('the configuration of Alertmanager', () => {
       '"api_url_file":"/etc/alertmanager/secrets/unrouted"',
       '"routing_key_file":"/etc/alertmanager/secrets/travel-pager"',
       '"api_url_file":"/etc/alertmanager/secrets/travel-tickets"',
+      '"routing_key_file":"/etc/alertmanager/secrets/rail-pager"',
+      '"api_url_file":"/etc/alertmanager/secrets/rail-tickets"',
       '"routing_key_file":"/etc/alertmanager/secrets/risk-pager"',
       '"api_url_file":"/etc/alertmanager/secrets/risk-tickets"',
       '"api_key_file":"/etc/alertmanager/secrets/operations-owner"',
@@ -59,14 +65,31 @@ describe('the configuration of Alertmanager', () => {
 
   it('lets tickets wait in maintenance, and never a page', () => {
     const muted = everyRoute(content.route).filter((route) => route.mute_time_intervals !== undefined);
-    expect(muted.length).toBe(4);
+    expect(muted.length).toBe(6);
     for (const route of muted) {
       expect(route).toMatchObject({ receiver: expect.stringMatching(/-tickets$/), mute_time_intervals: ['nights', 'weekend'] });
     }
   });
 
+  it('pages again within the hour for a group of critical models', () => {
+    const hourly = everyRoute(content.route).filter((route) => route.repeat_interval === '1h');
+    expect(hourly.map(({ matchers }) => matchers![1])).toEqual(['model="flights-late"', 'model=~"north|south|lines"']);
+  });
+
+  it('lets what escalates wait for nothing, and tells owners of it sooner and once', () => {
+    const escalated = everyRoute(content.route).filter((route) => route.matchers?.includes('escalate="true"'));
+    expect(escalated.map(({ receiver, group_wait, repeat_interval }) => `${receiver} ${group_wait} ${repeat_interval}`)).toEqual([
+      'operations-owner 30s 1d',
+      'revenue-owner 30s 1d',
+      'travel-tickets 30s 4h',
+      'rail-tickets 30s 4h',
+      'risk-tickets 30s 4h',
+    ]);
+    expect(escalated.filter((route) => route.mute_time_intervals !== undefined)).toEqual([]);
+  });
+
   it('routes and silences by names of alerts that there are', () => {
-    const known = new Set<string>(ALERT_FAMILIES.map(({ name }) => name));
+    const known = new Set<string>([...ALERT_FAMILIES, ...SLO_ALERTS].map(({ name }) => name));
     const matchers = [
       ...everyRoute(content.route).flatMap((route) => route.matchers ?? []),
       ...content.inhibit_rules.flatMap((rule) => [...rule.source_matchers, ...rule.target_matchers]),
@@ -80,9 +103,11 @@ describe('the configuration of Alertmanager', () => {
 const PAGE = { alertname: 'ModelwatchAvailabilityLow', severity: 'page' };
 const DRIFT = { alertname: 'ModelwatchFeatureDrift', severity: 'ticket', version: '1' };
 const QUALITY = { alertname: 'ModelwatchQualityDrop', version: '1' };
-const BURN = { alertname: 'ModelwatchSloBurn', slo: 'availability' };
+const BURN = { alertname: 'ModelwatchSloBurnFast', slo: 'availability' };
+const EARLY = { alertname: 'ModelwatchSloHalfSpentEarly', slo: 'quality', severity: 'ticket', escalate: 'true' };
 const TRAVEL = { model: 'flights-late', team: 'travel' };
 const FARES = { model: 'fares', team: 'travel' };
+const LINES = { model: 'lines', team: 'rail' };
 const RISK = { model: 'a.b', team: 'risk' };
 
 /** An alert, and who is told of it. */
@@ -97,6 +122,9 @@ const ROUTES: readonly (readonly [labels: Readonly<Record<string, string>>, rece
   [{ ...QUALITY, ...RISK, severity: 'ticket' }, 'risk-tickets'],
   [{ ...BURN, ...TRAVEL, severity: 'page' }, 'operations-owner,travel-pager'],
   [{ ...BURN, ...RISK, severity: 'ticket' }, 'risk-tickets'],
+  [{ ...BURN, ...LINES, severity: 'page' }, 'operations-owner,revenue-owner,rail-pager'],
+  [{ ...EARLY, ...FARES }, 'revenue-owner,travel-tickets'],
+  [{ ...EARLY, ...RISK }, 'risk-tickets'],
   [{ alertname: 'ModelwatchSidecarDown', ...TRAVEL, severity: 'ticket', job: 'modelwatch', instance: 'a' }, 'travel-tickets'],
   [{ alertname: 'ModelwatchWarmUp', ...TRAVEL, severity: 'info' }, 'nobody'],
   [{ alertname: 'ModelwatchFeatureDrift', model: 'gone', team: 'nobody-knows', severity: 'ticket' }, 'unrouted'],
@@ -148,11 +176,30 @@ const SILENCED: readonly (readonly [why: string, alerts: readonly Readonly<Recor
   [
     'the page of an objective silences its ticket, and not that of another objective',
     [
-      { alertname: 'ModelwatchSloPage', slo: 'latency', ...TRAVEL, severity: 'page' },
-      { alertname: 'ModelwatchSloTicket', slo: 'latency', ...TRAVEL, severity: 'ticket' },
-      { alertname: 'ModelwatchSloOther', slo: 'quality', ...TRAVEL, severity: 'ticket' },
+      { alertname: 'ModelwatchSloBurnFast', slo: 'latency', version: '1', ...TRAVEL, severity: 'page' },
+      { alertname: 'ModelwatchSloBurnSlow', slo: 'latency', version: '1', ...TRAVEL, severity: 'ticket' },
+      { alertname: 'ModelwatchSloBurnSlow', slo: 'quality', version: '1', ...TRAVEL, severity: 'ticket' },
+      { alertname: 'ModelwatchSloBurnSlow', slo: 'latency', version: '2', ...TRAVEL, severity: 'ticket' },
     ],
-    ['ModelwatchSloTicket'],
+    ['ModelwatchSloBurnSlow'],
+  ],
+  [
+    'a budget that is spent silences that half of it was, and nothing that burns anew',
+    [
+      { alertname: 'ModelwatchSloBreached', slo: 'latency', ...TRAVEL, severity: 'page' },
+      { alertname: 'ModelwatchSloHalfSpent', slo: 'latency', ...TRAVEL, severity: 'ticket' },
+      { alertname: 'ModelwatchSloBurnSlow', slo: 'latency', version: '1', ...TRAVEL, severity: 'ticket' },
+      { alertname: 'ModelwatchSloBlind', slo: 'latency', ...TRAVEL, severity: 'ticket' },
+    ],
+    ['ModelwatchSloHalfSpent'],
+  ],
+  [
+    'half of a budget that went early silences that half of it went',
+    [
+      { ...EARLY, ...FARES },
+      { alertname: 'ModelwatchSloHalfSpent', slo: 'quality', ...FARES, severity: 'ticket' },
+    ],
+    ['ModelwatchSloHalfSpent'],
   ],
   [
     'a drop of quality stands for the drift of its version',
@@ -164,9 +211,11 @@ const SILENCED: readonly (readonly [why: string, alerts: readonly Readonly<Recor
     ['ModelwatchFeatureDrift'],
   ],
   [
-    'a model that nobody watches silences all else that is said of it',
+    'a model that nobody watches silences all else that is said of it, and nothing that is said of a sidecar',
     [
       { alertname: 'ModelwatchModelAbsent', ...TRAVEL, severity: 'page' },
+      { alertname: 'ModelwatchAccessDenied', ...TRAVEL, job: 'm', instance: 'a', severity: 'page' },
+      { alertname: 'ModelwatchSidecarDown', ...TRAVEL, job: 'm', instance: 'b', severity: 'ticket' },
       { ...DRIFT, ...TRAVEL },
       { ...DRIFT, ...RISK, alertname: 'ModelwatchOutputDrift' },
     ],

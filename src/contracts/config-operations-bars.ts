@@ -20,7 +20,7 @@ export const operationsBars = {
   watchedRatioMin: share('Share of answered requests that has to be watched.', 0.9),
   foldedRatioMax: share('Share of predictions whose slice value is counted as `__other__` because its cap is reached.', 0.05),
   accessDeniedMax: cap(
-    'Calls refused for want of permission in five minutes, and in an hour, beyond which somebody is trying.',
+    'Calls refused for want of permission in five minutes beyond which somebody is trying.',
     50,
     1_000_000_000,
   ),

@@ -19,11 +19,11 @@ export function selectModels(models: readonly ModelConfig[]): Select {
   return (metric, ...matchers) => selectAll(metric, matcher, ...matchers);
 }
 
-/** Matches a label that is one of some values; at least one is given. */
-export function matcherOf(label: string, values: readonly string[]): string {
+/** Matches a label that is one of some values, or with `!` none of them; at least one is given. */
+export function matcherOf(label: string, values: readonly string[], not: '' | '!' = ''): string {
   return values.length === 1
-    ? `${label}=${promString(values[0]!)}`
-    : `${label}=~${promString(values.map(escapeRegularExpression).join('|'))}`;
+    ? `${label}${not}=${promString(values[0]!)}`
+    : `${label}${not === '!' ? '!' : '='}~${promString(values.map(escapeRegularExpression).join('|'))}`;
 }
 
 /** A PromQL string literal. */

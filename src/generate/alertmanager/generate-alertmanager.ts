@@ -2,17 +2,20 @@ import type { AlertmanagerConfig, Config, ModelConfig } from '../../contracts/in
 import { ALERT_FAMILIES } from '../alerts/index.js';
 import { GENERATED_NOTICE, type GeneratedFile } from '../rule-file.js';
 import { matcherOf } from '../selector.js';
+import { combinedSlos } from '../slo/combined-slos.js';
 import { toYaml, type YamlValue } from '../yaml-text.js';
-import { INHIBITIONS } from './inhibitions.js';
+import { INHIBITIONS, OF_SIDECARS } from './inhibitions.js';
 import { NOBODY, ownerReceiver, ownersOf, pagerOf, receivers, teamsOf, ticketsOf, UNROUTED } from './receivers.js';
+
+/** What the business owner is told at once beside the team. */
+const ESCALATED = 'escalate="true"';
+const NOT_ESCALATED = 'escalate!="true"';
 
 /** What of a configuration Alertmanager's is made from. */
 export type RoutesConfig = Pick<Config, 'alertmanager' | 'models'>;
 
 /** An alert on quality is what a business owner is told; and one on an objective, which has the label `slo`. */
 const OF_QUALITY = ALERT_FAMILIES.filter(({ concern }) => concern === 'quality').map(({ name }) => name);
-/** What is of a sidecar comes once for each model that it watches, and is one incident. */
-const OF_SIDECARS = ['ModelwatchSidecarDown', 'ModelwatchWatchingImpaired', 'ModelwatchQueueing', 'ModelwatchAccessDenied'];
 
 /**
  * Alertmanager's configuration: who is told what, by team, severity, criticality and business owner; one message for all that a model suffers at
@@ -21,13 +24,20 @@ const OF_SIDECARS = ['ModelwatchSidecarDown', 'ModelwatchWatchingImpaired', 'Mod
 export function generateAlertmanager({ alertmanager, models }: RoutesConfig): GeneratedFile {
   const { maintenance } = alertmanager;
   const content = {
-    route: route(models, alertmanager),
+    route: route(withGroups(models), alertmanager),
     ...(maintenance.length === 0 ? {} : { time_intervals: maintenance.map(timeInterval) }),
     inhibit_rules: INHIBITIONS.map((rule) => ({ ...rule })),
     receivers: receivers(models, alertmanager),
   };
   return { path: 'provisioning/alertmanager/alertmanager.yml', text: GENERATED_NOTICE + toYaml(content) };
 }
+
+/** Models and groups of models: of a group everybody is told who is of one of its models. */
+const withGroups = (models: readonly ModelConfig[]): readonly ModelConfig[] => [
+  ...models,
+  ...combinedSlos(models).flatMap(({ group, models: members }) => members.map((member) => ({ ...member, name: group }))),
+];
+const matcherOfModels = (models: readonly ModelConfig[]): string => matcherOf('model', [...new Set(models.map(({ name }) => name))]);
 
 function route(models: readonly ModelConfig[], { maintenance }: AlertmanagerConfig): YamlValue {
   const muted = maintenance.length === 0 ? {} : { mute_time_intervals: maintenance.map(({ name }) => name) };
@@ -47,19 +57,17 @@ function route(models: readonly ModelConfig[], { maintenance }: AlertmanagerConf
 
 /** Owners are told beside the team: the route goes on to the next. */
 function ownerRoutes(owner: string, models: readonly ModelConfig[]): YamlValue[] {
-  const own = matcherOf(
-    'model',
-    models.filter(({ businessOwner }) => businessOwner === owner).map(({ name }) => name),
-  );
+  const own = matcherOfModels(models.filter(({ businessOwner }) => businessOwner === owner));
   const told = { receiver: ownerReceiver(owner), continue: true, group_wait: '5m', repeat_interval: '7d' };
   return [
     { matchers: [own, matcherOf('alertname', OF_QUALITY)], ...told },
-    { matchers: [own, 'slo=~".+"'], ...told },
+    { matchers: [own, ESCALATED], ...told, group_wait: '30s', repeat_interval: '1d' },
+    { matchers: [own, 'slo=~".+"', NOT_ESCALATED], ...told },
   ];
 }
 
 function teamRoute(team: string, models: readonly ModelConfig[], muted: Readonly<Record<string, YamlValue>>): YamlValue {
-  const critical = models.filter((model) => model.team === team && model.critical).map(({ name }) => name);
+  const critical = models.filter((model) => model.team === team && model.critical);
   const bySidecar = { group_by: ['alertname', 'job', 'instance'] };
   const ofSidecars = matcherOf('alertname', OF_SIDECARS);
   const page = { receiver: pagerOf(team), group_wait: '10s' };
@@ -68,15 +76,23 @@ function teamRoute(team: string, models: readonly ModelConfig[], muted: Readonly
     { matchers: ['severity="page"', ofSidecars], ...page, ...bySidecar, repeat_interval: '4h' },
     ...(critical.length === 0
       ? []
-      : [{ matchers: ['severity="page"', matcherOf('model', critical)], ...page, group_by: ['model', 'slo'], repeat_interval: '1h' }]),
+      : [{ matchers: ['severity="page"', matcherOfModels(critical)], ...page, group_by: ['model', 'slo'], repeat_interval: '1h' }]),
     { matchers: ['severity="page"'], ...page, group_by: ['model', 'slo'], repeat_interval: '4h' },
   ];
   // Drift of many features comes one by one; a ticket can wait for the others.
   const ticket = { receiver: ticketsOf(team), group_wait: '5m', ...muted };
+  // It wakes nobody, for it may rest on an estimate; but it waits for no other and for no end of maintenance.
+  const escalated = {
+    matchers: [ESCALATED],
+    receiver: ticketsOf(team),
+    group_wait: '30s',
+    group_by: ['model', 'slo'],
+    repeat_interval: '4h',
+  };
   return {
     matchers: [matcherOf('team', [team])],
     receiver: ticketsOf(team),
-    routes: [...pages, { matchers: [ofSidecars], ...ticket, ...bySidecar }, { matchers: ['severity="ticket"'], ...ticket }],
+    routes: [...pages, escalated, { matchers: [ofSidecars], ...ticket, ...bySidecar }, { matchers: ['severity="ticket"'], ...ticket }],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { AlertFamily } from '../alerts/index.js';
-import { matcherOf, promString } from '../selector.js';
+import { matcherOf } from '../selector.js';
 
 export interface Inhibition {
   readonly source_matchers: readonly string[];
@@ -10,8 +10,16 @@ export interface Inhibition {
 type AlertName = AlertFamily['name'];
 
 const named = (...names: readonly AlertName[]): string => matcherOf('alertname', names);
-/** Every alert of Modelwatch but one. */
-const allBut = (name: AlertName): readonly string[] => ['alertname=~"Modelwatch.+"', `alertname!=${promString(name)}`];
+/** What is of a sidecar comes once for each model that it watches, and is one incident. */
+export const OF_SIDECARS: readonly AlertName[] = [
+  'ModelwatchSidecarDown',
+  'ModelwatchWatchingImpaired',
+  'ModelwatchQueueing',
+  'ModelwatchAccessDenied',
+];
+/** Every alert of Modelwatch but some. */
+const allBut = (...names: readonly AlertName[]): readonly string[] => ['alertname=~"Modelwatch.+"', matcherOf('alertname', names, '!')];
+const page = 'severity="page"';
 
 /** What is said of the traffic of one sidecar: nothing of it is news while the sidecar is down. */
 const OF_ONE_SIDECAR: readonly AlertName[] = ['ModelwatchWatchingImpaired', 'ModelwatchQueueing'];
@@ -20,12 +28,27 @@ const DRIFT: readonly AlertName[] = ['ModelwatchFeatureDrift', 'ModelwatchOutput
 
 /** Which alerts silence which: one cause is told once. */
 export const INHIBITIONS: readonly Inhibition[] = [
-  // Nobody watches the model: what else was said of it is old.
-  { source_matchers: [named('ModelwatchModelAbsent')], target_matchers: allBut('ModelwatchModelAbsent'), equal: ['model'] },
+  // Nobody watches the model: what else was said of it is old. What is said of a sidecar is not, as that somebody tries its doors.
+  {
+    source_matchers: [named('ModelwatchModelAbsent')],
+    target_matchers: allBut('ModelwatchModelAbsent', ...OF_SIDECARS),
+    equal: ['model'],
+  },
   { source_matchers: [named('ModelwatchSidecarDown')], target_matchers: [named(...OF_ONE_SIDECAR)], equal: ['job', 'instance'] },
   { source_matchers: [named('ModelwatchWarmUp')], target_matchers: [named(...DRIFT)], equal: ['model'] },
-  // The page of an objective says what its ticket says.
-  { source_matchers: ['severity="page"', 'slo=~".+"'], target_matchers: ['severity="ticket"', 'slo=~".+"'], equal: ['model', 'slo'] },
+  // The page of an objective says what its ticket says, of the same version or of the same budget. A budget stays spent for weeks, and what burns
+  // anew meanwhile is news.
+  {
+    source_matchers: [page, named('ModelwatchSloBurnFast')],
+    target_matchers: [named('ModelwatchSloBurnSlow')],
+    equal: ['model', 'version', 'slo'],
+  },
+  {
+    source_matchers: [named('ModelwatchSloBreached')],
+    target_matchers: [named('ModelwatchSloHalfSpent', 'ModelwatchSloHalfSpentEarly')],
+    equal: ['model', 'slo'],
+  },
+  { source_matchers: [named('ModelwatchSloHalfSpentEarly')], target_matchers: [named('ModelwatchSloHalfSpent')], equal: ['model', 'slo'] },
   // Quality fell: the features that drifted stand on the board its page leads to, and are not told one by one beside it.
   {
     source_matchers: [named('ModelwatchQualityDrop')],

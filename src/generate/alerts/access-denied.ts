@@ -10,12 +10,11 @@ export const accessDenied: AlertFamily = {
   severity: alwaysPage,
   variables: [],
   text({ bars, select }) {
-    const refused = (window: string) => `sum by (job, instance) (increase(modelwatch_access_denied_total[${window}]))`;
     const bar = number(bars.accessDeniedMax);
     return {
       for: '0s',
       // The sidecar is tried; the alert is for those whose models it watches.
-      expr: `${select(SIDECAR_MODELS)}\n* on (job, instance) group_left ()\n${refused('5m')}\n> ${bar}\nand on (job, instance) ${refused('1h')} > ${bar}`,
+      expr: `${select(SIDECAR_MODELS)}\n* on (job, instance) group_left ()\nsum by (job, instance) (increase(modelwatch_access_denied_total[5m]))\n> ${bar}`,
       summary: `The sidecar {{ $labels.instance }} of {{ $labels.model }} refused {{ printf "%.0f" $value }} calls for want of permission in 5m, bar ${bar}`,
       description:
         'None of them had an effect. Without a token, with one that is unknown or has expired, or beyond its scope: modelwatch_access_denied_total has route and reason, the log the address.',
