@@ -10,20 +10,22 @@ const REQUESTS = 7;
 let sidecar: TestSidecar;
 let monotonicSeconds = 0;
 
-beforeAll(async () => {
-  sidecar = await startTestSidecar(
-    `
+const PRICES = 'cost: { currency: EUR, cpuSecondPrice: 10, requestPrice: 0.25, replicaHourPrice: 3 }';
+const CONFIG = `
 store: { path: ':memory:' }
 models:
   - name: priced
     champion: { version: '1', onnx: { path: ${IDENTITY} } }
     challengers: [{ version: '2', onnx: { path: ${IDENTITY} } }]
-    cost: { currency: EUR, cpuSecondPrice: 10, requestPrice: 0.25, replicaHourPrice: 3 }
+    ${PRICES}
   - name: free
     champion: { version: '1', onnx: { path: ${IDENTITY} } }
-`,
-    { clock: { nowSeconds: () => 1_790_000_000, monotonicSeconds: () => monotonicSeconds } },
-  );
+`;
+
+beforeAll(async () => {
+  sidecar = await startTestSidecar(CONFIG, {
+    clock: { nowSeconds: () => 1_790_000_000, monotonicSeconds: () => monotonicSeconds },
+  });
   while ((await sidecar.series(`modelwatch_model_ready{${CHALLENGER}}`)) !== 1) await new Promise(setImmediate);
 });
 afterAll(() => sidecar.close());
@@ -68,4 +70,16 @@ it('half an hour of the replica costs half its price', async () => {
 it('a model without a price has no cost', async () => {
   expect(await infer('free', [1, 2])).toBe(200);
   expect([...(await sidecar.seriesOf('modelwatch_cost_total{model="free"')).keys()]).toEqual([]);
+});
+
+it('what was spent before a reload changed the currency, or named a price, is not billed anew', async () => {
+  expect([await infer('priced', [1, 2]), await infer('free', [1, 2])]).toEqual([200, 200]);
+  await sidecar.seriesOf('modelwatch_cost_total');
+  const dollars = CONFIG.replace('currency: EUR', 'currency: USD').replace('  - name: free', `  - name: free\n    ${PRICES}`);
+  await sidecar.sidecar.reload(await sidecar.configOf(dollars));
+  const of = async (model: string, currency: string) =>
+    sidecar.series(`modelwatch_cost_total{model="${model}",version="1",role="champion",source="requests",currency="${currency}"}`);
+  expect([await of('priced', 'USD'), await of('priced', 'EUR'), await of('free', 'EUR')]).toEqual([0, undefined, 0]);
+  expect([await infer('priced', [1, 2]), await infer('free', [1, 2])]).toEqual([200, 200]);
+  expect([await of('priced', 'USD'), await of('free', 'EUR')]).toEqual([0.25, 0.25]);
 });

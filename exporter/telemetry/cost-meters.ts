@@ -15,10 +15,11 @@ const PRICE_OF: Readonly<Record<CostSource, (prices: Prices) => number | undefin
   replica: ({ replicaHourPrice }) => (replicaHourPrice === undefined ? undefined : replicaHourPrice / 3600),
 };
 
-/** An amount that is priced as it grows: what was counted at an earlier price keeps it. */
+/** An amount that is priced as it grows: what was counted at an earlier price keeps it, and what had none stays without. */
 interface Meter {
   seen: number;
   cost: number;
+  currency: string;
 }
 
 /** What is read by scrapes and by the API alike: both see the same counters. */
@@ -26,7 +27,7 @@ export interface CostMeters {
   read(): CostAnswer;
 }
 
-/** Counts what each version at work costs. As many meters as there are models, versions at work and sources: one that is not at work any more is forgotten. */
+/** Counts what each version at work costs, in a new currency from 0. As many meters as there are models, versions at work and sources: one that is not at work any more is forgotten. */
 export function createCostMeters(
   models: () => ReadonlyMap<string, ModelRuntime>,
   { monotonicSeconds }: Pick<Clock, 'monotonicSeconds'>,
@@ -41,13 +42,17 @@ export function createCostMeters(
       for (const { identity, prices, amounts } of taken(models(), seconds)) {
         for (const source of COST_SOURCES) {
           const [price, amount] = [PRICE_OF[source](prices), amounts[source]];
-          if (price === undefined || amount === undefined) continue;
-          const key = JSON.stringify([...identity, source, prices.currency]);
-          const meter = meters.get(key) ?? { seen: source === 'replica' ? amount : 0, cost: 0 };
+          if (amount === undefined) continue;
+          const key = JSON.stringify([...identity, source]);
+          const { currency } = prices;
+          const meter = meters.get(key) ?? { seen: source === 'replica' ? amount : 0, cost: 0, currency };
+          // What was counted in another currency, or without a price, is not billed anew after a reload.
+          if (meter.currency !== currency) Object.assign(meter, { cost: 0, currency });
           // A scorer that was exchanged counts from 0 again.
-          meter.cost += price * (amount >= meter.seen ? amount - meter.seen : amount);
+          meter.cost += (price ?? 0) * (amount >= meter.seen ? amount - meter.seen : amount);
           meter.seen = amount;
           next.set(key, meter);
+          if (price === undefined) continue;
           const [model, version, role] = identity;
           costs.push({ model, version, role, source, currency: prices.currency, cost: meter.cost });
         }
