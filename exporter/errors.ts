@@ -42,7 +42,7 @@ export const ERRORS = {
   promotion_aborted: 409,
   /** The model's version is what the configuration says, not what the registry does. */
   not_from_registry: 409,
-  /** The other half of a logged exchange was sealed by a process that has ended. */
+  /** The other half of a logged exchange was sealed, and changed in the store: it cannot be opened. */
   other_half_lost: 410,
   digest_mismatch: 422,
   file_refused: 422,

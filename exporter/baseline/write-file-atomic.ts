@@ -5,11 +5,11 @@ import path from 'node:path';
 import { BaselineError } from './baseline-error.js';
 
 /** Writes a file so that a reader finds the old one or the new one and never a part: beside it, synced, then renamed over it. */
-export async function writeFileAtomic(file: string, text: string): Promise<void> {
+export async function writeFileAtomic(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
   try {
-    const handle = await open(temporary, 'wx', 0o644);
-    await writeSynced(handle, text);
+    const handle = await open(temporary, 'wx', mode);
+    await writeSynced(handle, content);
     await rename(temporary, file);
     await syncFolder(path.dirname(file));
   } catch (error) {
@@ -18,9 +18,9 @@ export async function writeFileAtomic(file: string, text: string): Promise<void>
   }
 }
 
-async function writeSynced(handle: FileHandle, text: string): Promise<void> {
+async function writeSynced(handle: FileHandle, content: string | Uint8Array): Promise<void> {
   try {
-    await handle.writeFile(text);
+    await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();

@@ -50,8 +50,9 @@ const HEADER_CHARACTERS_MAX = 8192;
 
 /**
  * POST /v1/cloudevents: KServe's payload logger, CloudEvents 1.0 in binary mode. A request and its response carry one Ce-Id; whichever comes
- * first waits, durably and for a few minutes; that of a model with private features is sealed meanwhile, and lost at a restart. 200 once what came
- * is durable. The logger does not send again, so a 503 loses the event there.
+ * first waits, durably and for a few minutes; that of a model with private features is sealed meanwhile. What the present key does not open, because
+ * its file was lost, makes room for the half that comes. 200 once what came is durable. The logger does not send again, so a 503 loses the event
+ * there.
  */
 export function postCloudEvent(deps: CloudEventDeps): (request: Request, response: Response) => Promise<void> {
   return async (request, response) => {
@@ -61,7 +62,7 @@ export function postCloudEvent(deps: CloudEventDeps): (request: Request, respons
       return;
     }
     const isSealed = deps.models.get(half.value.model)?.hasPrivate === true;
-    const taken = await deps.store.ingestPayload(isSealed ? sealed(half.value, deps.bodies) : half.value);
+    const taken = await deps.store.ingestPayload(isSealed ? sealed(half.value, deps.bodies) : half.value, deps.bodies.keyName);
     if (!taken.ok) {
       refuse(response, deps, taken.error);
       return;
@@ -80,25 +81,22 @@ export function postCloudEvent(deps: CloudEventDeps): (request: Request, respons
   };
 }
 
-/** A header that no client can send: names of those that are kept begin with ce- or are known. */
-const SEALED = 'sealed';
-
 const sealed = (half: PayloadHalf, bodies: BodySeal): PayloadHalf => ({
   ...half,
-  headers: { ...half.headers, [SEALED]: '1' },
+  sealedBy: bodies.keyName,
   body: bodies.seal(half.body),
 });
 
-/** Undefined where it cannot be opened any more. */
+/** Undefined where its bytes were changed in the store. */
 function opened(half: PayloadHalf, bodies: BodySeal): PayloadHalf | undefined {
-  if (half.headers[SEALED] === undefined) return half;
+  if (half.sealedBy === undefined) return half;
   const body = bodies.open(half.body);
   return body === undefined ? undefined : { ...half, body };
 }
 
 async function ingestPair(deps: CloudEventDeps, response: Response, half: PayloadHalf, other: PayloadHalf | undefined): Promise<void> {
   if (other === undefined) {
-    refuse(response, deps, fail('other_half_lost', 'the other half was sealed by a process that has ended').error, half.model);
+    refuse(response, deps, fail('other_half_lost', 'the other half was changed in the store and cannot be opened').error, half.model);
     return;
   }
   const [first, second] = half.kind === 'request' ? [half, other] : [other, half];

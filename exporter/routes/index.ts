@@ -4,7 +4,7 @@ import type { ErrorCode } from '../errors.js';
 import type { Registrar } from '../registry/index.js';
 import { watchIngested } from '../sidecar/ingest-watch.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
-import { createBodySeal } from '../security/body-seal.js';
+import type { BodySeal } from '../security/body-seal.js';
 import type { Store } from '../store/store.js';
 import type { ChangeStream } from '../stream/change-stream.js';
 import type { SlicedRegistry } from '../telemetry/registry.js';
@@ -41,6 +41,8 @@ export interface RouteDeps {
   readonly registrar: () => Registrar;
   readonly cost: () => CostAnswer;
   readonly changes: () => Pick<ChangeStream, 'listen'>;
+  /** Seals halves of exchanges while they wait in the store. */
+  readonly bodies: BodySeal;
   readonly clock: Clock;
   readonly version: string;
   readonly eventsBytesMax: number;
@@ -50,7 +52,7 @@ export interface RouteDeps {
 
 /** Every route but inference, which is taken before Express. A test enumerates the router against this list. */
 export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
-  const { clock, onRefused, eventsBytesMax } = deps;
+  const { clock, onRefused, eventsBytesMax, bodies } = deps;
   // Models and store may be exchanged by a reload: a handler works on those of its request.
   const ingest = () => ({ store: ingested(deps.store()), models: deps.ingestModels(), clock, onRefused });
   const ingested = (store: Store) => ({
@@ -59,7 +61,6 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     ...watchIngested(store, deps.models),
   });
   const decode = payloadDecoder(deps.models);
-  const bodies = createBodySeal();
   const post = { method: 'POST', scope: 'ingest', rateClass: 'ingest', bodyBytesMax: eventsBytesMax } as const;
   return [
     landingRoute(deps),

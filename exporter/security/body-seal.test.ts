@@ -13,7 +13,15 @@ it('gives back what it has sealed, and shows nothing of it', () => {
   expect(sealed.equals(again)).toBe(false);
 });
 
-it('opens nothing of another process, and nothing that was changed or cut', () => {
+it('opens what the same key has sealed, by whichever process', () => {
+  const key = Buffer.alloc(32, 7);
+  const [one, other] = [createBodySeal(key), createBodySeal(key)];
+  expect(other.open(one.seal(BODY))).toEqual(BODY);
+  expect(other.keyName).toBe(one.keyName);
+  expect(createBodySeal().keyName).not.toBe(one.keyName);
+});
+
+it('opens nothing of another key, and nothing that was changed or cut', () => {
   const seal = createBodySeal();
   const sealed = seal.seal(BODY);
   expect(createBodySeal().open(sealed)).toBeUndefined();

@@ -1,20 +1,24 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 
 /** Makes bodies unreadable to whoever has the store, for as long as they wait there. */
 export interface BodySeal {
+  /** Tells keys apart and says nothing of them: what another key has sealed cannot be opened. */
+  readonly keyName: string;
   seal(body: Uint8Array): Buffer;
-  /** Undefined where the body was sealed by another process, or was changed. */
+  /** Undefined where the body was sealed by another key, or was changed. */
   open(sealed: Uint8Array): Buffer | undefined;
 }
 
 const ALGORITHM = 'aes-256-gcm';
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
+const KEY_NAME_CHARACTERS = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** The key lives in the memory of this process alone: what is sealed is lost with it. */
+/** Without a key, one in the memory of this process alone: what is sealed is lost with it. */
 export function createBodySeal(key: Uint8Array = randomBytes(KEY_BYTES)): BodySeal {
   return {
+    keyName: createHash('sha256').update('modelwatch body seal ').update(key).digest('hex').slice(0, KEY_NAME_CHARACTERS),
     seal(body) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(ALGORITHM, key, nonce);

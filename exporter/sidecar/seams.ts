@@ -41,6 +41,6 @@ export function storeBehind(cross: Cross, store: Store): Store {
     ...store,
     ingestPredictions: (batch) => cross('ingest', () => store.ingestPredictions(batch)),
     ingestGroundTruth: (truths) => cross('ingest', () => store.ingestGroundTruth(truths)),
-    ingestPayload: (half) => cross('ingest', () => store.ingestPayload(half)),
+    ingestPayload: (half, keyName) => cross('ingest', () => store.ingestPayload(half, keyName)),
   };
 }

@@ -7,6 +7,7 @@ import { createApp, type Route } from '../routes/app.js';
 import { createInferHandler } from '../routes/infer.js';
 import { sidecarRoutes } from '../routes/index.js';
 import type { Exchange, VersionName } from '../registry/index.js';
+import { createBodySeal } from '../security/body-seal.js';
 import { createGuard, type Guard } from '../security/guard.js';
 import { storeModels, type StoreModel } from '../store/index.js';
 import type { Tracing } from '../telemetry/tracing.js';
@@ -21,6 +22,7 @@ import { createMetrics, type Metrics } from './metrics.js';
 import { mappedPaths } from './mapped-paths.js';
 import type { ModelRuntime } from './model-runtime.js';
 import { copyTakersLeftOut, EMPTY_SET, leftOut, nextSet, type ModelSet } from './model-set.js';
+import { openBodyKey } from './open-body-key.js';
 import { openStore } from './open-store.js';
 import { createRegistryDesk } from './registry-desk.js';
 import { crossAlone, directly, storeBehind, type Cross } from './seams.js';
@@ -168,6 +170,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   let http: HttpServer;
   let routes: readonly Route[];
   try {
+    const bodyKey = await openBodyKey(config.store.path);
     config = await desk.production.resolve(asked);
     await desk.readings.view.refresh();
     useSet(await nextSet(EMPTY_SET, config, deps));
@@ -193,6 +196,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       registrar: () => desk.registrar,
       cost: metrics.costs.read,
       changes: () => changes,
+      bodies: createBodySeal(bodyKey),
       clock,
       version,
       eventsBytesMax: server.eventsBytesMax,

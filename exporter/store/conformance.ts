@@ -215,9 +215,18 @@ export function storeConformance({ open }: StoreUnderTest): void {
       response: { received: 1 },
       prediction: { received: 1 },
     });
+    // Sealed by a key that is no more: the half that comes takes its place, of whichever kind it is.
+    const sealed = (kind: 'request' | 'response', sealedBy: string) => ({ ...half(kind), id: 's', sealedBy });
+    expect(valueOf(await store.ingestPayload(sealed('request', 'k1'), 'k1'))).toEqual({ kind: 'waiting' });
+    expect(valueOf(await store.ingestPayload(sealed('request', 'k1'), 'k1'))).toEqual({ kind: 'duplicate' });
+    expect(valueOf(await store.ingestPayload(sealed('response', 'k2'), 'k2'))).toEqual({ kind: 'waiting' });
+    expect(valueOf(await store.ingestPayload(sealed('response', 'k3'), 'k3'))).toEqual({ kind: 'waiting' });
+    const opened = { kind: 'paired', other: { ...sealed('response', 'k3'), body: other.body } };
+    expect(valueOf(await store.ingestPayload(sealed('request', 'k3'), 'k3'))).toEqual(opened);
+    await until(store, (readings) => queue(readings, 'payloads').dropped['unreadable'] === 2);
     await store.ingestPayload({ ...half('request'), id: 'q' });
     clock.pass(3600);
-    await until(store, (readings) => queue(readings, 'payloads').entries === 0 && queue(readings, 'payloads').dropped['expired'] === 1);
+    await until(store, (readings) => queue(readings, 'payloads').entries === 0 && queue(readings, 'payloads').dropped['expired'] === 2);
     await store.close();
   });
 

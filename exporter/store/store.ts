@@ -61,8 +61,11 @@ export interface PredictionLedger {
   ingestPredictions(batch: EventBatch): Promise<Result<readonly PredictionOutcome[]>>;
   /** Ground truth: durable, joined at once or kept until its prediction comes, idempotent by (model, id). One outcome an item. */
   ingestGroundTruth(truths: readonly GroundTruth[]): Promise<Result<readonly TruthOutcome[]>>;
-  /** One half of a prediction, a request or its response: kept until the other half comes, or handed back together with it. */
-  ingestPayload(half: PayloadHalf): Promise<Result<PayloadOutcome>>;
+  /**
+   * One half of a prediction, a request or its response: kept until the other half comes, or handed back together with it. What waits sealed by
+   * another key than `keyName` nobody can read any more: the half takes its place.
+   */
+  ingestPayload(half: PayloadHalf, keyName?: string): Promise<Result<PayloadOutcome>>;
 }
 
 /** Predictions in columns, each with its own time. Ids are unique within (model, id); of two equal ones in a batch the first wins. */
@@ -98,6 +101,8 @@ export interface PayloadHalf {
   /** Headers that say how to read the body, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Name of the key that the body is sealed by; undefined of one that anybody can read. */
+  readonly sealedBy?: string | undefined;
 }
 
 /**

@@ -271,6 +271,7 @@ describe('the store on the scrape', () => {
       '{queue="settled",reason="full"}': 0,
       '{queue="payloads",reason="full"}': 0,
       '{queue="payloads",reason="expired"}': 0,
+      '{queue="payloads",reason="unreadable"}': 0,
       '{queue="asks",reason="full"}': 0,
       '{queue="asks",reason="store_unavailable"}': 0,
       '{queue="events",reason="full"}': 0,

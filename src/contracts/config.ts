@@ -37,7 +37,8 @@ const store = {
     path: {
       type: 'string',
       default: 'modelwatch.db',
-      description: 'SQLite file, relative to this configuration. `:memory:` keeps nothing.',
+      description:
+        'SQLite file, relative to this configuration. `:memory:` keeps nothing. Beside it stands `<path>.key`, made at the first start: halves of logged exchanges of models with private features wait sealed by it. Protect it as the data, apart from copies of the store; without it waiting halves cannot be read any more.',
     },
     queueEntriesMax: cap('Predictions waiting to be written; further ones are dropped and counted.', 100_000, 10_000_000),
     predictionsMax: cap(

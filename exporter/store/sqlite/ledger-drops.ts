@@ -9,5 +9,6 @@ export function emptyDrops(): LedgerDrops {
     settledFull: 0,
     payloadsFull: 0,
     payloadsExpired: 0,
+    payloadsUnreadable: 0,
   };
 }

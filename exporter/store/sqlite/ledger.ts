@@ -77,7 +77,7 @@ export function openLedger(options: LedgerOptions): Ledger {
         case 'truths':
           return pairs.join(message.truths, message.nowSeconds);
         case 'payload':
-          return payloads.take(message.half, message.nowSeconds);
+          return payloads.take(message, message.nowSeconds);
         case 'ask':
           return books.answer(message);
         case 'use':

@@ -27,7 +27,7 @@ export interface RecordMessage {
 export type IngestMessage = { readonly ticket: number; readonly nowSeconds: number } & (
   | { readonly kind: 'predictions'; readonly batch: EventBatch }
   | { readonly kind: 'truths'; readonly truths: readonly GroundTruth[] }
-  | { readonly kind: 'payload'; readonly half: PayloadHalf }
+  | { readonly kind: 'payload'; readonly half: PayloadHalf; readonly keyName?: string | undefined }
 );
 
 /** One operation of a book, for whoever waits at `ticket`. Which argument belongs to which operation is checked where the ask is made. */
@@ -101,6 +101,8 @@ export interface LedgerDrops {
   payloadsFull: number;
   /** Halves whose other half did not come in time. */
   payloadsExpired: number;
+  /** Halves sealed by a key that is no more, when another half of their exchange came. */
+  payloadsUnreadable: number;
 }
 
 /** What changed by one commit. */

@@ -124,8 +124,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     ingestGroundTruth: (truths: readonly GroundTruth[]) =>
       ingest<readonly TruthOutcome[]>(truths, truths.length, (base) => ({ ...base, kind: 'truths', truths })),
     // A view into Node's shared pool of buffers would take the whole pool along to the other thread.
-    ingestPayload: (half) =>
-      ingest<PayloadOutcome>([half], 1, (base) => ({ ...base, kind: 'payload', half: { ...half, body: new Uint8Array(half.body) } })),
+    ingestPayload: (half, keyName) =>
+      ingest<PayloadOutcome>([half], 1, (base) => ({
+        ...base,
+        kind: 'payload',
+        keyName,
+        half: { ...half, body: new Uint8Array(half.body) },
+      })),
     book,
     use(next) {
       // What was recorded before belongs to the models before.

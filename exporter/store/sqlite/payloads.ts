@@ -8,12 +8,17 @@ const ROWS_PER_SWEEP = 200;
 
 /** Requests and responses until they meet: the table `payload`, bounded by number, bytes and time. */
 export interface Payloads {
-  take(half: PayloadHalf, nowSeconds: number): PayloadOutcome;
+  take(taken: Taken, nowSeconds: number): PayloadOutcome;
   /** Marks a pair as done, within the transaction that ingests its predictions; false where it was done already. */
   settle(batch: EventBatch, nowSeconds: number): boolean;
   sweep(nowSeconds: number): boolean;
   hasDue(nowSeconds: number): boolean;
   readonly waiting: number;
+}
+
+interface Taken {
+  readonly half: PayloadHalf;
+  readonly keyName?: string | undefined;
 }
 
 interface Row {
@@ -23,6 +28,16 @@ interface Row {
   readonly time: number;
   readonly headers: string;
   readonly body: Uint8Array;
+}
+
+/** Among the headers of a row, whose names are in lower case: the name of the key that its body is sealed by. */
+const SEALED_BY = 'sealedBy';
+/** What a body was marked with whose key was in the memory of a process that has ended. */
+const SEALED_BY_A_PROCESS = 'sealed';
+
+function readHeaders(text: string): Pick<PayloadHalf, 'headers' | 'sealedBy'> {
+  const { [SEALED_BY]: sealedBy, [SEALED_BY_A_PROCESS]: byProcess, ...headers } = JSON.parse(text) as Record<string, string>;
+  return { headers, sealedBy: sealedBy ?? (byProcess === undefined ? undefined : SEALED_BY_A_PROCESS) };
 }
 
 export function createPayloads(db: DatabaseSyncInstance, tallies: Tallies, drops: LedgerDrops): Payloads {
@@ -41,33 +56,40 @@ export function createPayloads(db: DatabaseSyncInstance, tallies: Tallies, drops
     leave(model, id, row.settled === 1 ? undefined : row.body.length);
     return undefined;
   };
-  const leave = (model: number, id: string, waitingBytes: number | undefined) => {
+  const leave = (
+    model: number,
+    id: string,
+    waitingBytes: number | undefined,
+    reason: 'payloadsExpired' | 'payloadsUnreadable' = 'payloadsExpired',
+  ) => {
     remove.run(model, id);
     if (waitingBytes === undefined) return;
     waiting--;
     bytes -= waitingBytes;
-    drops.payloadsExpired++;
+    drops[reason]++;
   };
 
   return {
     get waiting() {
       return waiting;
     },
-    take(half, nowSeconds) {
+    take({ half, keyName }, nowSeconds) {
       const model = tallies.model(half.model);
       const events = model.tally.events[half.kind];
-      const row = current(model.key, half.id, nowSeconds);
+      const found = current(model.key, half.id, nowSeconds);
+      const kept = found?.settled === 0 ? readHeaders(found.headers) : undefined;
+      const isUnreadable = kept?.sealedBy !== undefined && kept.sealedBy !== keyName;
+      if (isUnreadable) leave(model.key, half.id, found?.body.length, 'payloadsUnreadable');
+      const row = isUnreadable ? undefined : found;
       if (row !== undefined) {
         if (row.settled === 1 || row.kind === half.kind) {
           events.duplicates++;
           model.changed = true;
           return { kind: 'duplicate' };
         }
-        const headers = JSON.parse(row.headers) as Record<string, string>;
-        return {
-          kind: 'paired',
-          other: { model: half.model, id: half.id, kind: row.kind, timeSeconds: row.time, headers, body: row.body },
-        };
+        const { headers, sealedBy } = readHeaders(row.headers);
+        const other = { model: half.model, id: half.id, kind: row.kind, timeSeconds: row.time, headers, body: row.body };
+        return { kind: 'paired', other: sealedBy === undefined ? other : { ...other, sealedBy } };
       }
       if (waiting >= PAYLOADS_CAPACITY || bytes + half.body.length > PAYLOAD_BYTES_CAPACITY) {
         drops.payloadsFull++;
@@ -79,7 +101,7 @@ export function createPayloads(db: DatabaseSyncInstance, tallies: Tallies, drops
         half.kind,
         nowSeconds + PAYLOAD_WAIT_SECONDS,
         half.timeSeconds,
-        JSON.stringify(half.headers),
+        JSON.stringify(half.sealedBy === undefined ? half.headers : { ...half.headers, [SEALED_BY]: half.sealedBy }),
         half.body,
       );
       waiting++;

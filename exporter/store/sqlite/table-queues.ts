@@ -17,7 +17,7 @@ export function tableQueues({ waiting, settled, payloads, dropped, books }: Ledg
       name: 'payloads',
       entries: payloads,
       capacity: PAYLOADS_CAPACITY,
-      dropped: { full: dropped.payloadsFull, expired: dropped.payloadsExpired },
+      dropped: { full: dropped.payloadsFull, expired: dropped.payloadsExpired, unreadable: dropped.payloadsUnreadable },
     },
     ...BOOK_NAMES.map((name) => {
       const { rows, rowsMax, dropped: droppedRows, table } = books[name];
