@@ -7,6 +7,7 @@ import type {
   EstimatesAnswer,
   ExplanationsAnswer,
   GroundTruthAnswer,
+  SlicesAnswer,
 } from '@modelwatch/core';
 import { systemClock } from '../clock.js';
 import { flightRows, flightsRequest } from './flights-traffic.js';
@@ -99,6 +100,18 @@ it('calibration: what was said and what came true, by bin and version', async ()
     expect(expectedCalibrationError).toEqual({ kind: 'measured', value: expect.closeTo(sum(apart), 9) });
   }
   await expectKept('calibration.json', answer);
+});
+
+it('slices: those of a challenger too, whose version is asked for', async () => {
+  const told = await Promise.all(['', '?version=1', '?version=2'].map((query) => answerTo(`slices${query}`) as Promise<SlicesAnswer>));
+  expect(told.map(({ version, role }) => [version, role])).toEqual([
+    ['1', 'champion'],
+    ['1', 'champion'],
+    ['2', 'challenger'],
+  ]);
+  const joined = told.map(({ slices }) => sum(slices[0]!.worst.map(({ counts }) => counts.joined)));
+  expect(joined).toEqual([ROWS - WAITING, ROWS - WAITING, ROWS - WAITING]);
+  expect(told[2]!.slices).not.toEqual(told[0]!.slices);
 });
 
 it('estimates: what quality is expected, what it came to, and what it was at evaluation', async () => {

@@ -100,7 +100,7 @@ describe('GET /v1/models/{model}/slices', () => {
       ([value, [count, wrong]]) =>
         [value, Confusion.fromJSON({ truePositive: 0, falsePositive: wrong, trueNegative: count - wrong, falseNegative: 0 })] as const,
     );
-    const ranked = rankSlices(sliceAccuracy, new Map(confusions));
+    const ranked = rankSlices(sliceAccuracy, new Map(confusions), 0.999);
     expect(carrier!.worst.map(({ value, quality, gap, cases: count }) => ({ value, count, quality, gap }))).toEqual(ranked);
     expect(carrier!.worst.map(({ value, rank, hasSeries }) => [value, rank, hasSeries])).toEqual([
       ['MQ', 1, true],

@@ -24,11 +24,14 @@ export function readQualities(sketches: QualitySketches, kind: ModelConfig['outp
   return kind === 'regression' ? [...withInterval, [rmse.name, rmse.measure(sketches.errors)]] : withInterval;
 }
 
+/** Of every interval that is told of a model. */
+export const confidenceOf = ({ alerts }: Pick<ModelConfig, 'alerts'>): number => 1 - alerts.significance;
+
 /** The quality of the baseline's evaluation; that of classes only where they were told apart by the threshold that is configured. */
 export function recordedQuality(baseline: Baseline | undefined, { output, alerts }: ModelConfig): readonly NamedQuality[] {
   const evaluation = baseline?.evaluation;
   if (evaluation === undefined || evaluation.kind !== output.kind) return [];
-  const read = readQualities(evaluationSketches(evaluation), output.kind, 1 - alerts.significance);
+  const read = readQualities(evaluationSketches(evaluation), output.kind, confidenceOf({ alerts }));
   const ofClasses = new Set(QUALITY_INTERVALS.filter(({ reads }) => reads === 'confusion').map(({ name }) => name));
   return evaluation.threshold === output.threshold ? read : read.filter(([name]) => !ofClasses.has(name));
 }

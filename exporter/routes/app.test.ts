@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { metric } from '@modelwatch/core';
 import { systemClock } from '../clock.js';
 import { loopbackGuard } from '../contract/test-guard.js';
+import { createBodySeal } from '../security/body-seal.js';
 import { SlicedRegistry } from '../telemetry/registry.js';
 import { numberFamily } from '../telemetry/series.js';
 import { createApp, type Route } from './app.js';
@@ -40,6 +41,7 @@ const declared = sidecarRoutes({
   },
   cost: () => ({ seconds: 0, costs: [] }),
   changes: () => ({ listen: () => false }),
+  bodies: createBodySeal(),
   clock: systemClock,
   version: '0',
   eventsBytesMax: BODY_BYTES_MAX,

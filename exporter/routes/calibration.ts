@@ -5,20 +5,18 @@ import {
   type ApiVersionCalibration,
   type CalibrationAnswer,
 } from '@modelwatch/core';
-import type { ErrorCode } from '../errors.js';
+import { succeed, type ErrorCode } from '../errors.js';
+import { confidenceOf } from '../pipeline/recorded-quality.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { SeriesTally, Store } from '../store/index.js';
+import { answerOfModel } from './answer-of-model.js';
 import type { Route } from './app.js';
-import { findModel } from './find-model.js';
-import { refuse } from './ingest-fields.js';
 
 export interface CalibrationDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
   readonly store: () => Pick<Store, 'readings'>;
   readonly onRefused: (model: string, code: ErrorCode) => void;
 }
-
-const CONFIDENCE = 0.95;
 
 /** GET /v1/models/:model/calibration: by bin of the score, what was said and what came true, for each version that has met ground truth. */
 export function calibrationRoute(deps: CalibrationDeps): Route {
@@ -28,14 +26,9 @@ export function calibrationRoute(deps: CalibrationDeps): Route {
     scope: 'read',
     rateClass: 'read',
     bodyBytesMax: 0,
-    handle({ params }, response) {
-      const found = findModel(deps.models(), params);
-      if (!found.ok) {
-        refuse(response, deps, found.error);
-        return;
-      }
-      const { name: model, config } = found.value;
+    handle: answerOfModel(deps, ({ name: model, config }) => {
       const { kind: outputKind } = config.output;
+      const confidence = confidenceOf(config);
       const tallies =
         outputKind === 'regression'
           ? []
@@ -43,18 +36,18 @@ export function calibrationRoute(deps: CalibrationDeps): Route {
               .store()
               .readings()
               .series.filter((tally) => tally.model === model);
-      response.json({
+      return succeed<CalibrationAnswer>({
         model,
         outputKind,
-        confidence: CONFIDENCE,
+        confidence,
         bars: { calibrationErrorMax: config.alerts.calibrationErrorMax },
-        versions: tallies.filter(({ quality }) => quality.joined > 0).map(calibrationOf),
-      } satisfies CalibrationAnswer);
-    },
+        versions: tallies.filter(({ quality }) => quality.joined > 0).map((tally) => calibrationOf(tally, confidence)),
+      });
+    }),
   };
 }
 
-function calibrationOf({ version, role, quality: { calibration } }: SeriesTally): ApiVersionCalibration {
+function calibrationOf({ version, role, quality: { calibration } }: SeriesTally, confidence: number): ApiVersionCalibration {
   const { counts, scores, positives, count, missing } = calibration;
   const width = 1 / counts.length;
   return {
@@ -66,7 +59,7 @@ function calibrationOf({ version, role, quality: { calibration } }: SeriesTally)
     bins: [...counts].map((inBin, i): ApiCalibrationBin => {
       const bounds = { from: rounded(i * width), to: rounded((i + 1) * width), count: inBin };
       if (inBin === 0) return { ...bounds, observedRate: { kind: 'undetermined', reason: 'insufficient_data' } };
-      const observed = wilsonInterval(positives[i]! / inBin, inBin, CONFIDENCE);
+      const observed = wilsonInterval(positives[i]! / inBin, inBin, confidence);
       return { ...bounds, meanScore: scores[i]! / inBin, observedRate: { kind: 'measured', ...observed } };
     }),
   };

@@ -20,14 +20,13 @@ import {
   type ChallengersAnswer,
   type PairedQuality,
 } from '@modelwatch/core';
-import type { ErrorCode } from '../errors.js';
+import { succeed, type ErrorCode } from '../errors.js';
 import type { Challenger } from '../sidecar/challenger.js';
 import { localVerdict, pairedOf } from '../sidecar/challenger-evidence.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { PairedTally, Store } from '../store/index.js';
+import { answerOfModel } from './answer-of-model.js';
 import type { Route } from './app.js';
-import { findModel } from './find-model.js';
-import { refuse } from './ingest-fields.js';
 
 export interface ChallengersDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -46,15 +45,9 @@ export function challengersRoute(deps: ChallengersDeps): Route {
     scope: 'read',
     rateClass: 'read',
     bodyBytesMax: 0,
-    handle({ params }, response) {
-      const found = findModel(deps.models(), params);
-      if (!found.ok) {
-        refuse(response, deps, found.error);
-        return;
-      }
-      const model = found.value;
+    handle: answerOfModel(deps, (model) => {
       const readings = deps.store().readings();
-      response.json({
+      return succeed<ChallengersAnswer>({
         model: model.name,
         championVersion: model.version,
         outputKind: model.config.output.kind,
@@ -64,8 +57,8 @@ export function challengersRoute(deps: ChallengersDeps): Route {
           ...verdictOf(model, challenger, readings),
           ...evidence(model, challenger, pairedOf(readings, model.name, challenger)),
         })),
-      } satisfies ChallengersAnswer);
-    },
+      });
+    }),
   };
 }
 

@@ -13,13 +13,11 @@ import {
   type Reading,
 } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
-import type { ErrorCode } from '../errors.js';
+import { succeed, type ErrorCode } from '../errors.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import { answerOfModel } from './answer-of-model.js';
 import type { Route } from './app.js';
 import { driftBarsOf } from './distributions.js';
-import { findModel } from './find-model.js';
-import { refuse } from './ingest-fields.js';
-import { readQueryOf } from './window-query.js';
 
 export interface DriftDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -27,30 +25,18 @@ export interface DriftDeps {
   readonly onRefused: (model: string, code: ErrorCode) => void;
 }
 
-const NO_PARAMETERS: ReadonlySet<string> = new Set();
-
 /**
  * GET /v1/models/:model/drift: each feature and the output against the baseline, within the local window of this one sidecar. Reads memory. A fleet's
  * drift is what the recording rules make of the counters of all of them; a mean of these answers is not.
  */
 export function driftRoute(deps: DriftDeps): Route {
-  const { models, clock } = deps;
   return {
     method: 'GET',
     path: '/v1/models/:model/drift',
     scope: 'read',
     rateClass: 'read',
     bodyBytesMax: 0,
-    handle({ params, query }, response) {
-      const model = findModel(models(), params);
-      const asked = readQueryOf(query, NO_PARAMETERS);
-      if (!model.ok || !asked.ok) {
-        const found = model.ok ? asked : model;
-        if (!found.ok) refuse(response, deps, found.error, model.ok ? model.value.name : undefined);
-        return;
-      }
-      response.json(driftOf(model.value, clock.nowSeconds()));
-    },
+    handle: answerOfModel(deps, (model) => succeed(driftOf(model, deps.clock.nowSeconds()))),
   };
 }
 

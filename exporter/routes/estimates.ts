@@ -1,11 +1,10 @@
 import { ERROR_ESTIMATES, QUALITY_ESTIMATES, type ApiQualityEstimate, type EstimatesAnswer, type Reading } from '@modelwatch/core';
-import type { ErrorCode } from '../errors.js';
-import { readQualities, recordedQuality } from '../pipeline/recorded-quality.js';
+import { succeed, type ErrorCode } from '../errors.js';
+import { confidenceOf, readQualities, recordedQuality } from '../pipeline/recorded-quality.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { emptyJoined, type Store } from '../store/index.js';
+import { answerOfModel } from './answer-of-model.js';
 import type { Route } from './app.js';
-import { findModel } from './find-model.js';
-import { refuse } from './ingest-fields.js';
 
 export interface EstimatesDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -21,18 +20,14 @@ export function estimatesRoute(deps: EstimatesDeps): Route {
     scope: 'read',
     rateClass: 'read',
     bodyBytesMax: 0,
-    handle({ params }, response) {
-      const found = findModel(deps.models(), params);
-      if (!found.ok) refuse(response, deps, found.error);
-      else response.json(estimatesOf(found.value, deps.store().readings()));
-    },
+    handle: answerOfModel(deps, (model) => succeed(estimatesOf(model, deps.store().readings()))),
   };
 }
 
 function estimatesOf(runtime: ModelRuntime, { series }: ReturnType<Store['readings']>): EstimatesAnswer {
   const { name: model, version, role, config, baseline } = runtime;
   const tally = series.find((one) => one.model === model && one.version === version && one.role === role);
-  const confidence = 1 - config.alerts.significance;
+  const confidence = confidenceOf(config);
   const { method, count, estimated } = estimateOf(runtime);
   const recorded = new Map(recordedQuality(baseline, config));
   const realised = readQualities(tally?.quality ?? emptyJoined(), config.output.kind, confidence);

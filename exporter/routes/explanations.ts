@@ -11,13 +11,12 @@ import {
   type Reading,
 } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
-import type { ErrorCode } from '../errors.js';
+import { fail, succeed, type ErrorCode } from '../errors.js';
 import type { Explainer } from '../pipeline/explainer.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
+import { answerOfModel } from './answer-of-model.js';
 import type { Route } from './app.js';
 import { windowedFrequencies } from './drift.js';
-import { findModel } from './find-model.js';
-import { refuse } from './ingest-fields.js';
 
 export interface ExplanationsDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -27,28 +26,18 @@ export interface ExplanationsDeps {
 
 /** GET /v1/models/:model/explanations: what the model has looked at since this sidecar loaded it, against training. */
 export function explanationsRoute(deps: ExplanationsDeps): Route {
-  const { models, clock } = deps;
   return {
     method: 'GET',
     path: '/v1/models/:model/explanations',
     scope: 'read',
     rateClass: 'read',
     bodyBytesMax: 0,
-    handle({ params }, response) {
-      const found = findModel(models(), params);
-      if (!found.ok) {
-        refuse(response, deps, found.error);
-        return;
-      }
-      const model = found.value;
+    handle: answerOfModel(deps, (model) => {
       const explainer = model.source.kind === 'onnx' ? model.source.explainer : undefined;
-      if (explainer === undefined) {
-        const message = 'the predictions of this model are not explained; see docs/recipes/explanations.md';
-        refuse(response, deps, { code: 'not_found', message }, model.name);
-        return;
-      }
-      response.json(shown(model, explainer, clock.nowSeconds()));
-    },
+      return explainer === undefined
+        ? fail('not_found', 'the predictions of this model are not explained; see docs/recipes/explanations.md')
+        : succeed(shown(model, explainer, deps.clock.nowSeconds()));
+    }),
   };
 }
 

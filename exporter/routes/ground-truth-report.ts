@@ -6,12 +6,12 @@ import {
   type GroundTruthAnswer,
 } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
-import type { ErrorCode } from '../errors.js';
+import { succeed, type ErrorCode } from '../errors.js';
+import { confidenceOf } from '../pipeline/recorded-quality.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import { emptyModelTally, type SeriesTally, type Store } from '../store/index.js';
+import { answerOfModel } from './answer-of-model.js';
 import type { Route } from './app.js';
-import { findModel } from './find-model.js';
-import { refuse } from './ingest-fields.js';
 
 export interface GroundTruthReportDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -19,8 +19,6 @@ export interface GroundTruthReportDeps {
   readonly clock: Pick<Clock, 'nowSeconds'>;
   readonly onRefused: (model: string, code: ErrorCode) => void;
 }
-
-const CONFIDENCE = 0.95;
 
 /** GET /v1/models/:model/ground-truth: how long it takes, how much of it comes, how old the newest is. Reads memory. */
 export function groundTruthReportRoute(deps: GroundTruthReportDeps): Route {
@@ -30,11 +28,7 @@ export function groundTruthReportRoute(deps: GroundTruthReportDeps): Route {
     scope: 'read',
     rateClass: 'read',
     bodyBytesMax: 0,
-    handle({ params }, response) {
-      const found = findModel(deps.models(), params);
-      if (!found.ok) refuse(response, deps, found.error);
-      else response.json(reportOf(found.value, deps.store().readings(), deps.clock.nowSeconds()));
-    },
+    handle: answerOfModel(deps, (model) => succeed(reportOf(model, deps.store().readings(), deps.clock.nowSeconds()))),
   };
 }
 
@@ -43,12 +37,13 @@ function reportOf(
   { models, series }: ReturnType<Store['readings']>,
   nowSeconds: number,
 ): GroundTruthAnswer {
+  const confidence = confidenceOf(config);
   const tally = models.find(({ model }) => model === name) ?? emptyModelTally(name);
   const { pending, received, late, unmatched, duplicates, conflicts, newestTruthSeconds } = tally;
   return {
     model: name,
     horizonSeconds: durationSeconds(config.groundTruth.horizon),
-    confidence: CONFIDENCE,
+    confidence,
     pending,
     received,
     late,
@@ -56,14 +51,16 @@ function reportOf(
     duplicates,
     conflicts,
     ...(newestTruthSeconds === 0 ? {} : { ageSeconds: Math.max(0, nowSeconds - newestTruthSeconds) }),
-    versions: series.filter(({ model, quality }) => model === name && quality.joined + quality.expired > 0).map(versionOf),
+    versions: series
+      .filter(({ model, quality }) => model === name && quality.joined + quality.expired > 0)
+      .map((one) => versionOf(one, confidence)),
   };
 }
 
-function versionOf({ version, role, quality }: SeriesTally): ApiVersionGroundTruth {
+function versionOf({ version, role, quality }: SeriesTally, confidence: number): ApiVersionGroundTruth {
   const { joined, expired, delaySeconds } = quality;
   const delayed = delaySeconds.counts.reduce((sum, count) => sum + count, 0);
-  const ratio = wilsonInterval(joined / (joined + expired), joined + expired, CONFIDENCE);
+  const ratio = wilsonInterval(joined / (joined + expired), joined + expired, confidence);
   return {
     version,
     role,

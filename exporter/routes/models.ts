@@ -13,7 +13,7 @@ import type { Registrar } from '../registry/index.js';
 import { isReady, type ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Route } from './app.js';
 import { refuse } from './ingest-fields.js';
-import { readQueryOf } from './window-query.js';
+import { NO_PARAMETERS, readQueryOf } from './window-query.js';
 
 export interface ModelsDeps {
   readonly models: () => ReadonlyMap<string, ModelRuntime>;
@@ -22,8 +22,6 @@ export interface ModelsDeps {
   readonly version: string;
   readonly onRefused: (model: string, code: ErrorCode) => void;
 }
-
-const NO_PARAMETERS: ReadonlySet<string> = new Set();
 
 /** What a client asks first: whom it talks to, and which models there are. Reads memory. */
 export function modelsRoutes({ models, registrar, clock, version, onRefused }: ModelsDeps): readonly Route[] {

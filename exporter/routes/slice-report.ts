@@ -32,6 +32,8 @@ export interface SlicePage {
   readonly by: Ranking;
   readonly offset: number;
   readonly limit: number;
+  /** Of every interval. */
+  readonly confidence: number;
 }
 
 type SliceConfig = ModelConfig['slices'][number];
@@ -44,7 +46,7 @@ type Kind = 'probability' | 'regression';
 export function sliceReport({ name, fairness }: SliceConfig, kind: Kind, quality: QualityTally | undefined, page: SlicePage): ApiSlice {
   const all = quality === undefined ? new Map<string, JoinedCounts>() : allOfSlice(quality, name);
   const shown = quality?.slices.get(name);
-  const ranked = rank(all, page.by);
+  const ranked = rank(all, page);
   const other = all.get(OTHER_BIN);
   const end = page.offset + page.limit;
   return {
@@ -62,26 +64,30 @@ export function sliceReport({ name, fairness }: SliceConfig, kind: Kind, quality
       ...countsAndReadings(all.get(value)!, kind),
     })),
     other: other === undefined ? null : countsAndReadings(other, kind),
-    ...(fairness === undefined ? {} : { fairness: fairnessOf(all, fairness.reference) }),
+    ...(fairness === undefined ? {} : { fairness: fairnessOf(all, fairness.reference, page.confidence) }),
   };
 }
 
-function rank(all: ReadonlyMap<string, JoinedCounts>, by: Ranking): RankedSlice[] {
+function rank(all: ReadonlyMap<string, JoinedCounts>, { by, confidence }: SlicePage): RankedSlice[] {
   if (by === 'absolute-error') {
-    return rankSlices(sliceErrorRatio, new Map([...all].map(([value, { errors }]) => [value, errors])));
+    return rankSlices(sliceErrorRatio, new Map([...all].map(([value, { errors }]) => [value, errors])), confidence);
   }
-  return rankSlices(by === 'recall' ? sliceRecall : sliceAccuracy, confusionsOf(all));
+  return rankSlices(by === 'recall' ? sliceRecall : sliceAccuracy, confusionsOf(all), confidence);
 }
 
 const confusionsOf = (all: ReadonlyMap<string, JoinedCounts>) => new Map([...all].map(([value, { confusion }]) => [value, confusion]));
 
 /** Groups against the one that is named, or the largest. */
-function fairnessOf(all: ReadonlyMap<string, JoinedCounts>, named: string | undefined): NonNullable<ApiSlice['fairness']> {
+function fairnessOf(
+  all: ReadonlyMap<string, JoinedCounts>,
+  named: string | undefined,
+  confidence: number,
+): NonNullable<ApiSlice['fairness']> {
   const groups = confusionsOf(all);
   const own = [...groups].filter(([value]) => value !== OTHER_BIN);
   const [largest] = own.sort(([a, one], [b, other]) => other.count - one.count || (a < b ? -1 : 1))[0] ?? [];
   const reference = named ?? largest;
-  return { reference: reference ?? null, groups: reference === undefined ? [] : groupFairness(groups, { reference }) };
+  return { reference: reference ?? null, groups: reference === undefined ? [] : groupFairness(groups, { reference, confidence }) };
 }
 
 function countsAndReadings(counts: JoinedCounts, kind: Kind): ApiSliceCounts {

@@ -1,5 +1,6 @@
 import type { SlicesAnswer } from '@modelwatch/core';
 import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
+import { confidenceOf } from '../pipeline/recorded-quality.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Store } from '../store/store.js';
 import type { Route } from './app.js';
@@ -18,7 +19,7 @@ const VALUES_DEFAULT = 50;
 const VALUES_MAX = 500;
 const PARAMETERS: ReadonlySet<string> = new Set(['slice', 'by', 'limit', 'offset', 'version']);
 
-interface SliceQuery extends SlicePage {
+interface SliceQuery extends Omit<SlicePage, 'confidence'> {
   readonly slice: string | undefined;
   readonly version: string | undefined;
 }
@@ -48,17 +49,18 @@ function answer(model: ModelRuntime, store: Pick<Store, 'readings'>, query: unkn
   const { slice, version = model.version } = asked.value;
   const wanted = slices.filter(({ name }) => slice === undefined || name === slice);
   if (slice !== undefined && wanted.length === 0) return fail('not_found', 'the model has no slice of this name');
-  const isAsked = (tally: { readonly model: string; readonly version: string; readonly role: string }) =>
-    tally.model === model.name && tally.version === version && tally.role === model.role;
-  const tally = store.readings().series.find(isAsked);
+  // A version that takes part in several roles is meant as the model's own one, if that is among them.
+  const ofVersion = store.readings().series.filter((tally) => tally.model === model.name && tally.version === version);
+  const tally = ofVersion.find(({ role }) => role === model.role) ?? (version === model.version ? undefined : ofVersion[0]);
   if (tally === undefined && version !== model.version) {
     return fail('version_not_found', 'nothing is kept of such a version of the model');
   }
+  const page = { ...asked.value, confidence: confidenceOf(model.config) };
   return succeed({
     model: model.name,
     version,
-    role: model.role,
-    slices: wanted.map((config) => sliceReport(config, output.kind, tally?.quality, asked.value)),
+    role: tally?.role ?? model.role,
+    slices: wanted.map((config) => sliceReport(config, output.kind, tally?.quality, page)),
   });
 }
 

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { QUALITY_INTERVALS, QUALITY_METRICS } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
+import { confidenceOf } from '../pipeline/recorded-quality.js';
 import { addCounts } from '../snapshots/additive.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import {
@@ -69,7 +70,7 @@ async function sliceQuality(model: ModelRuntime, query: Query, { store, clock }:
     store(),
   );
   if (!bySlice.ok) return bySlice;
-  const confidence = 1 - model.config.alerts.significance;
+  const confidence = confidenceOf(model.config);
   return succeed({
     model: model.name,
     ...window.value,

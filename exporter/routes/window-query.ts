@@ -8,6 +8,9 @@ export interface TimeWindow {
   readonly toSeconds: number;
 }
 
+/** Of a route that takes none. */
+export const NO_PARAMETERS: ReadonlySet<string> = new Set();
+
 /** Refuses parameters that the route does not know, and those that stand twice. */
 export function readQueryOf(query: unknown, parameters: ReadonlySet<string>): Result<Query> {
   for (const [key, value] of Object.entries(query as Readonly<Record<string, unknown>>)) {

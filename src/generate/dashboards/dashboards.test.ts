@@ -14,6 +14,7 @@ const config = (...models: readonly ModelConfig[]): RulesConfig =>
 interface Placed {
   readonly type: string;
   readonly title: string;
+  readonly targets?: readonly { readonly expr: string }[];
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number };
   readonly fieldConfig?: { readonly defaults: { readonly thresholds: { readonly steps: readonly unknown[] } } };
 }
@@ -51,6 +52,40 @@ describe('dashboards', () => {
     ]);
     expect(steps('Features that drift most').at(-1)).toEqual({ value: 0.31, color: 'red' });
     expect(onCall).toContain('"https://runbooks.example/ModelwatchLatencyHigh.md"');
+  });
+});
+
+describe('the questions of boards', () => {
+  const questionOf = (board: string, title: string, at = 0, ...models: readonly ModelConfig[]) => {
+    const { text } = generateDashboards(config(...(models.length > 0 ? models : [model({})]))).find(
+      ({ path }) => path === `${board}.json`,
+    )!;
+    return panelsOf(text).find((panel) => panel.title === title)!.targets![at]!.expr;
+  };
+
+  it('count a sidecar once, however many models it watches', () => {
+    expect(questionOf('on-call', 'Sidecars down')).toMatch(/^count\(count by \(job, instance\) \(/);
+  });
+
+  it('call a feature drifted where its alert does: with enough values, in both windows, against any judged reference, by the bars of its model', () => {
+    const one = questionOf('executive', 'Drifted features');
+    expect(one).toMatch(/^count\(count by \(model, version, feature\) \(/);
+    const chosen = 'model=~"$model",version=~"$version"';
+    for (const window of ['1h', '6h']) {
+      const values = `model_version_feature:modelwatch_feature_values:${window}{${chosen}}`;
+      expect(one).toContain(`${values} >= ${DEFAULT_BARS.driftCountMin}`);
+      expect(one).toContain(`${values} >= 10 * count by (model, version, feature)`);
+    }
+    const named = (name: string, bars: Partial<ModelConfig['alerts']>) => ({ ...model(bars), name });
+    const two = questionOf('executive', 'Drifted features', 0, named('a', { driftPsiMin: 0.3 }), named('b', { driftPsiMin: 0.4 }));
+    expect(two).toContain(`psi:1h{model="a",${chosen},reference="baseline"} > 0.3`);
+    expect(two).toContain(`psi:1h{model="b",${chosen},reference="baseline"} > 0.4`);
+  });
+
+  it('bring a second column for the rows of the first alone', () => {
+    const [first, second] = [0, 1].map((at) => questionOf('on-call', 'Features that drift most', at));
+    expect(second).toMatch(/^\(.+\) and topk\(15, /);
+    expect(second!.endsWith(first!)).toBe(true);
   });
 });
 

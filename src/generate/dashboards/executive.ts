@@ -1,4 +1,4 @@
-import { number } from '../promql.js';
+import { featureDriftAlert } from '../alerts/drift.js';
 import type { Board } from './board.js';
 import { budgets } from './budget.js';
 import type { BoardFacts } from './facts.js';
@@ -7,13 +7,6 @@ import { ofModel, ofVersion } from './query.js';
 
 const champion = (metric: string, ...matchers: readonly string[]) => ofVersion(metric, 'role="champion"', ...matchers);
 const perModel = '{{model}} {{version}}';
-
-/** Features whose PSI is above what chance explains and above the bar, of the baseline. */
-const drifted = ({ over, bars: { driftPsiMin } }: BoardFacts): string => {
-  const score = (metric: string) =>
-    over('short', (window) => ofVersion(`model_version_feature:modelwatch_feature_${metric}:${window}`, 'reference="baseline"'));
-  return `(${score('psi')} > ${number(driftPsiMin)}) and (${score('psi')} > ${score('psi_critical')})`;
-};
 
 const now = (facts: BoardFacts) => ({
   title: 'Now',
@@ -46,12 +39,14 @@ const now = (facts: BoardFacts) => ({
     stat({
       title: 'Drifted features',
       description:
-        'Features beyond the practical bar and beyond what chance explains, of all models. Drift is not harm: look at quality beside it.',
+        'Features that the alert fires on: beyond the practical bar and beyond what chance explains, with enough values, over the short and the long window. Drift is not harm: look at quality beside it.',
       width: 6,
       unit: 'short',
       bar: { above: 1 },
       alert: 'ModelwatchFeatureDrift',
-      expressions: [{ expr: `count(${drifted(facts)}) or vector(0)`, legend: 'features' }],
+      expressions: [
+        { expr: `count(count by (model, version, feature) (\n${facts.firesOn(featureDriftAlert)}\n)) or vector(0)`, legend: 'features' },
+      ],
     }),
     stat({
       title: 'Cost of the last hour',

@@ -1,7 +1,10 @@
 import { durationSeconds } from '../../contracts/index.js';
 import type { AlertFamily } from '../alerts/index.js';
 import type { RulesConfig } from '../generate-rules.js';
+import { parenthesised } from '../promql.js';
 import { SERVING_WINDOWS } from '../recordings/recording-family.js';
+import { shareAmongModels, type Select } from '../selector.js';
+import { CHOSEN_VERSIONS } from './query.js';
 
 /** What of a configuration a board is made from: the windows that are recorded, the bars that alerts have, where runbooks are. */
 export interface BoardFacts {
@@ -23,6 +26,8 @@ export interface BoardFacts {
   readonly serving: { readonly short: string; readonly long: string };
   /** The recorded series by each model's short, long or rollout window: one expression, whichever windows the models have. */
   readonly over: (window: 'short' | 'long' | 'rollout', write: (window: string) => string) => string;
+  /** What an alert fires on, of the models and versions that the reader chose, each model by its own bars. */
+  readonly firesOn: (alert: AlertFamily) => string;
   /** Address of the runbook of an alert. */
   readonly runbook: (alert: AlertFamily['name']) => string;
 }
@@ -56,6 +61,13 @@ export function boardFacts({ rules, models }: RulesConfig): BoardFacts {
     over: (window, write) => {
       const written = windows[window].map(write);
       return written.length === 1 ? written[0]! : `(${written.join(' or ')})`;
+    },
+    firesOn: ({ text }) => {
+      const written = shareAmongModels(models, (model, select) => {
+        const chosen: Select = (metric, ...matchers) => select(metric, ...CHOSEN_VERSIONS, ...matchers);
+        return [text({ bars: model.alerts, model, select: chosen }).expr];
+      }).map((shared) => parenthesised(shared.written));
+      return written.join('\nor\n');
     },
     runbook: (alert) => `${rules.runbookUrl.replace(/\/+$/, '')}/${alert}.md`,
   };

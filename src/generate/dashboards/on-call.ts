@@ -140,7 +140,8 @@ const failing = (facts: BoardFacts) => {
         value: 'PSI',
         expressions: [
           { expr: `topk(15, ${feature('psi')})` },
-          { expr: `${feature('psi')} / ${feature('psi_critical')}`, legend: 'times chance' },
+          // Of the rows of the first column alone: every other feature would be a row without a PSI.
+          { expr: `(${feature('psi')} / ${feature('psi_critical')}) and topk(15, ${feature('psi')})`, legend: 'times chance' },
         ],
       }),
       table({

@@ -49,8 +49,12 @@ export function prometheusQueries(expressions: readonly Expression[], shape: Sha
   });
 }
 
+const CHOSEN_MODELS = 'model=~"$model"';
+/** Matchers of the models and versions that the reader chose. */
+export const CHOSEN_VERSIONS: readonly string[] = [CHOSEN_MODELS, 'version=~"$version"'];
+
 /** The series of the models that the reader chose. */
-export const ofModel = (metric: string, ...matchers: readonly string[]): string => selectAll(metric, 'model=~"$model"', ...matchers);
+export const ofModel = (metric: string, ...matchers: readonly string[]): string => selectAll(metric, CHOSEN_MODELS, ...matchers);
 
 /** The series of the models and versions that the reader chose. */
-export const ofVersion = (metric: string, ...matchers: readonly string[]): string => ofModel(metric, 'version=~"$version"', ...matchers);
+export const ofVersion = (metric: string, ...matchers: readonly string[]): string => selectAll(metric, ...CHOSEN_VERSIONS, ...matchers);

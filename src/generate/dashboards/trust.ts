@@ -22,7 +22,12 @@ export function trust(facts: BoardFacts): BoardRow {
         unit: 'short',
         bar: { above: 1 },
         alert: 'ModelwatchSidecarDown',
-        expressions: [{ expr: `count(${ofModel(SIDECAR_MODELS)} and on (job, instance) up == 0) or vector(0)`, legend: 'down' }],
+        expressions: [
+          {
+            expr: `count(count by (job, instance) (${ofModel(SIDECAR_MODELS)} and on (job, instance) up == 0)) or vector(0)`,
+            legend: 'down',
+          },
+        ],
       }),
       stat({
         title: 'Models nobody watches',
