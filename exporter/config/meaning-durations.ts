@@ -53,6 +53,15 @@ export function checkSnapshots(snapshots: Part<Config['snapshots']> | undefined,
     });
 }
 
+/** An alert is not let go while it may still be told again. */
+export function checkAlertLog(alertLog: Part<Config['alertLog']> | undefined, report: Report): void {
+  const { age, unheard } = alertLog ?? {};
+  if (age === undefined || unheard === undefined || durationSeconds(age) >= durationSeconds(unheard)) return;
+  report(['alertLog', 'age'], `alerts are kept no shorter than they may be unheard, ${quote(unheard)}, got ${quote(age)}`, {
+    expected: `at least ${unheard}`,
+  });
+}
+
 /** The short window of an alert is shorter than the long one. */
 export function checkWindows(alerts: Part<ModelConfig['alerts']> | undefined, path: Path, report: Report): void {
   const [short, long] = alerts?.driftWindows ?? [];

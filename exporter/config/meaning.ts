@@ -2,7 +2,7 @@ import { OTHER_BIN, type ChampionConfig, type Config, type ModelConfig } from '@
 import { checkAccess } from './meaning-access.js';
 import { checkChallengers } from './meaning-challengers.js';
 import { checkErrorModel } from './meaning-error-model.js';
-import { checkDurations, checkSnapshots, checkWindows } from './meaning-durations.js';
+import { checkAlertLog, checkDurations, checkSnapshots, checkWindows } from './meaning-durations.js';
 import { checkFileName, checkThreshold, checkUnique } from './meaning-values.js';
 import { checkSamples } from './meaning-samples.js';
 import { checkOrigin, checkUpstream, checkWebUrl } from './meaning-upstream.js';
@@ -19,6 +19,7 @@ export type Report = (path: Path, message: string, options?: { readonly expected
 export function checkMeaning(config: Part<Config>, report: Report): void {
   checkDurations(config, report);
   checkSnapshots(config.snapshots, report);
+  checkAlertLog(config.alertLog, report);
   if (config.server?.host === '')
     report(['server', 'host'], 'the address to listen on is empty', { expected: 'an address such as 127.0.0.1' });
   checkAccess(config, report);

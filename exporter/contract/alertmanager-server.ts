@@ -8,11 +8,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** A real Alertmanager of Debian's packages on a free port of loopback, alone in its cluster. */
 export interface AlertmanagerServer {
-  /** Alerts as Prometheus sends them; they are held for an hour. */
-  send(alerts: readonly Readonly<Record<string, string>>[]): Promise<void>;
+  /** Alerts as Prometheus sends them; they are held for an hour, unless their end is told. */
+  send(alerts: readonly Readonly<Record<string, string>>[], times?: AlertTimes): Promise<void>;
   /** Names of the alerts that are told, and of those that others silence. */
   told(): Promise<{ readonly told: readonly string[]; readonly silenced: readonly string[] }>;
   close(): Promise<void>;
+}
+
+/** As RFC 3339. */
+export interface AlertTimes {
+  readonly startsAt?: string;
+  readonly endsAt?: string;
 }
 
 const PROGRAM = 'prometheus-alertmanager';
@@ -40,12 +46,12 @@ export async function startAlertmanager(configuration: string): Promise<Alertman
   const url = `http://${address}/api/v2/alerts`;
   await answering(`http://${address}/-/ready`);
   return {
-    async send(alerts) {
-      const endsAt = new Date(Date.now() + 3_600_000).toISOString();
+    async send(alerts, times = {}) {
+      const held = { endsAt: new Date(Date.now() + 3_600_000).toISOString(), ...times };
       const response = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(alerts.map((labels) => ({ labels, endsAt }))),
+        body: JSON.stringify(alerts.map((labels) => ({ labels, ...held }))),
       });
       if (!response.ok) throw new Error(`Alertmanager answered ${response.status}: ${await response.text()}`);
     },

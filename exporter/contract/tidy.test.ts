@@ -205,6 +205,8 @@ const UNITS_NOT_BASE = [
 const LABELS_ALLOWED = [
   ...['model', 'version', 'role', 'source', 'team', 'node_version', 'feature', 'bin', 'slice', 'slice_value', 'truth', 'outcome'],
   ...['code', 'reason', 'kind', 'route', 'method', 'queue', 'label', 'stage', 'side', 'currency', 'quality', 'verdict'],
+  // Of alerts: names that we generate, and three severities, else __other__.
+  ...['alert', 'severity'],
 ];
 
 describe('the table of metrics', () => {

@@ -123,6 +123,8 @@ describe('the routes', () => {
       ['POST', '/v1/registry/promotions', 'operate', 'operate', 65_536],
       ['POST', '/v1/events', 'operate', 'operate', 65_536],
       ['GET', '/v1/events', 'read', 'read', 0],
+      ['POST', '/v1/alerts', 'ingest', 'unlimited', 16_777_216],
+      ['GET', '/v1/alerts', 'read', 'read', 0],
       ['GET', '/v1/models/:model/distributions', 'read', 'read', 0],
       ['GET', '/v1/models/:model/slice-quality', 'read', 'read', 0],
       ['GET', '/v1/models/:model/samples', 'operate', 'read', 0],

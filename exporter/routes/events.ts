@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { EVENT_KINDS, EVENT_STATUSES, NAME_PATTERN, type EventKind, type EventsAnswer, type EventStatus } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
-import { OTHER_MODELS, PROMOTION_EVENT, type EventQuery, type EventReport, type Store } from '../store/index.js';
+import { OTHER_MODELS, PROMOTION_EVENT, type EventCursor, type EventQuery, type EventReport, type Store } from '../store/index.js';
 import type { Route } from './app.js';
 import { checkId, compileCheck, idSchema, readTime, refuse, timeSchema } from './ingest-fields.js';
 import { readEvents } from './json-body.js';
@@ -84,11 +84,8 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
         if (!asked.ok) refuse(response, deps, asked.error);
         else if (!found.ok) refuse(response, deps, found.error);
         else {
-          const last = found.value.length === asked.value.eventsMax ? found.value.at(-1)?.cursor : undefined;
-          response.json({
-            events: found.value.map(({ event }) => event),
-            ...(last === undefined ? {} : { next: `${last.timeSeconds},${last.number}` }),
-          } satisfies EventsAnswer);
+          const events = found.value.map(({ event }) => event);
+          response.json({ events, ...pageCursor(found.value, asked.value.eventsMax) } satisfies EventsAnswer);
         }
       },
     },
@@ -130,6 +127,20 @@ function readReport({ headers, body }: Request, nowSeconds: number): Result<Even
 }
 
 const PARAMETERS: ReadonlySet<string> = new Set(['from', 'to', 'model', 'kind', 'limit', 'after']);
+/** Where the next page of a log goes on, where this one is full. */
+export function pageCursor(page: readonly { readonly cursor: EventCursor }[], rowsMax: number): { readonly next?: string } {
+  const last = page.length === rowsMax ? page.at(-1)?.cursor : undefined;
+  return last === undefined ? {} : { next: `${last.timeSeconds},${last.number}` };
+}
+
+/** `after`, from the `next` of the page before. */
+export function readCursor(after: string | undefined): Result<EventCursor | undefined> {
+  if (after === undefined) return succeed(undefined);
+  const [, timeSeconds, number] = CURSOR.exec(after) ?? [];
+  if (number === undefined) return fail('invalid_value', 'after is the next of an earlier answer');
+  return succeed({ timeSeconds: Number(timeSeconds), number: Number(number) });
+}
+
 const CURSOR = /^(\d+(?:\.\d+)?),(\d+)$/;
 /** Beyond any time that an event may have. */
 const TIME_MAX = 253_402_300_800;
@@ -145,13 +156,13 @@ function readQuery(query: unknown): Result<EventQuery> {
   if (!eventsMax.ok) return eventsMax;
   const kindAsked = EVENT_KINDS.find((one) => one === kind);
   if (kind !== undefined && kindAsked === undefined) return fail('invalid_value', `kind is one of ${EVENT_KINDS.join(', ')}`);
-  const [, timeSeconds, number] = CURSOR.exec(after ?? '') ?? [];
-  if (after !== undefined && number === undefined) return fail('invalid_value', 'after is the next of an earlier answer');
+  const cursor = readCursor(after);
+  if (!cursor.ok) return cursor;
   return succeed({
     ...window.value,
     eventsMax: eventsMax.value,
     ...(model === undefined ? {} : { model }),
     ...(kindAsked === undefined ? {} : { kind: kindAsked }),
-    ...(number === undefined ? {} : { after: { timeSeconds: Number(timeSeconds), number: Number(number) } }),
+    ...(cursor.value === undefined ? {} : { after: cursor.value }),
   });
 }

@@ -20,6 +20,7 @@ import { driftRoute } from './drift.js';
 import { postGroundTruth } from './ground-truth.js';
 import { groundTruthReportRoute } from './ground-truth-report.js';
 import type { IngestModel } from './ingest-model.js';
+import { alertRoutes } from './alerts.js';
 import { eventRoutes } from './events.js';
 import { landingRoute } from './landing-page.js';
 import { metricsRoute } from './metrics-route.js';
@@ -88,6 +89,7 @@ export function sidecarRoutes(deps: RouteDeps): readonly Route[] {
     { ...post, path: '/v1/ground-truth', handle: (request, response) => postGroundTruth(ingest())(request, response) },
     ...registryRoutes(deps),
     ...eventRoutes(deps),
+    ...alertRoutes(deps),
     ...snapshotRoutes(deps),
     samplesRoute(deps),
   ];

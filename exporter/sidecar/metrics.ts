@@ -10,6 +10,7 @@ import { costFamilies } from '../telemetry/cost-series.js';
 import { explainFamilies } from '../telemetry/explain-series.js';
 import type { Guard, GuardCounts } from '../security/guard.js';
 import { accessFamilies } from '../telemetry/access-series.js';
+import { alertFamilies } from '../telemetry/alert-series.js';
 import { eventFamilies } from '../telemetry/event-series.js';
 import { errorModelFamilies } from '../telemetry/error-model-series.js';
 import { estimateFamilies } from '../telemetry/estimate-series.js';
@@ -87,6 +88,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const costs = costFamilies(registry, models, clock);
   registryFamilies(registry, sources.registry, () => sources.config().registry.versionsShownMax);
   eventFamilies(registry, readings, () => models().keys());
+  alertFamilies(registry, readings, models);
   sampleFamilies(registry, models);
   snapshotFamilies(registry, readings, sources.snapshots);
   streamFamilies(registry, sources.stream);

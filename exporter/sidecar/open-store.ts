@@ -8,7 +8,7 @@ import { StartError } from './start-error.js';
 
 /** Opens the embedded store, with its folder; models are told to it once they are there. */
 export async function openStore(
-  { store, registry, events, snapshots, samples }: Config,
+  { store, registry, events, alertLog, snapshots, samples }: Config,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<Store> {
   if (store.path !== ':memory:') await makeFolder(path.dirname(store.path));
@@ -22,6 +22,11 @@ export async function openStore(
       bookLimits: {
         registry: { rowsMax: registry.versionsMax },
         events: { rowsMax: events.entriesMax, ageSecondsMax: durationSeconds(events.age) },
+        alerts: {
+          rowsMax: alertLog.entriesMax,
+          ageSecondsMax: durationSeconds(alertLog.age),
+          unheardSecondsMax: durationSeconds(alertLog.unheard),
+        },
         snapshots: {
           rowsMax: snapshots.entriesMax,
           bytesMax: snapshots.bytesMax,

@@ -19,5 +19,5 @@ export function marksOf(sources: {
     for (const { version, ready } of model.challengers) registry.push(version, ready);
   }
   for (const { quality, events } of readings.series) drift.push(quality.joined, events.predictions);
-  return { registry, drift, events: [readings.books.events] };
+  return { registry, drift, events: [readings.books.events, readings.books.alerts] };
 }

@@ -1,5 +1,5 @@
 /**
- * What a change is of, told by `GET /v1/stream`. `registry`: models, versions, readiness, stages. `events`: the log of events. `drift`: something was
+ * What a change is of, told by `GET /v1/stream`. `registry`: models, versions, readiness, stages. `events`: the logs of events and of alerts. `drift`: something was
  * predicted since, so that distributions, drift and quality may be others.
  */
 export const STREAM_KINDS = ['registry', 'events', 'drift'] as const;

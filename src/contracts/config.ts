@@ -1,5 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { access } from './config-access.js';
+import { alertLog } from './config-alert-log.js';
 import { alertmanager } from './config-alertmanager.js';
 import { events } from './config-events.js';
 import { model } from './config-model.js';
@@ -63,6 +64,7 @@ export const configSchema = {
     store,
     registry,
     events,
+    alertLog,
     snapshots,
     samples,
     watch: {

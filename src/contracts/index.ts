@@ -1,4 +1,6 @@
+export * from './alert-record.js';
 export * from './api.js';
+export * from './api-alerts.js';
 export * from './api-bins.js';
 export * from './api-calibration.js';
 export * from './api-challengers.js';

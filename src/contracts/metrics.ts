@@ -1,3 +1,4 @@
+import { ALERT_METRICS } from './alert-metrics.js';
 import { metricRow as m, MODEL_LABELS as MODEL, type MetricDescription } from './metric-description.js';
 import { COST_METRICS } from './cost-metrics.js';
 import { EXPLAIN_METRICS } from './explain-metrics.js';
@@ -106,6 +107,7 @@ export const METRICS = [
   ...PAIRED_METRICS,
   ...REGISTRY_METRICS,
   ...EVENT_METRICS,
+  ...ALERT_METRICS,
   ...GOLDEN_METRICS,
   ...EXPLAIN_METRICS,
   ...COST_METRICS,

@@ -1,5 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { OperationalEvent } from '@modelwatch/core';
+import type { OperationalEvent, RemedyKind } from '@modelwatch/core';
 
 /**
  * A durable table beside the ledger, off the hot path: the registry's versions, the log of events. A book is one file: its tables, what may
@@ -52,6 +52,15 @@ export interface BookLimits {
   readonly bytesMax?: number;
   /** How long rows stand one by one, for books that put old ones together. */
   readonly wholeAgeSecondsMax?: number;
+  /** How long a row that lasts may go without being told again. */
+  readonly unheardSecondsMax?: number;
+}
+
+/** A change of a model that took effect. */
+export interface Remedy {
+  readonly model: string;
+  readonly kind: RemedyKind;
+  readonly seconds: number;
 }
 
 export interface BookOptions {
@@ -60,6 +69,8 @@ export interface BookOptions {
   readonly drops: Record<string, number>;
   /** Writes into the log of events, in the same transaction. A repeat changes nothing. */
   readonly log: (event: OperationalEvent, nowSeconds: number) => void;
+  /** Tells the log of alerts that a model was changed, in the same transaction. A repeat changes nothing. */
+  readonly remedy: (remedy: Remedy) => void;
 }
 
 /** What a table holds and has dropped, for modelwatch_queue_.... */

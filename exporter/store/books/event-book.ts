@@ -1,5 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { EventKind, EventStatus, OperationalEvent } from '@modelwatch/core';
+import { REMEDY_KINDS, type EventKind, type EventStatus, type OperationalEvent } from '@modelwatch/core';
 import { ROWS_READ_MAX, type Book, type BookOptions } from './book.js';
 import { ALL_MODELS, EVENT_TALLY_SCHEMA, openEventTallies, type EventStep } from './event-tallies.js';
 
@@ -78,7 +78,7 @@ interface EventRow {
 
 const COLUMNS = 'SELECT number, id, kind, model, version, status, started, ended, text FROM events_event';
 
-function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
+function open(db: DatabaseSyncInstance, { limits, drops, remedy }: BookOptions) {
   const find = db.prepare(`${COLUMNS} WHERE id = ?`);
   const insert = db.prepare(
     'INSERT INTO events_event (id, kind, model, version, status, started, ended, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -100,6 +100,12 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
   drops['aged'] ??= 0;
   const ageSecondsMax = limits.ageSecondsMax ?? AGE_SECONDS_MAX;
   const tallies = openEventTallies(db);
+  const tellRemedy = ({ kind, model, status, started, ended }: Pick<EventRow, 'kind' | 'model' | 'status' | 'started' | 'ended'>): void => {
+    const remedyKind = REMEDY_KINDS.find((one) => one === kind);
+    // What fails, or may yet, has put nothing in force.
+    if (remedyKind !== undefined && model !== null && (status === null || status === 'succeeded'))
+      remedy({ model, kind: remedyKind, seconds: ended ?? started });
+  };
   const hasDue = (nowSeconds: number): boolean => {
     const { started } = oldest.get() as { readonly started: number | null };
     return started !== null && started < nowSeconds - ageSecondsMax;
@@ -116,11 +122,13 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
           if (FILLED.every((key) => next[key] === known[key])) return 'duplicate';
           update.run(next.version, next.status, next.ended, next.text, known.id);
           tallies.count(report.countedAs ?? known.model ?? ALL_MODELS, known.kind, stepOf({ ...known, ...next }, known));
+          tellRemedy({ ...known, ...next });
           return 'updated';
         }
         const { id, kind, model = null, version = null, status = null, timeSeconds = nowSeconds, endSeconds = null, text = null } = report;
         insert.run(id, kind, model, version, status, timeSeconds, endSeconds, text);
         tallies.count(report.countedAs ?? model ?? ALL_MODELS, kind, stepOf({ status, started: timeSeconds, ended: endSeconds }));
+        tellRemedy({ kind, model, status, started: timeSeconds, ended: endSeconds });
         rows++;
         while (rows > limits.rowsMax) {
           dropOldest.run();

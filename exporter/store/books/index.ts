@@ -1,3 +1,4 @@
+import { alertBook } from './alert-book.js';
 import { eventBook } from './event-book.js';
 import { registryBook } from './registry-book.js';
 import { sampleBook } from './sample-book.js';
@@ -7,6 +8,7 @@ import { snapshotBook } from './snapshot-book.js';
 export const BOOKS = {
   registry: registryBook,
   events: eventBook,
+  alerts: alertBook,
   snapshots: snapshotBook,
   samples: sampleBook,
 };
@@ -24,6 +26,8 @@ export type BookTellings = {
 type ToldBy<Open> = Open extends { readonly told: infer Told } ? Told : never;
 
 export * from './book.js';
+export type * from './alert-book.js';
+export type * from './alert-tallies.js';
 export type * from './event-book.js';
 export { ALL_MODELS, OTHER_MODELS, type LogTally } from './event-tallies.js';
 export { PROMOTION_EVENT } from './registry-book.js';

@@ -31,6 +31,7 @@ interface Entry {
   readonly limits: BookLimits;
   readonly drops: Record<string, number>;
   readonly log: BookOptions['log'];
+  readonly remedy: BookOptions['remedy'];
   open: OpenBook;
   /** What was told last. */
   told?: unknown;
@@ -42,9 +43,12 @@ export function openBooks(db: DatabaseSyncInstance, limits: AllBookLimits = {}, 
   const log: BookOptions['log'] = (event, nowSeconds) => {
     (entries.get('events')!.open as ReturnType<typeof BOOKS.events.open>).writes.record(event, nowSeconds);
   };
+  const remedy: BookOptions['remedy'] = (remedied) => {
+    (entries.get('alerts')!.open as ReturnType<typeof BOOKS.alerts.open>).remedy(remedied);
+  };
   for (const name of BOOK_NAMES) {
     const book: Book = BOOKS[name];
-    const options = { limits: limits[name] ?? book.limits, drops: { ...before?.[name].dropped }, log };
+    const options = { limits: limits[name] ?? book.limits, drops: { ...before?.[name].dropped }, log, remedy };
     entries.set(name, { book, ...options, open: book.open(db, options) });
   }
   const all = [...entries.values()];

@@ -1,12 +1,11 @@
 import { normalQuantile } from '../../math/index.js';
-import type { ModelConfig } from '../../contracts/index.js';
+import type { ALERT_SEVERITIES, ModelConfig } from '../../contracts/index.js';
 import type { BoardVariable, Concern } from '../boards.js';
 import { number } from '../promql.js';
 import type { AlertBars } from '../recordings/recording-family.js';
 import type { Select } from '../selector.js';
 
-/** `page` wakes somebody; `ticket` waits for working hours; `info` is told nobody, and silences others. */
-export type Severity = 'page' | 'ticket' | 'info';
+export type Severity = (typeof ALERT_SEVERITIES)[number];
 
 /** What an alert says of one model, or of all models with equal bars. */
 export interface AlertText {
