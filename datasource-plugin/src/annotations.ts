@@ -1,13 +1,21 @@
 import type { AnnotationEvent, AnnotationQuery, AnnotationSupport, DataFrame } from '@grafana/data';
 import { of } from 'rxjs';
 import { migrateQuery, type ModelwatchQuery, QUERY_SCHEMA_VERSION } from './query';
+import { ALERT_KIND, alertColor } from './queries/alerts-frame';
 import { EVENT_KINDS } from './queries/events-frame';
 
-/** Events on every panel of a board: what lasted as a region, each kind in its colour. */
+/** What can be annotations. */
+const ANNOTATED = ['events', 'alerts'];
+
+/** Events or alerts on every panel of a board: what lasted as a region, each kind in its colour. */
 export const annotationSupport: AnnotationSupport<ModelwatchQuery> = {
   getDefaultQuery: () => ({ schemaVersion: QUERY_SCHEMA_VERSION, queryType: 'events' }),
   prepareQuery: ({ target, name }: AnnotationQuery<ModelwatchQuery>) => ({
-    ...migrateQuery({ ...target, queryType: 'events', live: undefined }),
+    ...migrateQuery({
+      ...target,
+      queryType: target !== undefined && ANNOTATED.includes(target.queryType) ? target.queryType : 'events',
+      live: undefined,
+    }),
     refId: target?.refId ?? name,
   }),
   processEvents: (_annotation, frames) => of(frames.flatMap(annotationsOf)),
@@ -26,7 +34,9 @@ function annotationsOf(frame: DataFrame): AnnotationEvent[] {
       title: String(of('title')),
       text: String(of('text')),
       tags: String(of('tags')).split(','),
-      color: Object.entries(EVENT_KINDS).find(([name]) => name === kind)?.[1].color ?? 'text',
+      color: kind === ALERT_KIND ? alertColor(String(of('severity'))) : eventColor(kind),
     };
   });
 }
+
+const eventColor = (kind: string): string => Object.entries(EVENT_KINDS).find(([name]) => name === kind)?.[1].color ?? 'text';

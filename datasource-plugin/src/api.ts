@@ -1,5 +1,5 @@
 import type { BackendSrv } from '@grafana/runtime';
-import type { ApiAbout, EventsAnswer, ModelsAnswer, OperationalEvent } from '@modelwatch/core';
+import type { AlertRecord, AlertsAnswer, ApiAbout, EventsAnswer, ModelsAnswer, OperationalEvent } from '@modelwatch/core';
 import { EMPTY, expand, map, Observable, reduce } from 'rxjs';
 
 /** The API that this data source speaks; it was raised where what answers mean changed. */
@@ -12,6 +12,13 @@ export interface EventsAsked {
   readonly kind?: string;
 }
 
+export interface AlertsAsked {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+  readonly model?: string;
+  readonly state?: string;
+}
+
 /** Of a query string; what is undefined is left out. */
 export type Params = Readonly<Record<string, string | number | undefined>>;
 
@@ -21,9 +28,15 @@ export interface EventsFound {
   readonly more: boolean;
 }
 
-const EVENTS_PAGE_MAX = 1000;
-/** Beyond it a board is told that events are missing. */
-const EVENTS_PAGES_MAX = 5;
+export interface AlertsFound {
+  readonly rows: readonly AlertRecord[];
+  /** Whether there are more than were asked for. */
+  readonly more: boolean;
+}
+
+const PAGE_ROWS_MAX = 1000;
+/** Beyond it a board is told that some are missing. */
+const PAGES_MAX = 5;
 
 /** The exporter's API behind Grafana's proxy. To unsubscribe is to cancel; a call of the same `requestId` cancels the one before. */
 export class Api {
@@ -42,18 +55,16 @@ export class Api {
 
   /** Page by page. */
   events({ fromSeconds, toSeconds, model, kind }: EventsAsked, requestId?: string): Observable<EventsFound> {
-    const params = { from: fromSeconds, to: toSeconds, limit: EVENTS_PAGE_MAX, model, kind };
+    const params = { from: fromSeconds, to: toSeconds, limit: PAGE_ROWS_MAX, model, kind };
     const page = (after?: string) => this.get<EventsAnswer>('/v1/events', { ...params, after }, requestId);
-    return page().pipe(
-      expand(({ next }, pages) => (next === undefined || pages + 1 >= EVENTS_PAGES_MAX ? EMPTY : page(next))),
-      reduce<EventsAnswer, EventsFound>(
-        ({ events }, answer) => ({ events: [...events, ...answer.events], more: answer.next !== undefined }),
-        {
-          events: [],
-          more: false,
-        },
-      ),
-    );
+    return allPages(page, ({ events }) => events).pipe(map(({ rows, more }) => ({ events: rows, more })));
+  }
+
+  /** Page by page. */
+  alerts({ fromSeconds, toSeconds, model, state }: AlertsAsked, requestId?: string): Observable<AlertsFound> {
+    const params = { from: fromSeconds, to: toSeconds, limit: PAGE_ROWS_MAX, model, state };
+    const page = (after?: string) => this.get<AlertsAnswer>('/v1/alerts', { ...params, after }, requestId);
+    return allPages(page, ({ alerts }) => alerts);
   }
 
   /** Any other route; each kind of query names its own. */
@@ -64,4 +75,23 @@ export class Api {
       .fetch<T>({ method: 'GET', url: this.url + path, params: told, showErrorAlert: false, validatePath: true, ...id })
       .pipe(map(({ data }) => data));
   }
+}
+
+interface Found<Row> {
+  readonly rows: readonly Row[];
+  readonly more: boolean;
+}
+
+/** The rows of as many pages as there are, and may be. */
+function allPages<Answer extends { readonly next?: string }, Row>(
+  page: (after?: string) => Observable<Answer>,
+  rowsOf: (answer: Answer) => readonly Row[],
+): Observable<Found<Row>> {
+  return page().pipe(
+    expand(({ next }, pages) => (next === undefined || pages + 1 >= PAGES_MAX ? EMPTY : page(next))),
+    reduce<Answer, Found<Row>>(({ rows }, answer) => ({ rows: [...rows, ...rowsOf(answer)], more: answer.next !== undefined }), {
+      rows: [],
+      more: false,
+    }),
+  );
 }

@@ -75,6 +75,12 @@ describe('query editor', () => {
     expect(edited.query().eventKind).toBe('deploy');
   });
 
+  it('filters alerts by state', async () => {
+    const edited = editQuery({ refId: 'A', queryType: 'alerts' });
+    await edited.choose('State', 'Firing');
+    expect([edited.query().alertState, edited.runs()]).toEqual(['firing', 1]);
+  });
+
   it('chooses a part of what challengers tell, and offers a slice where that part has any', async () => {
     const edited = editQuery({ refId: 'A', queryType: 'shadow', model: 'flights-late' });
     expect(screen.queryByLabelText('Slice')).toBeNull();

@@ -35,6 +35,8 @@ export const QUERY_FIELDS = [
   'reason',
   /** A key of EVENT_KINDS; absent: events of every kind. */
   'eventKind',
+  /** A key of ALERT_STATES; absent: alerts of every state. */
+  'alertState',
   /** Name of an objective. */
   'slo',
 ] as const;

@@ -59,6 +59,30 @@ it('GET /v1/models refuses a parameter that it does not know', async () => {
   expect(response.status).toBe(400);
 });
 
+const alertOf = (fingerprint: string, more: object, labels: Readonly<Record<string, string>>) => ({
+  status: 'firing',
+  labels,
+  annotations: { summary: `${labels['alertname']} of ${labels['model'] ?? 'all'}` },
+  startsAt: new Date((NOW - 7200) * 1000).toISOString(),
+  endsAt: '0001-01-01T00:00:00Z',
+  fingerprint,
+  ...more,
+});
+const DRIFT = { alertname: 'ModelwatchFeatureDrift', model: 'flights-late', severity: 'ticket', feature: 'distance', version: '1' };
+
+it('GET /v1/alerts tells of firing and past alerts, the earliest first', async () => {
+  const endsAt = new Date((NOW - 600) * 1000).toISOString();
+  const alerts = [
+    alertOf('a1', {}, DRIFT),
+    alertOf('a2', { status: 'resolved', endsAt }, { alertname: 'ModelwatchAvailabilityLow', model: 'prices', severity: 'page' }),
+    alertOf('a3', { startsAt: endsAt }, { alertname: 'NodeDown' }),
+  ];
+  expect((await sidecar.post('/v1/alerts', JSON.stringify({ version: '4', alerts }))).status).toBe(200);
+  const deploy = { id: 'd-2', kind: 'deploy', model: 'flights-late', version: '1', time: NOW + 60 };
+  expect((await sidecar.post('/v1/events', JSON.stringify(deploy))).status).toBe(200);
+  await expectKept('alerts.json', await answerTo(`/v1/alerts?from=${NOW - 86_400}&to=${NOW}`));
+});
+
 it('GET /v1/events tells what happened, the earliest first', async () => {
   for (const event of EVENTS) expect((await sidecar.post('/v1/events', JSON.stringify(event))).status).toBe(200);
   await expectKept('events.json', await answerTo(`/v1/events?from=${NOW - 86_400}&to=${NOW}`));

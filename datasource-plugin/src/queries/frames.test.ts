@@ -1,12 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { DataFrame, FieldType } from '@grafana/data';
-import type { ModelsAnswer } from '@modelwatch/core';
+import type { AlertsAnswer, ModelsAnswer } from '@modelwatch/core';
 import { firstValueFrom } from 'rxjs';
 import { annotationSupport } from '../annotations';
-import type { EventsFound } from '../api';
+import type { AlertsFound, EventsFound } from '../api';
 import { migrateQuery } from '../query';
 import { columnsOf, fieldOf } from '../testing/columns-of';
 import { recorded } from '../testing/recorded-exporter';
+import { alertsFrame } from './alerts-frame';
 import { eventsFrame } from './events-frame';
 import { modelsFrame } from './models-frame';
 
@@ -72,6 +73,38 @@ it('annotations have their kind as colour, and what lasted is a region', async (
     ['yellow', true, NOW - 30 * MINUTE, ['maintenance']],
     ['semi-dark-purple', true, NOW - 5 * MINUTE, ['training_job', 'prices', 'failed']],
   ]);
+});
+
+const foundAlerts = (): AlertsFound => ({ rows: recorded<AlertsAnswer>('alerts.json').alerts, more: false });
+
+it('alerts are rows with their ends and remedies, and one that fires goes on to the end of the range', () => {
+  const frame = alertsFrame(foundAlerts(), 'A', { toSeconds: NOW / 1000 });
+  expect(columnsOf(frame)).toMatchObject({
+    time: [NOW - 120 * MINUTE, NOW - 120 * MINUTE, NOW - 10 * MINUTE],
+    timeEnd: [NOW, NOW - 10 * MINUTE, NOW],
+    title: ['ModelwatchFeatureDrift flights-late', 'ModelwatchAvailabilityLow prices', 'NodeDown'],
+    state: ['Firing', 'Resolved', 'Firing'],
+    duration: [7200, 6600, 600],
+    remedied: [NOW + MINUTE, null, null],
+    remedy: ['deploy', null, null],
+    labels: ['feature=distance, version=1', '', ''],
+    tags: ['alert,flights-late,ticket,firing', 'alert,prices,page,resolved', 'alert,firing'],
+  });
+  expect(alertsFrame({ ...foundAlerts(), more: true }, 'A', { toSeconds: 0 }).meta?.notices?.[0]?.text).toBe(
+    'Only the first 3 alerts of this time are shown.',
+  );
+});
+
+it('alerts are annotations too: regions, in the colour of their severity', async () => {
+  const frame = alertsFrame(foundAlerts(), 'A', { toSeconds: NOW / 1000 });
+  const annotations = await firstValueFrom(annotationSupport.processEvents!({} as never, [frame]));
+  expect(annotations?.map(({ color, isRegion, time, timeEnd, text }) => [color, isRegion, time, timeEnd, text])).toEqual([
+    ['orange', true, NOW - 120 * MINUTE, NOW, 'ModelwatchFeatureDrift of flights-late'],
+    ['red', true, NOW - 120 * MINUTE, NOW - 10 * MINUTE, 'ModelwatchAvailabilityLow of prices'],
+    ['orange', true, NOW - 10 * MINUTE, NOW, 'NodeDown of all'],
+  ]);
+  const target = { queryType: 'alerts', alertState: 'firing', live: 'on' };
+  expect(annotationSupport.prepareQuery!({ name: 'Alerts', target } as never)).toMatchObject({ queryType: 'alerts', alertState: 'firing' });
 });
 
 it('an annotation asks for events, whatever its saved query says', () => {

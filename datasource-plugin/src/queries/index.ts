@@ -1,3 +1,4 @@
+import { alerts } from './alerts';
 import { calibration } from './calibration';
 import { cost } from './cost';
 import { distribution } from './distribution';
@@ -28,4 +29,5 @@ export const QUERY_KINDS: Readonly<Record<string, QueryKind>> = {
   slo,
   samples,
   events,
+  alerts,
 };
