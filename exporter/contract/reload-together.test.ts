@@ -99,7 +99,7 @@ describe('over a reload with other models', () => {
 
 describe('a reload', () => {
   it('is refused where the series would not fit, and the present models stay', async () => {
-    const small = (...models: readonly string[]) => `watch: { seriesMax: 640 }\n${yamlOf(':memory:', ...models)}`;
+    const small = (...models: readonly string[]) => `watch: { seriesMax: 720 }\n${yamlOf(':memory:', ...models)}`;
     sidecar = await startTestSidecar(small(served('m')));
     await expect(reload(small(served('m'), trips()))).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining('seriesMax') });
     expect([await infer('m'), await event('a')]).toEqual([200, 404]);
