@@ -83,7 +83,7 @@ const UNITS = [
 ] as const;
 
 /** A bound as a duration in its largest whole unit; parts of a millisecond cannot be written. */
-function durationText(seconds: number): string[] {
+export function durationText(seconds: number): string[] {
   for (const [unit, size] of UNITS) {
     const amount = Number((seconds / size).toPrecision(12));
     if (Number.isInteger(amount)) return [`${amount}${unit}`];

@@ -1,4 +1,5 @@
 import { OPEN_SLO_PREFIX, OPEN_SLO_VERSION } from '@modelwatch/core';
+import { optionsOfQueries } from './query-matchers.js';
 import { isMapping, nameOf, shown, sliNamed, sliOfQuery, textOf, unknownIndicator } from './slo-documents.js';
 import type { ImportedSlo, ImportHints, Mapping, SloFault, SloFaultCode, SloImport } from './slo-documents.js';
 
@@ -54,7 +55,8 @@ type Fail = (code: SloFaultCode, path: string, message: string) => void;
 function importOne(document: Mapping, indicators: ReadonlyMap<string, Mapping>, hints: ImportHints, fail: Fail): ImportedSlo[] {
   const spec = isMapping(document['spec']) ? document['spec'] : {};
   const own = annotationsIn(document);
-  const sli = sliNamed(own['sli']) ?? hints.sli ?? indicatorOf(spec, indicators, fail);
+  const said = sliNamed(own['sli']);
+  const sli = said ?? hints.sli ?? indicatorOf(spec, indicators, fail);
   const period = periodOf(spec, fail);
   const targets = targetsOf(spec, fail);
   const name = nameOf(own['name']) ?? nameOf(nameIn(document));
@@ -62,16 +64,33 @@ function importOne(document: Mapping, indicators: ReadonlyMap<string, Mapping>, 
   const model = own['model'] ?? hints.model ?? nameOf(spec['service']);
   if (model === undefined) fail('malformed', 'spec.service', 'the service names the model; say with --model which is meant');
   if (sli === undefined || period === undefined || targets === undefined || name === undefined || model === undefined) return [];
+  // What we have exported says all in annotations, and queries of other counters say nothing of ours.
+  const queries = said === undefined ? queriesOf(spec, indicators) : undefined;
+  const isOurs = queries !== undefined && sliOfQuery(JSON.stringify(queries)) === sli;
+  const read = isOurs ? optionsOfQueries(queries, sli, model, (code, message) => fail(code, 'spec.indicator', message)) : {};
+  if (read === undefined) return [];
   const options = Object.entries(own).filter(([key]) => !['model', 'name', 'sli'].includes(key));
   const more = Object.fromEntries(
     options.map(([key, value]) => [key, key === 'critical' ? value === 'true' : NUMBERS.has(key) ? Number(value) : value]),
   );
-  return targets.map((objective, i) => ({ model, slo: { name: i === 0 ? name : `${name}-${i + 1}`, sli, objective, period, ...more } }));
+  return targets.map((objective, i) => ({
+    model,
+    slo: { name: i === 0 ? name : `${name}-${i + 1}`, sli, objective, period, ...read, ...more },
+  }));
+}
+
+/** The indicator of an objective, in it or beside it in the file. */
+const indicatorIn = (spec: Mapping, indicators: ReadonlyMap<string, Mapping>): unknown =>
+  spec['indicatorRef'] === undefined ? spec['indicator'] : indicators.get(textOf(spec['indicatorRef']));
+
+function queriesOf(spec: Mapping, indicators: ReadonlyMap<string, Mapping>): Mapping | undefined {
+  const indicator = indicatorIn(spec, indicators);
+  return isMapping(indicator) && isMapping(indicator['spec']) ? indicator['spec'] : undefined;
 }
 
 function indicatorOf(spec: Mapping, indicators: ReadonlyMap<string, Mapping>, fail: Fail): ReturnType<typeof sliNamed> {
   const reference = spec['indicatorRef'];
-  const indicator = reference === undefined ? spec['indicator'] : indicators.get(textOf(reference));
+  const indicator = indicatorIn(spec, indicators);
   if (!isMapping(indicator)) {
     if (reference !== undefined) fail('reference_unsupported', 'spec.indicatorRef', `the file has no SLI of the name ${shown(reference)}`);
     else fail('malformed', 'spec.indicator', 'an indicator was expected');

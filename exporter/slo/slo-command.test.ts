@@ -95,7 +95,7 @@ describe('documents of others', () => {
     const ofQuery = (query: string) =>
       importSlos(open({ indicator: { spec: { ratioMetric: { bad: { metricSource: { spec: { query } } } } } } }), {}).slos[0]?.slo.sli;
     expect(ofQuery('sum(rate(modelwatch_request_duration_seconds_bucket{le="0.3"}[5m]))')).toBe('latency');
-    expect(ofQuery('modelwatch_confusion_total{outcome="false_positive"}')).toBe('quality');
+    expect(ofQuery('modelwatch_confusion_total{outcome=~"false_positive|false_negative",model="m"}')).toBe('quality');
     expect(ofQuery('sum(rate(modelwatch_feature_missing_total[5m]))')).toBe('data_quality');
     expect(importSlos(open({}), {}).slos).toEqual([
       { model: 'm', slo: { name: 'a', sli: 'availability', objective: 0.99, period: '28d' } },
@@ -104,6 +104,43 @@ describe('documents of others', () => {
       'version: prometheus/v1\nservice: s\nslos: [{ name: a, objective: 99, sli: { raw: { error_ratio_query: modelwatch_requests_shed_total } }, alerting: { page_alert: { disable: true } } }]\n';
     expect(importSlos(raw, {}).slos).toEqual([
       { model: 's', slo: { name: 'a', sli: 'availability', objective: 0.99, period: '30d', critical: false } },
+    ]);
+  });
+
+  const reading = (...queries: readonly string[]) => {
+    const [bad, total = bad] = queries.map((query) => ({ metricSource: { spec: { query } } }));
+    return open({ indicator: { spec: { ratioMetric: { bad, total } } } });
+  };
+  const bucket = (le: string, more = '') => `sum(rate(modelwatch_request_duration_seconds_bucket{${le}${more}}[5m]))`;
+
+  it('keep the bound that their queries read', () => {
+    const withinOf = (...queries: readonly string[]) => importSlos(reading(...queries), {}).slos[0]?.slo['within'];
+    expect(withinOf(bucket('le="0.5"'), bucket('le="+Inf"'))).toBe('500ms');
+    expect(withinOf(bucket('le="2.5"', ',role!="challenger", model="m"'), 'sum(modelwatch_request_duration_seconds_count)')).toBe('2500ms');
+    expect(withinOf(bucket('le=~"1(\\\\.0)?"'))).toBe('1s');
+    expect(withinOf("modelwatch_ground_truth_delay_seconds_bucket{le='86400.0'}")).toBe('1d');
+    const sloth =
+      'version: prometheus/v1\nservice: s\nslos: [{ name: a, objective: 99, sli: { raw: { error_ratio_query: \'1 - sum(rate(modelwatch_request_duration_seconds_bucket{le="0.5"}[{{.window}}])) / sum(rate(modelwatch_request_duration_seconds_count[{{.window}}]))\' } } }]\n';
+    expect(importSlos(sloth, {}).slos).toEqual([
+      { model: 's', slo: { name: 'a', sli: 'latency', objective: 0.99, period: '30d', within: '500ms' } },
+    ]);
+    expect(codes(sloth.replace('0.5', '0.4'))).toEqual(['bound_unknown document 1: slos[0].sli']);
+  });
+
+  it('are refused where their queries read a bound that is none, or a part of the events', () => {
+    const fault = (...queries: readonly string[]) => codes(reading(...queries));
+    const bound = ['bound_unknown document 1: spec.indicator'];
+    const matcher = ['matcher_unsupported document 1: spec.indicator'];
+    expect(fault(bucket('le="0.4"'))).toEqual(bound);
+    expect(fault('sum(rate(modelwatch_request_duration_seconds_count[5m]))')).toEqual(bound);
+    expect(fault(bucket('le="0.3"'), bucket('le="0.5"'))).toEqual(bound);
+    expect(fault('modelwatch_requests_failed_total{version="2"}', 'modelwatch_requests_received_total')).toEqual(matcher);
+    expect(fault('modelwatch_requests_failed_total', 'modelwatch_requests_received_total{instance=~"a.*"}')).toEqual(matcher);
+    expect(fault('modelwatch_requests_failed_total{model="another"}', 'modelwatch_requests_received_total')).toEqual(matcher);
+    expect(fault('modelwatch_confusion_total{outcome="false_positive"}', 'modelwatch_confusion_total')).toEqual(matcher);
+    expect(fault('modelwatch_requests_failed_total{reason=}', 'modelwatch_requests_received_total')).toEqual(matcher);
+    expect(fault(`modelwatch_requests_failed_total${' '.repeat(4000)}`, 'modelwatch_requests_received_total')).toEqual([
+      'too_long document 1: spec.indicator',
     ]);
   });
 

@@ -11,6 +11,8 @@ export type SloFaultCode =
   | 'unsupported_version'
   | 'malformed'
   | 'indicator_unknown'
+  | 'bound_unknown'
+  | 'matcher_unsupported'
   | 'window_not_rolling'
   | 'budgeting_unsupported'
   | 'threshold_unsupported'

@@ -1,3 +1,4 @@
+import { optionsOfQueries } from './query-matchers.js';
 import { isMapping, nameOf, shown, sliOfQuery, unknownIndicator } from './slo-documents.js';
 import type { ImportedSlo, ImportHints, Mapping, SloFault, SloFaultCode, SloImport } from './slo-documents.js';
 
@@ -24,7 +25,7 @@ export function importSloth(documents: readonly unknown[], hints: ImportHints): 
     if (document['labels'] !== undefined || document['slo_plugins'] !== undefined)
       notes.push(`document ${index + 1}: labels and plugins of Sloth were left out`);
     (list as unknown[]).forEach((each, i) => {
-      const slo = importOne(each, hints, (code, path, message) => fail(code, `slos[${i}]${path}`, message));
+      const slo = importOne(each, model, hints, (code, path, message) => fail(code, `slos[${i}]${path}`, message));
       if (slo !== undefined) slos.push({ model, slo });
       if (isMapping(each) && isMapping(each['alerting']))
         notes.push(`document ${index + 1}: slos[${i}].alerting: names and labels of alerts were left out`);
@@ -36,6 +37,7 @@ export function importSloth(documents: readonly unknown[], hints: ImportHints): 
 
 function importOne(
   each: unknown,
+  model: string,
   { sli: hinted }: ImportHints,
   fail: (code: SloFaultCode, path: string, message: string) => void,
 ): ImportedSlo['slo'] | undefined {
@@ -46,8 +48,12 @@ function importOne(
   if (typeof percent !== 'number') return void fail('malformed', '.objective', `a number of per cent was expected, got ${shown(percent)}`);
   const sli = hinted ?? indicatorOf(each['sli'], fail);
   if (sli === undefined) return undefined;
+  // Queries of other counters say nothing of ours: what they are taken for was said by the caller.
+  const isOurs = sliOfQuery(JSON.stringify(each['sli'] ?? {})) === sli;
+  const read = isOurs ? optionsOfQueries(each['sli'], sli, model, (code, message) => fail(code, '.sli', message)) : {};
+  if (read === undefined) return undefined;
   // 99.9 per cent are 0.999 but for the last bit.
-  return { name, sli, objective: Number((percent / 100).toPrecision(12)), period: PERIOD, ...criticalOf(each['alerting']) };
+  return { name, sli, objective: Number((percent / 100).toPrecision(12)), period: PERIOD, ...read, ...criticalOf(each['alerting']) };
 }
 
 /** An objective whose page is switched off pages here neither. */
