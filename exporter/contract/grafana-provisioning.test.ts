@@ -145,12 +145,16 @@ const client = [['docker', 'compose'], ['docker-compose']].find((command) => {
   return asked.status === 0 && !/^v?1\./.test(asked.stdout);
 });
 
-describe('docker compose', () => {
-  (client === undefined ? it.skip : it)('takes the stack with each profile, and resolves every service', async () => {
-    const profiles = ['mlflow', 'postgres', 'traces'].flatMap((profile) => ['--profile', profile]);
-    const [program, ...rest] = client!;
-    const args = [...rest, '--file', path.join(root, 'docker-compose.yml'), ...profiles, 'config', '--services'];
-    const { stdout } = await promisify(execFile)(program!, args);
-    expect(stdout.trim().split('\n').toSorted()).toEqual(Object.keys(COMPOSE.services).toSorted());
+// Debian's package is of the first generation, so a machine that has the client brought it itself. What the file mounts and listens on is held
+// without it, in provisioning.test.ts.
+if (client !== undefined) {
+  const [program, ...rest] = client;
+  describe('docker compose', () => {
+    it('takes the stack with each profile, and resolves every service', async () => {
+      const profiles = ['mlflow', 'postgres', 'traces'].flatMap((profile) => ['--profile', profile]);
+      const args = [...rest, '--file', path.join(root, 'docker-compose.yml'), ...profiles, 'config', '--services'];
+      const { stdout } = await promisify(execFile)(program!, args);
+      expect(stdout.trim().split('\n').toSorted()).toEqual(Object.keys(COMPOSE.services).toSorted());
+    });
   });
-});
+}
