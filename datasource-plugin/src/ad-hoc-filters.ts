@@ -27,7 +27,7 @@ const KEYS: Readonly<Record<string, FilterKey>> = {
   },
   slice: {
     field: 'slice',
-    columns: ['dimension', 'slice'],
+    columns: ['slice'],
     valuesOf: (api, model) => lastValueFrom(namesOfModel(api, model, SLICES_OF)),
   },
   feature: {
@@ -52,12 +52,20 @@ export async function tagValues(api: Api, key: string, filters: readonly AdHocVa
   return known === undefined ? [] : toValues(await known.valuesOf(api, model));
 }
 
-/** A query that asks for no more than its filters leave. */
-export function narrowed(query: ModelwatchQuery, filters: readonly AdHocVariableFilter[]): ModelwatchQuery {
-  return applicable(query, filters).reduce(
-    (narrower, { key, operator, value }) => (operator === '=' ? { ...narrower, [KEYS[key]!.field]: value } : narrower),
-    query,
-  );
+/** A query that asks for no more than its filters leave; undefined where they leave nothing of what it asks for itself. */
+export function narrowed(query: ModelwatchQuery, filters: readonly AdHocVariableFilter[]): ModelwatchQuery | undefined {
+  const fixed: Partial<Record<QueryField, string>> = {};
+  for (const { key, operator, value } of applicable(query, filters)) {
+    const { field } = KEYS[key]!;
+    const asked = fixed[field] ?? (query[field] || undefined);
+    if (asked !== undefined && !holds(operator, asked, value)) {
+      return undefined;
+    }
+    if (operator === '=') {
+      fixed[field] = value;
+    }
+  }
+  return { ...query, ...fixed };
 }
 
 const applicable = ({ queryType }: ModelwatchQuery, filters: readonly AdHocVariableFilter[]) =>

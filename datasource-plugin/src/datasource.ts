@@ -1,4 +1,5 @@
 import {
+  createDataFrame,
   DataFrame,
   DataQueryError,
   DataQueryRequest,
@@ -105,6 +106,9 @@ export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, Modelwa
 
   private part(asked: ModelwatchQuery, { requestId, range, filters = [] }: DataQueryRequest<ModelwatchQuery>): Observable<Part> {
     const query = narrowed(asked, filters);
+    if (query === undefined) {
+      return of<Part>({ data: [createDataFrame({ refId: asked.refId, fields: [] })], errors: [] });
+    }
     const context = { api: this.api, options: this.options, range, requestId: `${requestId}-${query.refId}` };
     return defer(() => QUERY_KINDS[query.queryType]!.run(query, context)).pipe(
       map((frames): Part => ({ data: frames.map((frame) => filteredRows(query, filters, frame)), errors: [] })),

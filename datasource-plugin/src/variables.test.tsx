@@ -111,6 +111,27 @@ describe('ad hoc filters', () => {
     ).toHaveLength(2);
   });
 
+  it('narrow a query that names a value itself, and never ask for another', async () => {
+    const { requests } = installRecordedExporter();
+    const query = { queryType: 'slices', model: 'flights-late', slice: 'origin' };
+    const other = await frameOf(query, [filter('slice', '=', 'carrier')]);
+    expect([requests.length, other]).toEqual([0, { columns: {}, errors: [] }]);
+    expect(await frameOf(query, [filter('model', '!=', 'flights-late')])).toEqual(other);
+    expect(await frameOf({ queryType: 'slices' }, [filter('model', '=', 'flights-late'), filter('model', '=', 'prices')])).toEqual(other);
+    expect(requests.length).toBe(0);
+    await frameOf(query, [filter('slice', '=', 'origin'), filter('model', '=~', 'flights.*')]);
+    expect(requests[0]!.params).toMatchObject({ slice: 'origin' });
+  });
+
+  it('by a slice narrow the slices of a model and of its challengers alike', async () => {
+    const slicesOf = async (query: Partial<ModelwatchQuery>, operator: string) =>
+      new Set((await frameOf({ model: 'flights-late', ...query }, [filter('slice', operator, 'origin')])).columns['slice']);
+    for (const query of [{ queryType: 'slices' }, { queryType: 'shadow', part: 'slices', challenger: '2' }]) {
+      expect([query, await slicesOf(query, '=~')]).toEqual([query, new Set(['origin'])]);
+      expect([...(await slicesOf(query, '!='))]).not.toContain('origin');
+    }
+  });
+
   it('say what is no regular expression', async () => {
     expect((await frameOf({ queryType: 'models' }, [filter('model', '=~', '(')])).errors?.[0]?.message).toContain('no regular expression');
   });

@@ -206,8 +206,8 @@ export function shadowSlicesFrame(answer: ChallengersAnswer, slice: string | und
     rows,
     columns: [
       ...ofChallenger<Row>(),
-      text('name', 'Name of the slice.', ({ name }) => name),
-      text('slice', 'The slice and its value.', ({ name, value }) => `${name}=${value}`),
+      text('slice', 'Name of the slice.', ({ name }) => name),
+      text('sliceValue', 'Its value.', ({ value }) => value, { displayName: 'slice value' }),
       number('value', 'Share of predictions on which the two disagree.', (row) => valueOf(row.agreement.disagreementRatio), disagreement),
       ...interval<Row>((row) => row.agreement.disagreementRatio, disagreement),
       number('count', 'Predictions that were compared.', ({ agreement }) => agreement.compared, COUNT),

@@ -61,9 +61,8 @@ function columnsOf({ model, version }: SlicesAnswer, isOfErrors: boolean): Array
   return [
     text('model', 'The model.', () => model, { links: [DEBUG_BOARD] }),
     text('version', 'The version whose predictions are counted.', () => version),
-    text('slice', 'Slice and value, the worst for certain first.', ({ slice, value }) => `${slice}=${value}`, { links: [DEBUG_BOARD] }),
-    text('dimension', 'Name of the slice.', ({ slice }) => slice),
-    text('sliceValue', 'Its value.', ({ value }) => value, { displayName: 'slice value' }),
+    text('slice', 'Name of the slice; the worst of its values for certain first.', ({ slice }) => slice, { links: [DEBUG_BOARD] }),
+    text('sliceValue', 'Its value.', ({ value }) => value, { displayName: 'slice value', links: [DEBUG_BOARD] }),
     text('metric', 'Which quality.', ({ metric }) => metric),
     number('value', 'The quality; empty where there is too little to tell.', ({ quality }) => valueOf(quality), { unit, color }),
     number('lower', 'Lower end of its interval.', ({ quality }) => lowerOf(quality), { unit }),

@@ -10,24 +10,32 @@ const answer = () => recorded<SlicesAnswer>('slices.json');
 
 describe('the frame of slices', () => {
   it('has a row a slice value, the worst for certain first over all slices', () => {
-    const { slice, metric, count, value, gapLower, verdict } = columnsOf(slicesFrame(answer(), 'A'));
+    const { slice, sliceValue, metric, count, value, gapLower, verdict } = columnsOf(slicesFrame(answer(), 'A'));
     expect(slice).toHaveLength(18);
-    expect([slice![0], metric![0], count![0], verdict![0]]).toEqual(['origin=LGA', 'accuracy', 604, 'worse']);
-    expect([value![0], gapLower![0]]).toEqual([expect.closeTo(0.84437, 4), expect.closeTo(0.004675, 5)]);
+    expect([slice![0], sliceValue![0], metric![0], count![0], verdict![0]]).toEqual(['origin', 'LGA', 'accuracy', 604, 'quiet']);
+    expect([value![0], gapLower![0]]).toEqual([expect.closeTo(0.84437, 4), expect.closeTo(-0.009659, 5)]);
     const certain = gapLower!.filter((one) => one !== null);
     expect(certain).toEqual([...certain].sort((a, b) => Number(b) - Number(a)));
   });
 
+  it('calls a slice worse where the whole interval of its gap is above 0', () => {
+    const { slices, ...rest } = answer();
+    const [one] = slices[0]!.worst;
+    const gap = { kind: 'measured', value: 0.04, lower: 0.01, upper: 0.07 } as const;
+    const frame = slicesFrame({ ...rest, slices: [{ ...slices[0]!, worst: [{ ...one!, gap }] }] }, 'A');
+    expect(columnsOf(frame)['verdict']).toEqual(['worse']);
+  });
+
   it('says what is too little to tell, with its count, and not as 0', () => {
     const frame = columnsOf(slicesFrame(answer(), 'A'));
-    const row = frame['slice']!.indexOf('carrier=WN');
+    const row = frame['sliceValue']!.indexOf('WN');
     const at = (name: string) => frame[name]![row];
     expect([at('value'), at('lower'), at('upper'), at('gap'), at('gapLower'), at('count'), at('verdict')]).toEqual([
       ...[null, null, null, null, null],
       72,
       'insufficient data',
     ]);
-    expect(frame['slice']!.slice(-7)).toEqual(['WN', 'VX', 'FL', 'AS', 'F9', 'HA', 'YV'].map((value) => `carrier=${value}`));
+    expect(frame['sliceValue']!.slice(-7)).toEqual(['WN', 'VX', 'FL', 'AS', 'F9', 'HA', 'YV']);
   });
 
   it('has units, a bar for what is worse for certain, and the debug board', () => {
@@ -47,7 +55,7 @@ describe('the frame of slices', () => {
     const frame = columnsOf(slicesFrame(answer(), 'A', 'all'));
     expect(frame['slice']).toHaveLength(18 * 5);
     expect(frame['metric']!.slice(0, 5)).toEqual(['accuracy', 'precision', 'recall', 'f1', 'auc']);
-    expect(frame['verdict']!.slice(0, 5)).toEqual(['worse', null, null, null, null]);
+    expect(frame['verdict']!.slice(0, 5)).toEqual(['quiet', null, null, null, null]);
     expect(frame['value']!.slice(1, 3)).toEqual([null, expect.closeTo(0.50273, 4)]);
   });
 

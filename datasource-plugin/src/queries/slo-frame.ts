@@ -80,7 +80,11 @@ export function sloFrame(samples: SloSamples, refId: string): DataFrame {
           thresholds: worseFrom([1, 'orange']),
         },
       ),
-      number('bar', 'Burn rate from which this window alerts.', barOf, { unit: 'none', decimals: 1, min: 0 }),
+      number('bar', 'Burn rate above which this window alerts; empty where the objective is too low for one.', barOf, {
+        unit: 'none',
+        decimals: 1,
+        min: 0,
+      }),
       number(
         'timeToExhaustion',
         'Until nothing is left, burning as in the last six hours; infinite where nothing burns.',
@@ -105,14 +109,19 @@ export function sloFrame(samples: SloSamples, refId: string): DataFrame {
   });
 }
 
-/** Share of the budget x period / window, and never below 1: as the rules have it. */
+/**
+ * Share of the budget x period / window, and never below 1: as the rules have it. None where no error ratio reaches it: a budget of 20 % cannot burn
+ * 14.4 times as fast, and the rules leave such a bar out.
+ */
 function barOf({ window, objective }: Row): number | undefined {
   const { period } = objective.labels;
   if (period === undefined || !rangeUtil.isValidTimeSpan(period)) {
     return undefined;
   }
   const { share, hours } = WINDOWS[window]!;
-  return Math.max(1, (share * rangeUtil.intervalToSeconds(period)) / (hours * HOUR));
+  const bar = Math.max(1, (share * rangeUtil.intervalToSeconds(period)) / (hours * HOUR));
+  // 0.02 x 720 is 14.4 but for the last bit.
+  return Number(bar.toPrecision(12)) < 1 / (1 - objective.value) ? bar : undefined;
 }
 
 /** A model's objective of one name may rest on one evidence alone. */

@@ -22,7 +22,7 @@ it('is a row an objective and window, the least budget first, with the bars of i
 });
 
 it.each(['7d', '30d', '90d'])('has the bars that the rules have, for a period of %s', async (period) => {
-  installPrometheus(({ refId }) => [instantFrame(refId, { model: 'a', slo: 's', period }, 0.9)]);
+  installPrometheus(({ refId }) => [instantFrame(refId, { model: 'a', slo: 's', period }, 0.99)]);
   const { window, bar } = columnsOf((await asked('slo', {}, options))[0]!);
   const barOf = (name: string) => bar![window!.indexOf(name)];
   for (const { long, short, burnRate } of burnBars(period)) {
@@ -30,6 +30,21 @@ it.each(['7d', '30d', '90d'])('has the bars that the rules have, for a period of
     // Six hours are the short window of three days, and the long one of a page, which counts.
     expect([short, barOf(short)]).toEqual([short, short === '6h' ? barOf('6h') : expect.closeTo(burnRate, 9)]);
   }
+});
+
+it('has no bar that a budget cannot burn, as the rules have none', async () => {
+  // 30 days: bars of 14.4, 6, 3 and 1; with an objective of 80 % every event bad burns five times as fast.
+  installPrometheus(({ refId }) => [instantFrame(refId, { model: 'a', slo: 's', period: '30d' }, 0.8)]);
+  const { window, bar } = columnsOf((await asked('slo', {}, options))[0]!);
+  expect(window!.map((name, at) => [name, bar![at]])).toEqual([
+    ['5m', null],
+    ['30m', null],
+    ['1h', null],
+    ['2h', 3],
+    ['6h', null],
+    ['1d', 3],
+    ['3d', 1],
+  ]);
 });
 
 it('where nothing burns the budget lasts for ever; where it is spent it has lasted', async () => {

@@ -2,6 +2,7 @@ import { casesOf, number, range, share, text } from './gallery-case';
 
 interface Row {
   readonly version: string;
+  readonly role?: string;
   readonly bin: string;
   readonly meanScore: number;
   readonly observedRate: number;
@@ -25,6 +26,14 @@ const frame = (rows: readonly Row[]) => ({
       'version',
       rows.map(({ version }) => version),
     ),
+    ...(rows.some(({ role }) => role !== undefined)
+      ? [
+          text(
+            'role',
+            rows.map(({ role }) => role ?? null),
+          ),
+        ]
+      : []),
     text(
       'bin',
       rows.map(({ bin }) => bin),
@@ -73,6 +82,16 @@ export const calibrationCases = casesOf({
   view: 'calibration',
   usual: [frame([...curve('2026-02-10', 1.35, 5200), ...curve('2026-02-24', 1.05, 900)])],
   insufficient: [frame(curve('2026-02-24', 1.2, 20))],
-  many: [frame(range(12).flatMap((index) => curve(`v${index}`, 0.7 + share(index), 5000, 120)))],
-  names: ['version', 'bin'],
+  // The first version is champion of one sidecar and challenger of another: a line each.
+  many: [
+    frame(
+      range(12).flatMap((index) =>
+        curve(`v${Math.max(1, index)}`, 0.7 + share(index), 5000, 120).map((row) => ({
+          ...row,
+          role: index === 0 ? 'champion' : 'challenger',
+        })),
+      ),
+    ),
+  ],
+  names: ['version', 'role', 'bin'],
 });

@@ -25,10 +25,19 @@ interface Budget {
   readonly seconds: number | null;
 }
 
-const WINDOWS = ['5m', '1h', '6h', '1d', '3d'];
+/** The Site Reliability Workbook, table 5-8. */
+const BARS: ReadonlyArray<readonly [window: string, bar: number]> = [
+  ['5m', 14.4],
+  ['1h', 14.4],
+  ['6h', 6],
+  ['1d', 3],
+  ['3d', 1],
+];
 
 function frame(budgets: readonly Budget[]) {
-  const rows = budgets.flatMap((budget) => WINDOWS.map((window, index) => ({ ...budget, window, burn: budget.burns[index] ?? null })));
+  const rows = budgets.flatMap((budget) =>
+    BARS.map(([window, bar], index) => ({ ...budget, window, bar, burn: budget.burns[index] ?? null })),
+  );
   return {
     name: 'error budget',
     fields: [
@@ -60,6 +69,11 @@ function frame(budgets: readonly Budget[]) {
         { decimals: 1, unit: 'none' },
       ),
       number(
+        'bar',
+        rows.map(({ bar }) => bar),
+        { decimals: 1, unit: 'none' },
+      ),
+      number(
         'timeToExhaustion',
         rows.map(({ seconds }) => seconds),
         { unit: 's', decimals: 1 },
@@ -73,7 +87,7 @@ const USUAL: readonly Budget[] = [
   { model: 'fraud', slo: 'latency', objective: 0.99, left: 0.86, burns: [0.2, 0.3, 0.4, 0.4, 0.5], seconds: 4_400_000 },
   { model: 'fraud', slo: 'quality', objective: 0.95, left: -0.12, burns: [1.1, 1.4, 1.2, 1.2, 1.1], seconds: 0 },
   { model: 'delivery-time', slo: 'availability', objective: 0.995, left: 1, burns: [0, 0, 0, 0, 0], seconds: Infinity },
-  { model: 'churn', slo: 'drift-free time', objective: 0.9, left: null, burns: [null, null, null, 0.4, 0.6], seconds: null },
+  { model: 'churn', slo: 'drift-free time', objective: 0.95, left: null, burns: [null, null, null, 0.4, 0.6], seconds: null },
 ];
 
 export const errorBudgetCases = casesOf({

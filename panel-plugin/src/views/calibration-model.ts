@@ -10,6 +10,7 @@ export const NEEDS: readonly FieldNeed[] = [
   { name: 'lower', type: FieldType.number, optional: true, meaning: 'lower end of the interval of the observed rate' },
   { name: 'upper', type: FieldType.number, optional: true, meaning: 'upper end of the interval of the observed rate' },
   { name: 'version', type: FieldType.string, optional: true, meaning: 'the version; each is a line of its own' },
+  { name: 'role', type: FieldType.string, optional: true, meaning: 'how the version takes part; each role of a version is a line' },
 ];
 
 /** More lines than this cannot be told apart. */
@@ -29,7 +30,8 @@ export interface CalibrationPoint {
 }
 
 export interface CalibrationLine {
-  readonly version: string;
+  /** The version; with its role where it has a line for each of several. */
+  readonly name: string;
   readonly points: readonly CalibrationPoint[];
   readonly count: number;
   /** Expected calibration error; undefined with too few predictions. */
@@ -53,7 +55,7 @@ function intervalAt(bound: BoundFrame, row: number): readonly [number, number] |
   return isShare(lower) && isShare(upper) && lower <= upper ? [lower, upper] : undefined;
 }
 
-function pointAt(bound: BoundFrame, row: number, countMin: number): CalibrationPoint | undefined {
+function pointAt(bound: BoundFrame, row: number, name: string, countMin: number): CalibrationPoint | undefined {
   const meanScore = numberAt(bound, 'meanScore', row);
   const observedRate = numberAt(bound, 'observedRate', row);
   const count = numberAt(bound, 'count', row);
@@ -71,8 +73,7 @@ function pointAt(bound: BoundFrame, row: number, countMin: number): CalibrationP
   };
   const doubt = unsure ? `too few to be sure (below ${countMin})` : undefined;
   const bin = textAt(bound, 'bin', row) ?? 'unnamed';
-  const version = textAt(bound, 'version', row);
-  const title = version === undefined ? `score ${bin}` : `${version}, score ${bin}`;
+  const title = name === '' ? `score ${bin}` : `${name}, score ${bin}`;
   return {
     meanScore,
     observedRate,
@@ -97,24 +98,40 @@ function expectedErrorOf(points: readonly CalibrationPoint[], count: number): nu
   return points.reduce((total, point) => total + (point.count / count) * Math.abs(point.observedRate - point.meanScore), 0);
 }
 
-/** A line a version, by rising score, with the error over all of its bins, those left out of the picture included. */
+/** Names of lines by row: a version that is champion here and challenger there has two, which share no bins. */
+function lineNames(bound: BoundFrame): (row: number) => string {
+  const partsAt = (row: number) => [textAt(bound, 'version', row) ?? '', textAt(bound, 'role', row) ?? ''] as const;
+  const roles = new Map<string, Set<string>>();
+  for (let row = 0; row < bound.frame.length; row++) {
+    const [version, role] = partsAt(row);
+    roles.set(version, (roles.get(version) ?? new Set()).add(role));
+  }
+  return (row) => {
+    const [version, role] = partsAt(row);
+    const isSeveral = (roles.get(version)?.size ?? 0) > 1 && role !== '';
+    return isSeveral ? [version, `(${role})`].filter((part) => part !== '').join(' ') : version;
+  };
+}
+
+/** A line a version and role, by rising score, with the error over all of its bins, those left out of the picture included. */
 export function calibration(bound: BoundFrame, { countMin }: { readonly countMin: number }): Calibration {
-  const byVersion = new Map<string, CalibrationPoint[]>();
+  const nameOf = lineNames(bound);
+  const byName = new Map<string, CalibrationPoint[]>();
   let measuredCount = 0;
   for (let row = 0; row < bound.frame.length; row++) {
-    const point = pointAt(bound, row, countMin);
+    const name = nameOf(row);
+    const point = pointAt(bound, row, name, countMin);
     if (point) {
-      const version = textAt(bound, 'version', row) ?? '';
-      const points = byVersion.get(version) ?? [];
-      byVersion.set(version, points);
+      const points = byName.get(name) ?? [];
+      byName.set(name, points);
       points.push(point);
       measuredCount++;
     }
   }
-  const lines = [...byVersion].slice(0, VERSIONS_MAX).map(([version, all]): CalibrationLine => {
+  const lines = [...byName].slice(0, VERSIONS_MAX).map(([name, all]): CalibrationLine => {
     const count = all.reduce((total, point) => total + point.count, 0);
     return {
-      version,
+      name,
       points: all.sort((a, b) => a.meanScore - b.meanScore).slice(0, BINS_MAX),
       count,
       error: count < countMin || !Number.isFinite(count) ? undefined : expectedErrorOf(all, count),

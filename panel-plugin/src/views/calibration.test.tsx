@@ -18,7 +18,7 @@ const ROWS: readonly Row[] = [
   ['8', null, null, 0],
 ];
 
-function bound(rows: readonly Row[] = ROWS) {
+function bound(rows: readonly Row[] = ROWS, roles?: readonly string[]) {
   const number = (name: string, values: Array<number | null>, config = {}) => ({ name, type: FieldType.number, values, config });
   return boundTo(
     calibrationView,
@@ -26,6 +26,7 @@ function bound(rows: readonly Row[] = ROWS) {
       {
         fields: [
           { name: 'version', type: FieldType.string, values: rows.map(([version]) => version) },
+          ...(roles === undefined ? [] : [{ name: 'role', type: FieldType.string, values: [...roles] }]),
           { name: 'bin', type: FieldType.string, values: rows.map((_, index) => `b${index}`) },
           number(
             'meanScore',
@@ -60,7 +61,7 @@ describe('calibration: frame to lines', () => {
   // 0.08000000000000002
   it('computes the expected calibration error of each version, and none from too few', () => {
     const { lines, undeterminedCount } = calibration(bound(), { countMin: 100 });
-    expect(lines.map(({ version, count }) => [version, count])).toEqual([
+    expect(lines.map(({ name, count }) => [name, count])).toEqual([
       ['7', 1000],
       ['8', 60],
     ]);
@@ -86,6 +87,17 @@ describe('calibration: frame to lines', () => {
     );
     expect(lines).toEqual([]);
     expect(undeterminedCount).toBe(4);
+  });
+
+  it('keeps the bins of a version in two roles apart, and names the role where it has several', () => {
+    const roles = ['champion', 'champion', 'challenger', 'challenger', 'challenger'];
+    const { lines } = calibration(bound(ROWS, roles), { countMin: 1 });
+    expect(lines.map(({ name, count }) => [name, count])).toEqual([
+      ['7 (champion)', 800],
+      ['7 (challenger)', 200],
+      ['8', 60],
+    ]);
+    expect(lines[1]?.points[0]?.title).toBe('7 (challenger), score b2');
   });
 
   it('keeps the lines within a bound and counts the bins left out', () => {

@@ -16,9 +16,9 @@ const HISTOGRAM_HEIGHT_MIN = 160;
 /** How near the pointer must come to a point, in pixels. */
 const REACH = 24;
 
-const errorOf = ({ version, error, count }: CalibrationLine) => {
+const errorOf = ({ name, error, count }: CalibrationLine) => {
   const told = error === undefined ? `too few for an error (n=${count})` : `ECE ${error.toFixed(3)} (n=${count})`;
-  return version === '' ? told : `${version}: ${told}`;
+  return name === '' ? told : `${name}: ${told}`;
 };
 
 function summaryOf({ lines, unsureCount, undeterminedCount, leftOutCount }: Calibration): string {
@@ -82,7 +82,7 @@ function Histogram({
     <g data-testid="histogram">
       <path d={`M${scales.x(0)} ${bottom}H${scales.x(1)}`} stroke={theme.colors.border.medium} />
       {model.lines.map((line, index) =>
-        hidden.has(line.version)
+        hidden.has(line.name)
           ? null
           : line.points.map((point, at) => (
               <rect
@@ -105,7 +105,7 @@ function CalibrationView({ bound, options, width, height }: ViewProps) {
   const countMin = options.calibration?.countMin ?? COUNT_MIN_DEFAULT;
   const model = useMemo(() => calibration(bound, { countMin }), [bound, countMin]);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const shownLines = model.lines.map((line) => (hidden.has(line.version) ? [] : line.points));
+  const shownLines = model.lines.map((line) => (hidden.has(line.name) ? [] : line.points));
   const placed: Placed[] = shownLines.flatMap((points, row) => points.map((point, column) => ({ point, row, column })));
   const { chosen, choose, reset, onKeyDown } = useChosenCell(model.lines.length, Math.max(1, ...shownLines.map(({ length }) => length)));
   const current = chosen && placed.find(({ row, column }) => row === chosen[0] && column === chosen[1]);
@@ -140,8 +140,8 @@ function CalibrationView({ bound, options, width, height }: ViewProps) {
     reset();
     publish();
   };
-  const toggle = (version: string) =>
-    setHidden((before) => new Set(before.has(version) ? [...before].filter((each) => each !== version) : [...before, version]));
+  const toggle = (name: string) =>
+    setHidden((before) => new Set(before.has(name) ? [...before].filter((each) => each !== name) : [...before, name]));
 
   return (
     <div>
@@ -155,8 +155,8 @@ function CalibrationView({ bound, options, width, height }: ViewProps) {
                   <VersionMark index={index} size={5} />
                 </g>
               ),
-              hidden: hidden.has(line.version),
-              onToggle: model.lines.length > 1 ? () => toggle(line.version) : undefined,
+              hidden: hidden.has(line.name),
+              onToggle: model.lines.length > 1 ? () => toggle(line.name) : undefined,
             })),
             { label: 'equal', mark: <path d="M1 15L15 1" stroke={theme.colors.text.secondary} strokeDasharray="3 2" /> },
             {

@@ -9,34 +9,17 @@ export const NEEDS: readonly FieldNeed[] = [
   { name: 'objective', type: FieldType.number, optional: true, meaning: 'share of good events that is promised' },
   { name: 'window', type: FieldType.string, optional: true, meaning: 'the window of the burn rate, for example 1h; a row each' },
   { name: 'burn', type: FieldType.number, optional: true, meaning: 'burn rate within the window' },
-  { name: 'bar', type: FieldType.number, optional: true, meaning: 'burn rate from which the window alerts' },
+  { name: 'bar', type: FieldType.number, optional: true, meaning: 'burn rate above which the window alerts; none is drawn without it' },
   { name: 'timeToExhaustion', type: FieldType.number, optional: true, meaning: 'seconds until the budget is spent, burning as now' },
 ];
 
 export const WINDOWS_MAX = 8;
 export const SLOS_MAX = 100;
 
-/**
- * Burn rates from which a window alerts, over a period of 30 days: Beyer et al., The Site Reliability Workbook (2018), table 5-8. 6h stands
- * there twice; by itself it is the long window of the second page.
- */
-const BARS: Readonly<Record<string, number | undefined>> = {
-  '5m': 14.4,
-  '1h': 14.4,
-  '30m': 6,
-  '6h': 6,
-  '2h': 3,
-  '1d': 3,
-  '24h': 3,
-  '3d': 1,
-  '72h': 1,
-};
-/** Whatever the window, a budget that burns faster than this does not last its period. */
-const BAR_OTHERWISE = 1;
-
 export interface Burn {
   readonly window: string;
-  readonly bar: number;
+  /** Undefined where the frame gives none: the window cannot alert, or nobody says from which rate. */
+  readonly bar?: number;
   /** Undefined where it was not measured. */
   readonly rate?: number;
   readonly beyond: boolean;
@@ -74,9 +57,6 @@ function lengthOf(window: string): number {
   return count && unit ? Number(count) * (SECONDS[unit] ?? 1) : Infinity;
 }
 
-/** An own property alone: a window called constructor has no bar. */
-const barOf = (window: string) => (Object.prototype.hasOwnProperty.call(BARS, window) ? BARS[window] : undefined) ?? BAR_OTHERWISE;
-
 function burnAt(bound: BoundFrame, row: number): Burn | undefined {
   const window = textAt(bound, 'window', row);
   if (window === undefined || !bound.fields.has('burn')) {
@@ -84,12 +64,14 @@ function burnAt(bound: BoundFrame, row: number): Burn | undefined {
   }
   const given = numberAt(bound, 'burn', row);
   const rate = given === undefined || given < 0 ? undefined : given;
-  const bar = numberAt(bound, 'bar', row) ?? barOf(window);
+  const givenBar = numberAt(bound, 'bar', row);
+  const bar = givenBar !== undefined && givenBar > 0 ? givenBar : undefined;
   return {
     window,
     bar,
     rate,
-    beyond: rate !== undefined && rate >= bar,
+    // As the rules have it: at the bar is not beyond it.
+    beyond: rate !== undefined && bar !== undefined && rate > bar,
     text: rate === undefined ? 'no data' : shown(bound.fields.get('burn'), rate).text,
   };
 }
@@ -130,7 +112,14 @@ function budgetOf(bound: BoundFrame, rows: readonly number[], windows: readonly 
       ...(promised ? [{ label: 'objective', value: promised }] : []),
       { label: 'budget left', value: leftText, color: left === undefined ? undefined : color },
       ...burns.flatMap((burn) =>
-        burn ? [{ label: `burn ${burn.window}`, value: `${burn.text} of ${burn.bar}${burn.beyond ? ', beyond' : ''}` }] : [],
+        burn
+          ? [
+              {
+                label: `burn ${burn.window}`,
+                value: `${burn.text}${burn.bar === undefined ? '' : ` of ${burn.bar}`}${burn.beyond ? ', beyond' : ''}`,
+              },
+            ]
+          : [],
       ),
       { label: 'exhaustion', value: forecast },
     ],

@@ -76,7 +76,14 @@ function BurnCell({
     <g transform={`translate(${x} 0)`} data-testid={burn.beyond ? 'beyond' : 'within'}>
       <rect y={height * 0.2} width={room} height={height * 0.6} fill={theme.colors.background.secondary} />
       <rect y={height * 0.2} width={burnPart(burn.rate ?? 0) * room} height={height * 0.6} fill={color} fillOpacity={0.6} />
-      <path d={`M${burnPart(burn.bar) * room} ${height * 0.1}V${height * 0.9}`} stroke={theme.colors.text.primary} strokeWidth={2} />
+      {burn.bar !== undefined && (
+        <path
+          data-testid="bar"
+          d={`M${burnPart(burn.bar) * room} ${height * 0.1}V${height * 0.9}`}
+          stroke={theme.colors.text.primary}
+          strokeWidth={2}
+        />
+      )}
       <text x={4} y={height / 2} dominantBaseline="central" fontWeight={burn.beyond ? 700 : 400}>
         {shorten(burn.beyond ? `▲ ${burn.text}` : burn.text, Math.floor(room / LETTER_WIDTH))}
       </text>
@@ -174,7 +181,7 @@ function ErrorBudgetView({ bound, width, height }: ViewProps) {
   };
   return (
     <div>
-      {legendRoom && (
+      {legendRoom && bound.fields.has('bar') && (
         <Legend
           items={[
             { label: 'bar of the window', mark: <path d="M8 1V15" stroke={theme.colors.text.primary} strokeWidth={2} /> },

@@ -3,7 +3,8 @@ import { BoundFrame, FieldNeed, linksAt, numberAt, shown, textAt } from '../boun
 import { Cell } from '../cell-grid';
 
 export const NEEDS: readonly FieldNeed[] = [
-  { name: 'slice', type: FieldType.string, meaning: 'the slice, for example country=NL' },
+  { name: 'slice', type: FieldType.string, meaning: 'the slice, for example country, or country=NL' },
+  { name: 'sliceValue', type: FieldType.string, optional: true, meaning: 'its value, such as NL, where it stands by itself' },
   { name: 'value', type: FieldType.number, meaning: 'the quality measured on the slice' },
   { name: 'metric', type: FieldType.string, optional: true, meaning: 'which quality; the columns where present' },
   { name: 'time', type: FieldType.time, optional: true, meaning: 'end of the window; the columns where there is no metric' },
@@ -79,6 +80,13 @@ function cellOf(bound: BoundFrame, { row, column, at }: Placed, countMin: number
   };
 }
 
+/** As a row is named: the slice and its value, in two fields or in one. */
+function sliceAt(bound: BoundFrame, at: number): string {
+  const slice = textAt(bound, 'slice', at) ?? 'all';
+  const value = textAt(bound, 'sliceValue', at);
+  return value === undefined ? slice : `${slice}=${value}`;
+}
+
 /** As many columns as can be drawn, in the order of the frame: of times the latest, of metrics the first. */
 function drawnColumns(columns: ReadonlyMap<string, Column>, byTime: boolean): Array<[string, Column]> {
   const all = [...columns];
@@ -99,7 +107,7 @@ export function sliceQuality(
   const columns = new Map<string, Column>();
   const placed = new Map<string, Placed>();
   for (let at = 0; at < bound.frame.length; at++) {
-    const slice = textAt(bound, 'slice', at) ?? 'all';
+    const slice = sliceAt(bound, at);
     const name = nameOf(at);
     const row = rows.get(slice) ?? rows.size;
     const column = columns.get(name)?.index ?? columns.size;

@@ -50,6 +50,14 @@ const show = (width = 600, height = 300) => {
 describe('slice quality: frame to cells', () => {
   const options = { columns: 'auto', countMin: 100 } as const;
 
+  it('puts slice and value together where they are two fields', () => {
+    const [slice, ...others] = frame.fields!;
+    const names = slice!.values as string[];
+    const part = (name: string, at: 0 | 1) => ({ name, type: FieldType.string, values: names.map((each) => each.split('=')[at]!) });
+    const parted = { ...frame, fields: [part('slice', 0), part('sliceValue', 1), ...others] };
+    expect(sliceQuality(bound(prepared([parted])), options).rows).toEqual(['country=NL', 'country=MT']);
+  });
+
   it('places slices by metric, formats by unit and colours by threshold', () => {
     const model = sliceQuality(bound(prepared([frame])), options);
     expect(model.rows).toEqual(['country=NL', 'country=MT']);
