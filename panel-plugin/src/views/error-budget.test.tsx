@@ -61,7 +61,9 @@ describe('error budget: frame to budgets', () => {
       errorBudgets(bound([['slo', 1, '1h', rate, 0]], bars)).budgets[0]?.burns[0];
     expect([burn(9.6, [9.5])?.beyond, burn(9.5, [9.5])?.beyond]).toEqual([true, false]);
     // An objective of 80 % burns at most five times as fast: its rules have no bar of 14.4.
-    for (const bars of [[null], [], [0], [-1], [NaN], [Infinity]]) expect(burn(99, bars)).toMatchObject({ bar: undefined, beyond: false });
+    for (const bars of [[null], [], [0], [-1], [NaN], [Infinity]]) {
+      expect(burn(99, bars)).toMatchObject({ bar: undefined, beyond: false });
+    }
   });
 
   it('does not take a budget that nothing burns for one without a forecast', () => {
