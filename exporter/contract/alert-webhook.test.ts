@@ -119,6 +119,12 @@ describe('the webhook', () => {
     expect((await alertsOf(sidecar.url, '?model=x/y')).map(({ name, severity }) => [name, severity])).toEqual([['NodeDown', 'sev1']]);
   });
 
+  it('counts alerts on objectives by their names, which come with the first', async () => {
+    const labels = { alertname: 'ModelwatchSloBreached', model: 'm', severity: 'page', slo: 'latency' };
+    expect((await post(messageOf({ ...firing, fingerprint: 'c1', labels })))[0]).toBe(200);
+    expect(await sidecar.series('modelwatch_alerts_total{model="m",alert="ModelwatchSloBreached",severity="page"}')).toBe(1);
+  });
+
   it.each<readonly [body: unknown, status: number, code: string]>([
     ['', 400, 'invalid_json'],
     ['{', 400, 'invalid_json'],

@@ -1,15 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ALERT_FAMILIES, ALERT_SEVERITIES } from '@modelwatch/core';
+import { ALERT_FAMILIES, ALERT_SEVERITIES, SLO_ALERTS } from '@modelwatch/core';
 import { fail, succeed, type Result } from '../errors.js';
 import { ALL_MODELS, OTHER_MODELS, type AlertReport } from '../store/index.js';
 import { compileCheck } from './ingest-fields.js';
 import { readEvents } from './json-body.js';
 
-/** What is not one of the names that are counted by themselves. */
-export const OTHER = OTHER_MODELS;
-
 /** Names, and whether they are on data: a change of the model remedies those. */
-const FAMILIES: ReadonlyMap<string, boolean> = new Map(ALERT_FAMILIES.map(({ name, concern }) => [name, concern === 'data']));
+const FAMILIES: ReadonlyMap<string, boolean> = new Map(
+  [...ALERT_FAMILIES, ...SLO_ALERTS].map(({ name, concern }) => [name, concern === 'data']),
+);
 const SEVERITIES: readonly string[] = ALERT_SEVERITIES;
 
 const LABELS_MAX = 32;
@@ -96,9 +95,9 @@ function reportOf(alert: ToldAlert, { models, nowSeconds }: MessageContext): Ale
     ...(summary === undefined || summary === '' ? {} : { summary: cut(summary, SUMMARY_CHARACTERS_MAX) }),
     labels: cutLabels(rest),
     counted: {
-      model: model === undefined ? ALL_MODELS : models.has(model) ? model : OTHER,
-      alert: FAMILIES.has(alertname) ? alertname : OTHER,
-      severity: severity !== undefined && SEVERITIES.includes(severity) ? severity : OTHER,
+      model: model === undefined ? ALL_MODELS : models.has(model) ? model : OTHER_MODELS,
+      alert: FAMILIES.has(alertname) ? alertname : OTHER_MODELS,
+      severity: severity !== undefined && SEVERITIES.includes(severity) ? severity : OTHER_MODELS,
     },
     isOnData: FAMILIES.get(alertname) ?? false,
   };

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
 import type { AlertsTaken } from '@modelwatch/core';
 import { testClock } from '../conformance.js';
@@ -98,6 +99,40 @@ describe('the book of alerts', () => {
       expect(firingOf(store)).toEqual([['m', 'ticket', 1]]);
       await store.close();
     }
+  });
+
+  it('comes to the same whatever the order, and however often each is told', async () => {
+    const reports = [0, 10, 20].flatMap((start) => [
+      { ...drift, startSeconds: BEGAN + start },
+      ...(start === 10 ? [] : [{ ...drift, startSeconds: BEGAN + start, endSeconds: BEGAN + start + 5 }]),
+      { ...drift, fingerprint: 'f2', startSeconds: BEGAN + start },
+    ]);
+    const order = fc.shuffledSubarray(
+      Array.from({ length: 3 * reports.length }, (_, i) => i),
+      { minLength: 3 * reports.length },
+    );
+    const outcomes = new Set<string>();
+    const tell = async (numbers: readonly number[]) => {
+      const store = await open({ place: undefined, clock: testClock() });
+      for (const number of numbers) await told(store, reports[number % reports.length]!);
+      const spans = (await alertsOf(store)).map(({ fingerprint, state, startSeconds, endSeconds }) => [
+        fingerprint,
+        state,
+        startSeconds - BEGAN,
+        endSeconds === undefined ? undefined : endSeconds - BEGAN,
+      ]);
+      outcomes.add(JSON.stringify([spans.map(String).toSorted(), begunOf(store), firingOf(store), remediationOf(store)]));
+      await store.close();
+    };
+    await fc.assert(fc.asyncProperty(order, tell), { numRuns: 10, seed: 24 });
+    expect([...outcomes].map((outcome) => JSON.parse(outcome) as unknown)).toEqual([
+      [
+        ['f1,resolved,0,5', 'f1,resolved,20,25', 'f1,unheard,10,20', 'f2,firing,20,', 'f2,unheard,0,10', 'f2,unheard,10,20'],
+        6,
+        [['m', 'ticket', 1]],
+        [['resolved', 2, 10]],
+      ],
+    ]);
   });
 
   it('measures the time to the first change of the model that takes effect, or to its end', async () => {

@@ -96,7 +96,7 @@ function prepare(db: DatabaseSyncInstance) {
   return {
     find: db.prepare(`${COLUMNS} WHERE fingerprint = ? AND started = ?`),
     later: db.prepare('SELECT min(started) AS started FROM alerts_alert WHERE fingerprint = ? AND started > ?'),
-    earlier: db.prepare(`${COLUMNS} WHERE fingerprint = ? AND started < ? AND state = 'firing'`),
+    earlier: db.prepare(`${COLUMNS} WHERE fingerprint = ? AND started < ? AND (state = 'firing' OR (state = 'unheard' AND ended > ?))`),
     insert: db.prepare(
       `INSERT INTO alerts_alert (fingerprint, name, model, severity, state, started, ended, heard, on_data, summary, labels, counted_model,
          counted_severity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -162,9 +162,9 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
   };
   const begin = (report: AlertReport, nowSeconds: number): void => {
     const { fingerprint, name, model = null, severity = null, startSeconds, summary = null, labels, counted, isOnData } = report;
-    for (const row of ask.earlier.all(fingerprint, startSeconds) as unknown as AlertRow[]) {
+    for (const row of ask.earlier.all(fingerprint, startSeconds, startSeconds) as unknown as AlertRow[]) {
       ask.turn.run('unheard', startSeconds, row.number);
-      fires(row, -1);
+      if (row.state === 'firing') fires(row, -1);
     }
     const { state, ended } = endOf(report);
     const told = [summary, JSON.stringify(labels), counted.model, counted.severity];

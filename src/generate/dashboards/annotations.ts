@@ -31,6 +31,14 @@ export const boardAnnotations = (asked: Partial<ModelwatchAsked>): readonly dash
       .iconColor(color)
       .target(modelwatchQuery({ refId: name, queryType: 'events', ...asked, eventKind: kind })),
   ),
+  // Off until asked for: drift of fifty features is fifty regions.
+  new dashboard.AnnotationQueryBuilder()
+    .name('Alerts')
+    .datasource(MODELWATCH)
+    .enable(false)
+    .hide(false)
+    .iconColor('red')
+    .target(modelwatchQuery({ refId: 'Alerts', queryType: 'alerts', ...asked })),
   new dashboard.AnnotationQueryBuilder()
     .name('Annotations & Alerts')
     .datasource({ type: 'grafana', uid: '-- Grafana --' })
