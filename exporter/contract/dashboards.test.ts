@@ -144,14 +144,15 @@ describe('each dashboard', () => {
     expect(board.links).toMatchObject([{ type: 'dashboards', tags: ['modelwatch'], includeVars: true, keepTime: true }]);
   });
 
-  it.each(boards)('$file shows deploys, retrains, rollbacks and incidents over its panels', ({ board }) => {
+  it.each(boards)('$file shows deploys, retrains, rollbacks, incidents and alerts over its panels', ({ board }) => {
     const { list } = board.annotations;
     const own = list.filter(({ builtIn }) => builtIn === 0);
-    const kinds = own.map(({ target }) => target!.eventKind);
+    const ofEvents = own.filter(({ target }) => target!.queryType === 'events');
+    expect(own.map(({ target }) => target!.queryType)).toEqual([...ofEvents.map(() => 'events'), 'alerts']);
+    const kinds = ofEvents.map(({ target }) => target!.eventKind);
     expect(kinds).toEqual(expect.arrayContaining(['deploy', 'retrain', 'rollback', 'incident']));
     for (const kind of kinds) expect(EVENT_KINDS).toContain(kind);
-    for (const { datasource, target } of own)
-      expect({ datasource, queryType: target!.queryType }).toEqual({ datasource: MODELWATCH, queryType: 'events' });
+    for (const { datasource } of own) expect(datasource).toEqual(MODELWATCH);
     expect(list.filter(({ builtIn }) => builtIn === 1)).toMatchObject([{ type: 'dashboard', datasource: { uid: '-- Grafana --' } }]);
   });
 });
