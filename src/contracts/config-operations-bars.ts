@@ -19,9 +19,5 @@ export const operationsBars = {
   alertsWeeklyMax: cap('Alerts of a model in a week beyond which nobody reads them.', 5, 100_000),
   watchedRatioMin: share('Share of answered requests that has to be watched.', 0.9),
   foldedRatioMax: share('Share of predictions whose slice value is counted as `__other__` because its cap is reached.', 0.05),
-  accessDeniedMax: cap(
-    'Calls refused for want of permission in five minutes beyond which somebody is trying.',
-    50,
-    1_000_000_000,
-  ),
+  accessDeniedMax: cap('Calls refused for want of permission in five minutes beyond which somebody is trying.', 50, 1_000_000_000),
 } as const;
