@@ -1,5 +1,6 @@
 import React from 'react';
 import { FieldOfModel } from './model-field';
+import { VERSIONS_OF } from './names-of-model';
 import type { EditorProps } from './query-kind';
 
 /** The version at work, or one that is compared with it. */
@@ -11,7 +12,7 @@ export function VersionField(props: EditorProps) {
       label="Version"
       placeholder="Every version"
       tooltip="Empty: all versions of which something is known."
-      namesOf={({ version, challengers }) => [version, ...challengers.map((one) => one.version)]}
+      namesOf={VERSIONS_OF}
     />
   );
 }

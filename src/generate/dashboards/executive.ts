@@ -1,6 +1,7 @@
 import { featureDriftAlert } from '../alerts/drift.js';
 import type { Board } from './board.js';
 import { budgets } from './budget.js';
+import { sinceDeploy } from './deploys.js';
 import type { BoardFacts } from './facts.js';
 import { answer, bars, stat, table, timeSeries } from './panel.js';
 import { ofModel, ofVersion } from './query.js';
@@ -199,13 +200,7 @@ const risks = (facts: BoardFacts) => ({
       bar: { above: 1 },
       expressions: [{ expr: ofModel('model:modelwatch_rollbacks:30d'), legend: '{{model}}' }],
     }),
-    stat({
-      title: 'Since the last deploy',
-      description: 'Time since the latest deploy, promotion or rollback of a model.',
-      width: 12,
-      unit: 's',
-      expressions: [{ expr: ofModel('model:modelwatch_since_deploy_seconds'), legend: '{{model}}' }],
-    }),
+    sinceDeploy({ width: 12 }),
   ],
 });
 

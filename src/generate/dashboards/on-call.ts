@@ -1,8 +1,9 @@
 import { ALERT_FAMILIES } from '../alerts/index.js';
 import type { Board } from './board.js';
-import { budgets, deployTimeline } from './budget.js';
+import { budgets } from './budget.js';
+import { deployTimeline, sinceDeploy } from './deploys.js';
 import type { BoardFacts } from './facts.js';
-import { answer, stat, table, timeSeries } from './panel.js';
+import { answer, table, timeSeries } from './panel.js';
 import { ofModel, ofVersion } from './query.js';
 import { trust } from './trust.js';
 
@@ -215,14 +216,7 @@ const changes = () => ({
       width: 18,
       asked: { queryType: 'events' },
     }),
-    stat({
-      title: 'Since the last deploy',
-      description: 'Time since the latest deploy, promotion or rollback of a model: what broke just after one is most likely broken by it.',
-      width: 6,
-      height: 8,
-      unit: 's',
-      expressions: [{ expr: ofModel('model:modelwatch_since_deploy_seconds'), legend: '{{model}}' }],
-    }),
+    sinceDeploy({ width: 6, height: 8 }, 'what broke just after one is most likely broken by it'),
   ],
 });
 

@@ -1,5 +1,5 @@
 import type { Board } from './board.js';
-import { deployTimeline } from './budget.js';
+import { deployTimeline, sinceDeploy } from './deploys.js';
 import type { BoardFacts } from './facts.js';
 import { answer, stat, table, timeSeries, view } from './panel.js';
 import { ofModel, ofVersion } from './query.js';
@@ -28,13 +28,7 @@ const numbers = ({ over }: BoardFacts) => ({
       decimals: 0,
       expressions: [{ expr: `sum by (stage) (max by (model, stage) (${ofModel('modelwatch_registry_versions')}))`, legend: '{{stage}}' }],
     }),
-    stat({
-      title: 'Since the last deploy',
-      description: 'Time since the latest deploy, promotion or rollback of a model.',
-      width: 12,
-      unit: 's',
-      expressions: [{ expr: ofModel('model:modelwatch_since_deploy_seconds'), legend: '{{model}}' }],
-    }),
+    sinceDeploy({ width: 12 }),
     table({
       title: 'Replicas by version',
       description:
