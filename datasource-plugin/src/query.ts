@@ -24,6 +24,8 @@ export const QUERY_FIELDS = [
   'rankedBy',
   /** `all`: a row for each quality of a slice. */
   'metrics',
+  /** `steps`: quality of a slice within each step of the time range, and not of all time. */
+  'period',
   /** What a distribution is compared with: `baseline`, `before` or `window`. */
   'comparedWith',
   /** The window that it is compared with, as Grafana writes times: `now-8d`, or a date. */

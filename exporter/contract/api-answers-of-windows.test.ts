@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { DistributionsAnswer, DriftAnswer, ExplanationsAnswer, Reading, SlicesAnswer } from '@modelwatch/core';
+import type { DistributionsAnswer, DriftAnswer, ExplanationsAnswer, Reading, SliceQualityAnswer, SlicesAnswer } from '@modelwatch/core';
 import { systemClock } from '../clock.js';
 import { CATEGORICAL, flightRows, NUMERIC, sendFlights, type FlightRow } from './flights-traffic.js';
 import { ask, expectKept } from './recorded-answers.js';
@@ -62,6 +62,14 @@ it('slices: every value, the worst first, with counts, intervals and what is too
   expect(gaps).toEqual([...gaps].sort((a, b) => b - a));
   expect(carrier!.worst.some(({ gap }) => gap.kind === 'undetermined')).toBe(true);
   await expectKept('slices.json', answer);
+});
+
+it('slice-quality: every value in each step of an hour', async () => {
+  const answer = (await answerTo(`slice-quality?from=${START}&to=${START + 2 * HOUR}&step=${HOUR}`)) as SliceQualityAnswer;
+  const steps = new Set(answer.slices.map(({ stepStartSeconds }) => stepStartSeconds));
+  expect([...steps].sort()).toEqual([START, START + HOUR]);
+  expect(answer.overall.map(({ joined }) => joined)).toEqual([ROWS, ROWS]);
+  await expectKept('slice-quality.json', answer);
 });
 
 const window = (hour: number) => `from=${START + hour * HOUR}&to=${START + (hour + 1) * HOUR}`;

@@ -133,6 +133,28 @@ describe('snapshots', () => {
     expect([...confusion.values()].reduce((sum, count) => sum + count, 0)).toBe(overall!.joined + later1[0]!.joined);
   });
 
+  it('tell quality by step, which adds up to that of the whole time', async () => {
+    const query = { from: tuesday.from, to: later.to, slice: 'origin' };
+    const { status, body } = await get('slice-quality', { ...query, step: HOUR });
+    expect([status, body['stepSeconds']]).toEqual([200, HOUR]);
+    interface InStep {
+      readonly value: string;
+      readonly joined: number;
+      readonly stepStartSeconds: number;
+    }
+    const inSteps = body['slices'] as readonly InStep[];
+    for (const [day, start] of [tuesday.from, later.from].entries()) {
+      const inStep = inSteps.filter(({ stepStartSeconds }) => stepStartSeconds === start);
+      expect(new Set(inStep.map(({ value }) => value))).toEqual(new Set(days[day]!.map((row) => row['origin']!)));
+      for (const { value, joined } of inStep) expect(joined).toBe(days[day]!.filter((row) => row['origin'] === value).length);
+    }
+    expect((body['overall'] as readonly InStep[]).map(({ joined }) => joined)).toEqual([ROWS, ROWS]);
+    // A step in which all of it begins: the same as without steps.
+    const whole = (await get('slice-quality', query)).body['slices'] as readonly InStep[];
+    const inOne = (await get('slice-quality', { ...query, step: 86_400 })).body['slices'] as readonly InStep[];
+    expect(inOne).toEqual(whole.map((one) => ({ ...one, stepStartSeconds: Math.floor(TUESDAY / 86_400) * 86_400 })));
+  });
+
   it('are there after a restart, which counts nothing twice; a drain takes the window that is under way', async () => {
     now += 60;
     await sendFlights(sidecar, 'flights-late', rows.slice(2 * ROWS, 2 * ROWS + 100), 'before the restart');
@@ -159,6 +181,8 @@ describe('snapshots', () => {
     ['distributions', { colour: 'red' }, 400, 'unknown_field'],
     ['slice-quality', { slice: 'carrier' }, 400, 'invalid_value'],
     ['slice-quality', { feature: 'temp' }, 400, 'unknown_field'],
+    ['slice-quality', { step: 59 }, 400, 'value_out_of_range'],
+    ['slice-quality', { step: '1h' }, 400, 'value_out_of_range'],
   ])('%s refuses %j', async (route, query, status, code) => {
     const answer = await get(route, query as Readonly<Record<string, string | number>>);
     expect([answer.status, answer.body['code']]).toEqual([status, code]);

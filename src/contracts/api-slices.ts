@@ -1,3 +1,4 @@
+import type { ApiExtent } from './api-distributions.js';
 import type { IntervalReading, Reading } from './reading.js';
 
 /** Joined predictions and what they say; the four of a confusion only where there are classes. */
@@ -42,4 +43,32 @@ export interface SlicesAnswer {
   readonly version: string;
   readonly role: string;
   readonly slices: readonly ApiSlice[];
+}
+
+/** In which of the steps asked for it begins; without steps, nothing. */
+export interface ApiStep {
+  readonly stepStartSeconds?: number;
+}
+
+/** Quality within the time, or within one step of it, of one version. */
+export interface ApiQualityInTime extends ApiExtent, ApiStep {
+  readonly joined: number;
+  /** By name of the quality. */
+  readonly quality: Readonly<Record<string, Reading>>;
+}
+
+/** The answer of `GET /v1/models/:model/slice-quality`: of each version and, where steps are asked for, of each step. */
+export interface SliceQualityAnswer {
+  readonly model: string;
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+  readonly stepSeconds?: number;
+  readonly overall: readonly (ApiQualityInTime & { readonly expired: number })[];
+  /** Those that have an interval, by name of the quality; joined ones have their ground truth within the time. */
+  readonly slices: readonly (Omit<ApiQualityInTime, 'quality'> & {
+    readonly slice: string;
+    readonly value: string;
+    readonly predictions: number;
+    readonly quality: Readonly<Record<string, IntervalReading>>;
+  })[];
 }

@@ -1,9 +1,12 @@
 import '@testing-library/jest-dom/jest-globals';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ApiSlice, SlicesAnswer } from '@modelwatch/core';
+import { dateTime } from '@grafana/data';
+import type { ApiSlice, SliceQualityAnswer, SlicesAnswer } from '@modelwatch/core';
 import { columnsOf, fieldOf } from '../testing/columns-of';
 import { editQuery, installLayout } from '../testing/editors';
 import { installRecordedExporter, recorded } from '../testing/recorded-exporter';
+import { sliceStepsFrame } from './slice-steps-frame';
+import { stepSecondsOf } from './slices';
 import { slicesFrame } from './slices-frame';
 
 const answer = () => recorded<SlicesAnswer>('slices.json');
@@ -81,6 +84,58 @@ describe('the frame of slices', () => {
   });
 });
 
+describe('the frame of slices by step', () => {
+  const steps = () => recorded<SliceQualityAnswer>('slice-quality.json');
+  const form = { refId: 'A', version: undefined, rankedBy: undefined };
+
+  it('has a row a slice value and step, those with the most joined predictions first, each in order of time', () => {
+    const { time, slice, sliceValue, value, lower, count } = columnsOf(sliceStepsFrame(steps(), form));
+    const [from, to] = [steps().fromSeconds, steps().toSeconds];
+    expect(new Set(time)).toEqual(new Set([from + 3600, to].map((seconds) => seconds * 1000)));
+    expect([slice![0], sliceValue![0], sliceValue![1]]).toEqual(['origin', sliceValue![1], sliceValue![0]]);
+    expect([time![0], time![1]]).toEqual([(from + 3600) * 1000, to * 1000]);
+    const [first] = steps().slices.filter((one) => one.value === sliceValue![0]);
+    expect([count![0], value![0]]).toEqual([first!.joined, (first!.quality['accuracy'] as { readonly value: number }).value]);
+    expect(Number(lower![0])).toBeLessThan(Number(value![0]));
+    const origins = sliceValue!.flatMap((name, i) => (slice![i] === 'origin' ? [Number(count![i])] : []));
+    expect(origins.reduce((sum, one) => sum + one, 0)).toBe(2000);
+  });
+
+  it('says what is too little to tell as nothing, and not as 0', () => {
+    const { value, count } = columnsOf(sliceStepsFrame(steps(), form));
+    const few = count!.flatMap((one, i) => (Number(one) < 30 ? [value![i]] : []));
+    expect(few.length).toBeGreaterThan(3);
+    expect(new Set(few)).toEqual(new Set([null]));
+  });
+
+  it('of a regression has errors', () => {
+    const errors = { kind: 'measured', value: 12, lower: 11, upper: 13, level: 0.95, count: 100 } as const;
+    const { slices, ...rest } = steps();
+    const ofErrors = slices.map((one) => ({ ...one, quality: { mae: { ...errors } } }));
+    const frame = sliceStepsFrame({ ...rest, slices: ofErrors as unknown as SliceQualityAnswer['slices'] }, form);
+    expect(fieldOf(frame, 'value').config).toMatchObject({ unit: 'none', displayName: 'mean absolute error' });
+    expect(columnsOf(frame)['value']![0]).toBe(12);
+  });
+
+  it('has what was asked for: a version, a quality', () => {
+    expect(sliceStepsFrame(steps(), { ...form, version: '9' })).toMatchObject({ length: 0, meta: { notices: [{ severity: 'info' }] } });
+    const frame = sliceStepsFrame(steps(), { ...form, version: '1', rankedBy: 'recall' });
+    expect([frame.length, fieldOf(frame, 'value').config.displayName]).toEqual([steps().slices.length, 'recall']);
+  });
+
+  it.each([
+    [3600, 300],
+    [6 * 3600, 900],
+    [86_400, 3600],
+    [7 * 86_400, 6 * 3600],
+    [30 * 86_400, 86_400],
+    [400 * 86_400, 14 * 86_400],
+  ])('takes of a range of %d seconds steps of %d', (seconds, step) => {
+    const [from, to] = [dateTime(0), dateTime(seconds * 1000)];
+    expect(stepSecondsOf({ from, to, raw: { from, to } })).toBe(step);
+  });
+});
+
 describe('the editor of slices', () => {
   beforeAll(installLayout);
   beforeEach(() => void installRecordedExporter());
@@ -93,5 +148,7 @@ describe('the editor of slices', () => {
     await edited.choose('Qualities', 'All of its unit');
     expect(edited.query()).toMatchObject({ slice: 'carrier', version: '2', rankedBy: 'recall', metrics: 'all' });
     expect(edited.runs()).toBe(4);
+    await edited.choose('Period', 'By step');
+    expect(edited.query()).toMatchObject({ period: 'steps' });
   });
 });

@@ -46,6 +46,8 @@ export interface SnapshotQuery {
   readonly slice?: string;
   readonly fromSeconds: number;
   readonly toSeconds: number;
+  /** Puts together only what begins within the same step, of steps counted from the epoch. */
+  readonly stepSeconds?: number;
 }
 
 /** Windows of one key, put together. */
@@ -187,7 +189,7 @@ function open(db: DatabaseSyncInstance, { limits, drops }: BookOptions) {
         const found: MergedSnapshot[] = [];
         for (const row of overlapping.all(...overlap(query), ROWS_MERGED_MAX) as unknown as Row[]) {
           const last = found.at(-1);
-          if (last !== undefined && isSameKey(last, row)) found[found.length - 1] = putTogether(last, row);
+          if (last !== undefined && isSameKey(last, row) && isSameStep(last, row, query)) found[found.length - 1] = putTogether(last, row);
           else if (found.length < ROWS_READ_MAX) found.push(mergedFrom(row));
           else break;
         }
@@ -251,6 +253,9 @@ const addDocuments = (a: string, b: string): string => JSON.stringify(addCounts(
 
 const isSameKey = (a: SnapshotKey, b: SnapshotKey): boolean =>
   a.name === b.name && a.version === b.version && a.role === b.role && a.bins === b.bins;
+
+const isSameStep = ({ startSeconds }: MergedSnapshot, { started }: Row, { stepSeconds = Infinity }: SnapshotQuery): boolean =>
+  Math.floor(startSeconds / stepSeconds) === Math.floor(started / stepSeconds);
 
 function mergedFrom({ model, subject, name, version, role, bins, started, ended, document }: Row): MergedSnapshot {
   return { model, subject, name, version, role, bins, document, rows: 1, startSeconds: started, endSeconds: ended };

@@ -93,8 +93,15 @@ const slices = (facts: BoardFacts): BoardRow => {
         title: 'Quality by slice',
         description:
           'Every slice value that the sidecar keeps, the worst for certain first, by metric; what rests on few predictions is marked as unsure.',
-        width: 24,
-        asked: { queryType: 'slices', ...OF_MODEL },
+        width: 12,
+        asked: { queryType: 'slices', ...OF_MODEL, metrics: 'all' },
+      }),
+      view('slice-quality', {
+        title: 'Quality by slice over time',
+        description:
+          'What was joined within each step of the time range, by slice value, from the snapshots that the sidecar takes by the hour; empty where there is too little to tell.',
+        width: 12,
+        asked: { queryType: 'slices', ...OF_MODEL, period: 'steps' },
       }),
       table({
         title: 'Slices, worst first',
