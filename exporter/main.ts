@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=4
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=4 --heap-growing-percent=100
 // What both keep off a process that shares its machine with the model's own: `node-flags.ts`.
 import { Command } from 'commander';
 import { systemClock } from './clock.js';

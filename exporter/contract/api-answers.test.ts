@@ -54,11 +54,6 @@ it('GET /v1/models tells of every model with its challengers, slices and feature
   await expectKept('models.json', await answerTo('/v1/models'));
 });
 
-it('GET /v1/models refuses a parameter that it does not know', async () => {
-  const response = await fetch(`${sidecar.url}/v1/models?team=travel`);
-  expect(response.status).toBe(400);
-});
-
 const alertOf = (fingerprint: string, more: object, labels: Readonly<Record<string, string>>) => ({
   status: 'firing',
   labels,

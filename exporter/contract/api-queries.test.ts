@@ -29,14 +29,31 @@ const get = async (route: string) => {
 };
 
 describe('a query', () => {
-  const ROUTES = ['calibration', 'challengers', 'distributions', 'drift', 'estimates', 'explanations', 'ground-truth', 'slices'];
-  it.each([...ROUTES.map((route) => `models/m/${route}`), 'cost', 'models'])(
-    'of %s is refused with a parameter that it does not know',
-    async (route) => {
-      expect(await get(`${route}?vresion=1`)).toMatchObject({ status: 400, body: { code: 'unknown_field' } });
-      expect(await get(`${route}?__proto__=1`)).toMatchObject({ status: 400, body: { code: 'unknown_field' } });
-    },
-  );
+  const ROUTES = [
+    'calibration',
+    'challengers',
+    'distributions',
+    'drift',
+    'estimates',
+    'explanations',
+    'ground-truth',
+    'samples',
+    'slice-quality',
+    'slices',
+  ];
+  it.each(ROUTES)('of models/m/%s is refused with a parameter that it does not know', async (route) => {
+    expect(await get(`models/m/${route}?vresion=1`)).toMatchObject({ status: 400, body: { code: 'unknown_field' } });
+    expect(await get(`models/m/${route}?__proto__=1`)).toMatchObject({ status: 400, body: { code: 'unknown_field' } });
+  });
+
+  it('of versions takes a stage there is, and each parameter once', async () => {
+    expect(await get('registry/versions?model=m&stage=shadow')).toEqual({ status: 200, body: { versions: [], more: false } });
+    expect(await get('registry/versions?stage=prod')).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_value', error: 'stage is one of none, staging, shadow, production, archived' },
+    });
+    expect(await get('registry/versions?model=m&model=n')).toMatchObject({ status: 400, body: { code: 'invalid_form' } });
+  });
 });
 
 describe('intervals', () => {

@@ -150,6 +150,13 @@ describe('the routes', () => {
     },
   );
 
+  const asked = declared.filter(({ method, path }) => method === 'GET' && path.startsWith('/v1') && !path.includes(':model/'));
+  it.each(asked.map(({ path }) => path))('%s refuses a parameter that it does not know', async (path) => {
+    const response = await fetch(`${url}${path}?limits=1`);
+    expect([response.status, ((await response.json()) as Refusal).code]).toEqual([400, 'unknown_field']);
+    expect(refused).toEqual(['unknown_field']);
+  });
+
   it.each(['/v1/', '/v1/models/', '/metrics/', '/v2/', '/v2/models', '/v2/models/m/infer/x', '/favicon.ico', '/metrics%00'])(
     'nothing is at %s',
     async (path) => {

@@ -30,8 +30,10 @@ export function modelsRoutes({ models, registrar, clock, version, onRefused }: M
     {
       ...read,
       path: '/v1',
-      handle(_request, response) {
-        response.json({ name: 'modelwatch', version, apiVersion: API_VERSION } satisfies ApiAbout);
+      handle({ query }, response) {
+        const asked = readQueryOf(query, NO_PARAMETERS);
+        if (asked.ok) response.json({ name: 'modelwatch', version, apiVersion: API_VERSION } satisfies ApiAbout);
+        else refuse(response, { onRefused }, asked.error);
       },
     },
     {

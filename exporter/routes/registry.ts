@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { NAME_PATTERN, STAGES, type Lineage, type PromotionsAnswer, type Stage, type VersionsAnswer } from '@modelwatch/core';
-import { fail, type ErrorCode, type Result } from '../errors.js';
+import {
+  NAME_PATTERN,
+  STAGES,
+  type Lineage,
+  type PromotionsAnswer,
+  type RegistryVersion,
+  type Stage,
+  type VersionsAnswer,
+} from '@modelwatch/core';
+import { fail, succeed, type ErrorCode, type Result } from '../errors.js';
 import type { RegisterRequest, Registrar } from '../registry/index.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Route } from './app.js';
 import { checkId, compileCheck, idSchema, refuse } from './ingest-fields.js';
 import { parseJson, readText } from './json-body.js';
+import { NO_PARAMETERS, readQueryOf, type Query } from './window-query.js';
 
 export interface RegistryRouteDeps {
   readonly registrar: () => Registrar;
@@ -94,27 +103,30 @@ export function registryRoutes(deps: RegistryRouteDeps): readonly Route[] {
       ...read,
       path: '/v1/registry/versions',
       handle({ query }, response) {
-        const { model, stage } = query;
-        const versions = registrar().view.versions.filter(
-          (entry) => (model === undefined || entry.model === model) && (stage === undefined || entry.stage === stage),
-        );
-        response.json({ versions: versions.slice(0, ENTRIES_MAX), more: versions.length > ENTRIES_MAX } satisfies VersionsAnswer);
+        answer(response, deps, readVersionsQuery(query), ({ model, stage }) => {
+          const versions = registrar().view.versions.filter(
+            (entry) => (model === undefined || entry.model === model) && (stage === undefined || entry.stage === stage),
+          );
+          return { versions: versions.slice(0, ENTRIES_MAX), more: versions.length > ENTRIES_MAX } satisfies VersionsAnswer;
+        });
       },
     },
     {
       ...read,
       path: '/v1/registry/versions/:model/:version',
-      handle({ params }, response) {
-        const found = registrar().view.versions.find(({ model, version }) => model === params['model'] && version === params['version']);
-        if (found === undefined) refuse(response, deps, { code: 'version_not_found', message: 'the registry has no such version' });
-        else response.json(found);
+      handle({ params, query }, response) {
+        const asked = readQueryOf(query, NO_PARAMETERS);
+        const found = asked.ok ? versionOf(registrar().view.versions, params) : asked;
+        answer(response, deps, found, (version) => version);
       },
     },
     {
       ...read,
       path: '/v1/registry/promotions',
-      async handle(_request, response) {
-        answer(response, deps, await registrar().promotions(), (promotions) => ({ promotions }) satisfies PromotionsAnswer);
+      async handle({ query }, response) {
+        const asked = readQueryOf(query, NO_PARAMETERS);
+        const latest = asked.ok ? await registrar().promotions() : asked;
+        answer(response, deps, latest, (promotions) => ({ promotions }) satisfies PromotionsAnswer);
       },
     },
     {
@@ -160,6 +172,19 @@ export function registryRoutes(deps: RegistryRouteDeps): readonly Route[] {
       },
     },
   ];
+}
+
+const VERSIONS_PARAMETERS: ReadonlySet<string> = new Set(['model', 'stage']);
+
+function readVersionsQuery(query: unknown): Result<Query> {
+  const asked = readQueryOf(query, VERSIONS_PARAMETERS);
+  if (!asked.ok || asked.value['stage'] === undefined || STAGES.some((stage) => stage === asked.value['stage'])) return asked;
+  return fail('invalid_value', `stage is one of ${STAGES.join(', ')}`);
+}
+
+function versionOf(versions: Registrar['view']['versions'], params: Request['params']): Result<RegistryVersion> {
+  const found = versions.find(({ model, version }) => model === params['model'] && version === params['version']);
+  return found === undefined ? fail('version_not_found', 'the registry has no such version') : succeed(found);
 }
 
 function promotable(model: Result<ModelRuntime>): Result<ModelRuntime> {
