@@ -3,7 +3,7 @@ import type { Criterion, IntervalReading } from '@modelwatch/core';
 const MEASURES: Readonly<Record<Criterion, { readonly what: string; readonly of: string; readonly bar: string }>> = {
   failures: { what: 'failed calls', of: 'calls', bar: 'at most' },
   missing_outputs: { what: 'missing outputs', of: 'answers', bar: 'at most' },
-  latency: { what: "mean latency as a multiple of the champion's", of: 'pairs', bar: 'at most' },
+  latency: { what: "mean scoring time as a multiple of the champion's", of: 'pairs', bar: 'at most' },
   disagreement: { what: 'outputs that disagree', of: 'pairs', bar: 'at most' },
   quality_loss: { what: 'gain of quality', of: 'judged pairs', bar: 'at least' },
   quality_gain: { what: 'gain of quality', of: 'judged pairs', bar: 'above' },

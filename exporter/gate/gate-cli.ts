@@ -69,7 +69,7 @@ export function addGateCommand(program: Command, output: Output, exit: (code: nu
   bar('--quality-loss-max <loss>', 'largest loss of quality tolerated', qualityLossMax, asNumber);
   bar('--quality-gain-min <gain>', 'gain to be exceeded; minus the tolerated loss: as good will do', qualityGainMin, asNumber);
   bar('--disagreement-ratio-max <ratio>', 'largest share of outputs that disagree', disagreementRatioMax, asBar);
-  bar('--latency-ratio-max <ratio>', "largest mean latency, as a multiple of the champion's", latencyRatioMax, asBar);
+  bar('--latency-ratio-max <ratio>', "largest mean scoring time, as a multiple of the champion's", latencyRatioMax, asBar);
   bar('--failure-ratio-max <ratio>', 'largest share of failed calls, and of missing outputs', failureRatioMax, asBar);
   bar('--slice-loss-max <loss>', 'largest loss of quality tolerated in a slice, all slices at once', undefined, asNumber);
   bar('--size-ratio-max <ratio>', "largest file, as a multiple of the champion's", undefined, asNumber);

@@ -60,7 +60,7 @@ export const rollout = {
       'Largest share of predictions on which the two may disagree; of estimates it is judged where the challenger has a tolerance',
       ROLLOUT_DEFAULTS.disagreementRatioMax,
     ),
-    latencyRatioMax: bar("Largest mean latency, as a multiple of the champion's", ROLLOUT_DEFAULTS.latencyRatioMax, {
+    latencyRatioMax: bar("Largest mean scoring time, as a multiple of the champion's", ROLLOUT_DEFAULTS.latencyRatioMax, {
       exclusiveMinimum: 0,
     }),
     failureRatioMax: ratioBar('Largest share of failed calls, and of missing outputs', ROLLOUT_DEFAULTS.failureRatioMax),

@@ -13,7 +13,7 @@ export interface RolloutCriteria {
   readonly qualityGainMin: number;
   /** Largest share of predictions on which the two may disagree. Left out: it is not judged. */
   readonly disagreementRatioMax?: number;
-  /** Largest mean latency, as a multiple of the champion's. Left out: it is not judged. */
+  /** Largest mean scoring time, as a multiple of the champion's. Left out: it is not judged. */
   readonly latencyRatioMax?: number;
   /** Largest share of failed calls, and of missing outputs. Left out: neither is judged. */
   readonly failureRatioMax?: number;

@@ -159,7 +159,7 @@ describe('the text of a verdict', () => {
       { disagreed: 2000 },
       'hold: the share of predictions on which the two disagree is 0.2 (0.19 to 0.211) among 10000, not shown to be within 0.2',
     ],
-    [{ latencies: 40 }, 'insufficient_data: the mean latency as a multiple of that of the champion has too few cases, 40'],
+    [{ latencies: 40 }, 'insufficient_data: the mean scoring time as a multiple of that of the champion has too few cases, 40'],
   ])('of %j', (seen, text) => {
     expect(verdictText(rolloutVerdict(evidenceOf(seen)))).toBe(text);
   });

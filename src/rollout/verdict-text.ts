@@ -3,7 +3,7 @@ import type { Criterion, CriterionReading, RolloutVerdict } from './rollout-verd
 const NAMES: Readonly<Record<Criterion, string>> = {
   failures: 'the share of failed calls',
   missing_outputs: 'the share of missing outputs',
-  latency: 'the mean latency as a multiple of that of the champion',
+  latency: 'the mean scoring time as a multiple of that of the champion',
   disagreement: 'the share of predictions on which the two disagree',
   quality_loss: 'the gain of quality',
   quality_gain: 'the gain of quality',
@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<Criterion, string>> = {
 /**
  * A verdict and its reason as one sentence, for reports: the numbers to three digits, with the interval and the bar.
  *
- * @example verdictText({ verdict: 'insufficient_data', reason: 'latency', criteria: [{ criterion: 'latency', state: 'insufficient_data', bar: 2, count: 40, reading: { kind: 'undetermined', reason: 'insufficient_data' } }] }) // 'insufficient_data: the mean latency as a multiple of that of the champion has too few cases, 40'
+ * @example verdictText({ verdict: 'insufficient_data', reason: 'latency', criteria: [{ criterion: 'latency', state: 'insufficient_data', bar: 2, count: 40, reading: { kind: 'undetermined', reason: 'insufficient_data' } }] }) // 'insufficient_data: the mean scoring time as a multiple of that of the champion has too few cases, 40'
  */
 export function verdictText({ verdict, reason, criteria }: RolloutVerdict): string {
   const decisive = criteria.find(({ criterion }) => criterion === reason);
