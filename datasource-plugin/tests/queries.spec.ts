@@ -5,6 +5,8 @@ import { join } from 'node:path';
 /** Every kind by the name that it is saved under, as the table of the plugin's source lists them. */
 const [, TABLE = ''] = /QUERY_KINDS[^{]*\{([^}]*)\}/.exec(readFileSync(join(__dirname, '..', 'src', 'queries', 'index.ts'), 'utf8')) ?? [];
 const KINDS = [...TABLE.matchAll(/^ {2}(\w+),/gm)].map(([, name]) => name);
+/** Asks the linked Prometheus in place of the exporter. */
+const OF_PROMETHEUS = ['slo'];
 /** Needs more than the scope `read`, which is what Grafana's token should have. */
 const REFUSED = ['samples'];
 
@@ -49,9 +51,10 @@ for (const queryType of KINDS.filter((kind) => !REFUSED.includes(kind))) {
       challenger: model?.challengers[0]?.version,
     };
     const panes = JSON.stringify({ mw: { datasource: uid, queries: [query], range: { from: 'now-6h', to: 'now' } } });
-    const answered = page.waitForResponse((response) => response.url().includes(`${proxied}/`) && !response.url().endsWith('/v1/models'), {
-      timeout: 20_000,
-    });
+    const isAnswer = OF_PROMETHEUS.includes(queryType)
+      ? (url: string) => url.includes('/api/ds/query')
+      : (url: string) => url.includes(`${proxied}/`) && !url.endsWith('/v1/models');
+    const answered = page.waitForResponse((response) => isAnswer(response.url()), { timeout: 20_000 });
     await page.goto(`/explore?schemaVersion=1&orgId=1&panes=${encodeURIComponent(panes)}`);
     if (queryType !== 'models') {
       expect((await answered).status()).toBe(200);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FieldType } from '@grafana/data';
+import type { ModelsAnswer, VersionsAnswer } from '@modelwatch/core';
 import { of } from 'rxjs';
 import { toQueryError } from '../query-error';
 import { asked } from '../testing/asked';
@@ -39,8 +40,45 @@ describe('versions', () => {
     });
   });
 
-  it('of another model are none, and more than one answer tells is said', async () => {
-    const [none] = await asked('versions', { model: 'prices' });
+  it('have health where they are at work, and the verdict where they are compared', async () => {
+    const columns = columnsOf((await asked('versions', { model: 'flights-late' }))[0]!);
+    const { models } = recorded<ModelsAnswer>('models.json');
+    expect(models[0]).toMatchObject({ name: 'flights-late', version: '1', ready: true, challengers: [{ version: '2' }] });
+    expect([columns['version'], columns['health'], columns['verdict']]).toEqual([
+      ['2', '1'],
+      ['ready', 'ready'],
+      ['hold', null],
+    ]);
+    const refused = { '/v1/models/flights-late/challengers': () => ({ status: 503 }) };
+    const [without] = await asked('versions', { model: 'flights-late' }, {}, refused);
+    expect(columnsOf(without!)).toMatchObject({ health: ['ready', 'ready'], verdict: [null, null] });
+  });
+
+  it('that are at work and in no registry are rows of their role', async () => {
+    const nothing = () => of({ data: { versions: [], promotions: [], more: false } });
+    const [frame] = await asked('versions', {}, {}, { '/v1/registry/versions': nothing, '/v1/registry/promotions': nothing });
+    expect(columnsOf(frame!)).toMatchObject({
+      model: ['flights-late', 'prices', 'flights-late'],
+      stage: ['champion', 'champion', 'challenger'],
+      deployed: [null, null, null],
+    });
+  });
+
+  it('are stage by stage, what is at work first', async () => {
+    const { versions } = recorded<VersionsAnswer>('versions.json');
+    const one = (version: string, stage: string, registeredSeconds: number) => ({ ...versions[0], version, stage, registeredSeconds });
+    const told = {
+      versions: [one('3', 'archived', 9), one('4', 'shadow', 1), one('5', 'shadow', 2), one('6', 'production', 0)],
+      more: false,
+    };
+    const [frame] = await asked('versions', { model: 'flights-late' }, {}, { '/v1/registry/versions': () => of({ data: told }) });
+    expect(columnsOf(frame!)['version']!.slice(0, 2)).toEqual(['6', '1']);
+    expect(columnsOf(frame!)['stage']).toEqual(['production', 'champion', 'shadow', 'shadow', 'challenger', 'archived']);
+    expect(columnsOf(frame!)['version']!.slice(2, 4)).toEqual(['5', '4']);
+  });
+
+  it('of a model that there is not are none, and more than one answer tells is said', async () => {
+    const [none] = await asked('versions', { model: 'weather' });
     expect(none!.length).toBe(0);
     const [some] = await asked(
       'versions',

@@ -1,4 +1,4 @@
-import type { DataFrame } from '@grafana/data';
+import { DataFrame, FieldColorModeId } from '@grafana/data';
 import type { ApiChallenger, ApiCriterion, ChallengersAnswer, IntervalReading } from '@modelwatch/core';
 import { goodFrom, worseFrom } from '../frames/bars';
 import { LabelledBin, labelledBins } from '../frames/bin-labels';
@@ -66,7 +66,11 @@ export function agreementFrame(answer: ChallengersAnswer, challenger: ApiChallen
     columns: [
       text('champion', 'What the champion said.', ({ champion }) => champion),
       text('challenger', 'What the challenger said of the same input.', (row) => row.challenger),
-      number('count', 'Predictions to which both gave this pair of outputs.', ({ count }) => count, COUNT),
+      number('count', 'Predictions to which both gave this pair of outputs.', ({ count }) => count, {
+        ...COUNT,
+        color: { mode: FieldColorModeId.ContinuousBlues },
+        fieldMinMax: true,
+      }),
       text('verdict', 'The verdict, in the first row.', (row) => first(row, verdictOf(challenger)), { mappings: VERDICT_COLORS }),
       text('reason', 'Verdict and its reason as a sentence, in the first row.', (row) => first(row, challenger.text)),
       number(

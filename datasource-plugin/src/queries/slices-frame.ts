@@ -64,7 +64,12 @@ function columnsOf({ model, version }: SlicesAnswer, isOfErrors: boolean): Array
     text('slice', 'Name of the slice; the worst of its values for certain first.', ({ slice }) => slice, { links: [DEBUG_BOARD] }),
     text('sliceValue', 'Its value.', ({ value }) => value, { displayName: 'slice value', links: [DEBUG_BOARD] }),
     text('metric', 'Which quality.', ({ metric }) => metric),
-    number('value', 'The quality; empty where there is too little to tell.', ({ quality }) => valueOf(quality), { unit, color }),
+    number('value', 'The quality; empty where there is too little to tell.', ({ quality }) => valueOf(quality), {
+      unit,
+      color,
+      // From the least to the greatest quality: the numbers of the other columns are no part of the scale.
+      fieldMinMax: true,
+    }),
     number('lower', 'Lower end of its interval.', ({ quality }) => lowerOf(quality), { unit }),
     number('upper', 'Upper end of its interval.', ({ quality }) => upperOf(quality), { unit }),
     number('gap', 'How much worse than the whole; of errors, how much greater, as a ratio. Above 0 is worse.', ({ gap }) => valueOf(gap), {

@@ -1,22 +1,80 @@
 import type { DataFrame, ValueMapping } from '@grafana/data';
-import type { Promotion, PromotionsAnswer, RegistryVersion, VersionsAnswer } from '@modelwatch/core';
+import type { ChallengersAnswer, ModelSummary, Promotion, PromotionsAnswer, RegistryVersion, VersionsAnswer } from '@modelwatch/core';
 import { Column, frameOf, number, text, time, toMilliseconds } from '../frames/columns';
 import { DEBUG_BOARD } from '../frames/data-links';
+import { VERDICT_COLORS } from '../frames/states';
 import { coloured } from '../frames/verdicts';
 
 /** Metrics of evaluation that have columns of their own; the first by name. */
 const METRICS_MAX = 20;
 
-const STAGES: ValueMapping[] = coloured({ production: 'green', shadow: 'orange', staging: 'orange', archived: 'text', none: 'text' });
+const STAGES: ValueMapping[] = coloured({
+  production: 'green',
+  champion: 'green',
+  canary: 'orange',
+  shadow: 'orange',
+  challenger: 'orange',
+  staging: 'orange',
+  archived: 'text',
+  none: 'text',
+});
+/** What is at work comes first, what is over last. */
+const STAGE_ORDER = Object.keys(STAGES[0]?.options ?? {});
+const HEALTH: ValueMapping[] = coloured({ ready: 'green', 'not ready': 'red' });
 
-/** A row a version, the latest first. */
-export function versionsFrame({ versions, more }: VersionsAnswer, promotions: readonly Promotion[], refId: string): DataFrame {
-  const rows = [...versions].sort((a, b) => b.registeredSeconds - a.registeredSeconds);
+/** A version that is at work, from the registry or from the configuration alone. */
+export interface AtWork {
+  readonly model: string;
+  readonly version: string;
+  readonly role: string;
+  readonly ready: boolean;
+  readonly verdict?: string;
+}
+
+export function versionsAtWork(models: readonly ModelSummary[], compared: readonly ChallengersAnswer[]): AtWork[] {
+  return models.flatMap(({ name, version, role, ready, challengers }) => [
+    { model: name, version, role, ready },
+    ...challengers.map((one) => {
+      const told = compared.find(({ model }) => model === name)?.challengers.find((other) => other.version === one.version);
+      return { model: name, version: one.version, role: 'challenger', ready: one.ready, verdict: told?.verdict ?? undefined };
+    }),
+  ]);
+}
+
+/** What the registry holds of a version, and how it does at work. */
+type Row = Partial<Omit<RegistryVersion, 'stage'>> &
+  Pick<RegistryVersion, 'model' | 'version' | 'lineage' | 'metrics'> & { readonly stage: string; readonly work?: AtWork };
+
+/** A row a version, stage by stage and the latest of each first. */
+export function versionsFrame(
+  { versions, more }: VersionsAnswer,
+  promotions: readonly Promotion[],
+  atWork: readonly AtWork[],
+  refId: string,
+): DataFrame {
+  const isOf = (work: AtWork) => (one: { readonly model: string; readonly version: string }) =>
+    one.model === work.model && one.version === work.version;
+  const rows: Row[] = [
+    ...versions.map((one) => ({ ...one, work: atWork.find((work) => isOf(work)(one)) })),
+    ...atWork
+      .filter((work) => !versions.some(isOf(work)))
+      .map((work) => ({ model: work.model, version: work.version, stage: work.role, lineage: {}, metrics: {}, work })),
+  ];
+  const rank = ({ stage }: Row) => (STAGE_ORDER.includes(stage) ? STAGE_ORDER.indexOf(stage) : STAGE_ORDER.length);
+  rows.sort((a, b) => rank(a) - rank(b) || (b.registeredSeconds ?? 0) - (a.registeredSeconds ?? 0));
   const metrics = [...new Set(rows.flatMap((one) => Object.keys(one.metrics)))].sort().slice(0, METRICS_MAX);
-  const columns: Array<Column<RegistryVersion>> = [
+  const columns: Array<Column<Row>> = [
     text('model', 'The model.', ({ model }) => model, { links: [DEBUG_BOARD] }),
     text('version', 'The version.', ({ version }) => version),
-    text('stage', 'Where the registry has it.', ({ stage }) => stage, { mappings: STAGES }),
+    text('stage', 'Where the registry has it; its role at work where the registry does not hold it.', ({ stage }) => stage, {
+      mappings: STAGES,
+    }),
+    text('health', 'Whether requests to it are answered now; empty where it is not at work.', ({ work }) => healthOf(work), {
+      mappings: HEALTH,
+    }),
+    text('verdict', 'What the rollout rule says of it; empty of what is no challenger.', ({ work }) => work?.verdict, {
+      mappings: VERDICT_COLORS,
+    }),
     time('deployed', 'When it last came into production; empty where it never did.', (one) =>
       toMilliseconds(deployedSeconds(one, promotions)),
     ),
@@ -30,7 +88,7 @@ export function versionsFrame({ versions, more }: VersionsAnswer, promotions: re
     text('run', 'The run that trained it.', ({ lineage }) => lineage.run),
     text('digest', 'SHA-256 of its file.', ({ digest }) => digest),
     ...metrics.map((name) =>
-      number<RegistryVersion>(`metric_${name}`, `${name}, as recorded at its evaluation.`, (one) => one.metrics[name], {
+      number<Row>(`metric_${name}`, `${name}, as recorded at its evaluation.`, (one) => one.metrics[name], {
         displayName: name,
         unit: 'none',
       }),
@@ -40,7 +98,9 @@ export function versionsFrame({ versions, more }: VersionsAnswer, promotions: re
   return frameOf({ refId, name: 'versions', rows, columns, notices });
 }
 
-function deployedSeconds({ model, version, stage, stagedSeconds }: RegistryVersion, promotions: readonly Promotion[]): number | undefined {
+const healthOf = (work: AtWork | undefined) => (work === undefined ? undefined : work.ready ? 'ready' : 'not ready');
+
+function deployedSeconds({ model, version, stage, stagedSeconds }: Row, promotions: readonly Promotion[]): number | undefined {
   const times = promotions
     .filter((one) => one.model === model && one.version === version && (one.state === 'committed' || one.state === 'done'))
     .map(({ stateSeconds }) => stateSeconds);

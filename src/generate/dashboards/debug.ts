@@ -1,7 +1,8 @@
 import type { Board } from './board.js';
 import type { BoardFacts } from './facts.js';
-import { answer, bars, stat, table, timeSeries, view } from './panel.js';
+import { bars, stat, timeSeries, view } from './panel.js';
 import { OF_MODEL, ofModel, ofVersion } from './query.js';
+import { answer, table } from './table.js';
 
 /** The values of a slice that the reader chose. */
 const SLICE = ['slice=~"$slice"', 'slice_value=~"$slice_value"'];
@@ -51,6 +52,8 @@ const inputs = (facts: BoardFacts) => ({
     }),
     timeSeries({
       title: 'Refused requests by code',
+      calm: 0,
+      none: 'no request was refused',
       description: 'Requests refused with 4xx: what clients send that the model does not take.',
       width: 8,
       unit: 'reqps',
@@ -60,6 +63,7 @@ const inputs = (facts: BoardFacts) => ({
     }),
     timeSeries({
       title: 'Features of the wrong kind',
+      calm: 0,
       description:
         'Share of requests in which a feature of the baseline was absent or of another type, or that had one that it does not know. A renamed one is both.',
       width: 8,
@@ -75,6 +79,7 @@ const inputs = (facts: BoardFacts) => ({
     }),
     timeSeries({
       title: 'Missing values of the feature',
+      calm: 0,
       description: 'Share of missing values, and that of the baseline.',
       width: 8,
       unit: 'percentunit',
@@ -112,6 +117,7 @@ const distributions = (facts: BoardFacts) => {
         width: 12,
         height: 10,
         asked: { queryType: 'drift', ...OF_MODEL },
+        columns: ['version', 'feature', 'drift', 'critical', 'impact', 'count', 'verdict'],
       }),
       table({
         title: 'Bins of the feature',
@@ -119,13 +125,16 @@ const distributions = (facts: BoardFacts) => {
         width: 8,
         height: 10,
         unit: 'short',
-        columns: ['version', 'feature', 'bin'],
+        decimals: 0,
+        columns: ['version', 'bin'],
         value: 'values',
         expressions: [
           { expr: facts.over('short', (window) => ofFeature(`model_version_feature_bin:modelwatch_feature_bin:increase${window}`)) },
           {
             expr: `max by (model, version, feature, bin) (${ofFeature('modelwatch_baseline_bin_ratio')})`,
             legend: 'share in the baseline',
+            unit: 'percentunit',
+            decimals: 1,
           },
         ],
       }),
@@ -243,11 +252,13 @@ const slices = (facts: BoardFacts) => ({
             ofVersion(`model_version_role_slice_slice_value:modelwatch_slice_classifications:${window}`, ...SLICE),
           ),
           legend: 'predictions',
+          decimals: 0,
         },
       ],
     }),
     timeSeries({
       title: 'Golden rows that differ',
+      calm: 0,
       alert: 'ModelwatchGoldenRowFailure',
       description: 'Training rows that the model at work does not answer as it did in training: a wrong export, before traffic shows it.',
       width: 12,
@@ -272,10 +283,12 @@ const training = () => ({
       description: 'Training jobs told to the log of events within the time of the board, with how they ended.',
       width: 12,
       asked: { queryType: 'events', ...OF_MODEL, eventKind: 'training_job' },
+      columns: ['time', 'timeEnd', 'title', 'version', 'status', 'text'],
     }),
     stat({
       title: 'Training jobs that failed',
       description: 'Share of the training jobs and retrains of 30 days.',
+      none: 'no jobs',
       width: 6,
       height: 8,
       unit: 'percentunit',
@@ -285,6 +298,7 @@ const training = () => ({
     stat({
       title: 'Duration of training',
       description: 'Median and p95 of 30 days.',
+      none: 'no jobs',
       width: 6,
       height: 8,
       unit: 's',

@@ -11,6 +11,9 @@ export const deployTimeline = (width: number): Panel =>
     asked: { queryType: 'events' },
   });
 
+/** Of the events, what a reader goes by; ids and tags are for annotations. */
+export const EVENT_COLUMNS = ['time', 'timeEnd', 'kind', 'title', 'model', 'version', 'status', 'text'];
+
 const SINCE_DEPLOY = 'Time since the latest deploy, promotion or rollback of a model';
 
 /** How long ago a version last changed. `why` says after a colon what one sees by it. */

@@ -3,8 +3,9 @@ import type { Board } from './board.js';
 import { budgets } from './budget.js';
 import { sinceDeploy } from './deploys.js';
 import type { BoardFacts } from './facts.js';
-import { answer, bars, stat, table, timeSeries } from './panel.js';
+import { bars, stat, timeSeries } from './panel.js';
 import { ofModel, ofVersion } from './query.js';
+import { answer, table } from './table.js';
 
 const champion = (metric: string, ...matchers: readonly string[]) => ofVersion(metric, 'role="champion"', ...matchers);
 const perModel = '{{model}} {{version}}';
@@ -53,12 +54,11 @@ const now = (facts: BoardFacts) => ({
       title: 'Cost of the last hour',
       description: 'Cost at the configured prices. Absent where no price is configured.',
       width: 6,
-      unit: 'short',
-      decimals: 4,
+      unit: facts.money,
       expressions: [
         {
           expr: `sum by (currency) (${facts.over('short', (window) => ofVersion(`model_version_role_currency:modelwatch_cost:${window}`))})`,
-          legend: '{{currency}}',
+          legend: facts.money === 'short' ? '{{currency}}' : 'cost',
         },
       ],
     }),
@@ -70,6 +70,7 @@ const trends = (facts: BoardFacts) => ({
   panels: [
     timeSeries({
       title: 'Availability by model',
+      calm: 1,
       description: `Share of requests answered, over ${facts.serving.long} at each point.`,
       width: 8,
       unit: 'percentunit',
@@ -126,8 +127,7 @@ const value = (facts: BoardFacts) => ({
       title: 'Cost of 1,000 good predictions by version',
       description: 'Cost over the short window for each 1,000 predictions that came true. A version that is better and dearer shows here.',
       width: 8,
-      unit: 'short',
-      decimals: 4,
+      unit: facts.money,
       expressions: [
         {
           expr: facts.over('short', (window) =>
@@ -141,8 +141,7 @@ const value = (facts: BoardFacts) => ({
       title: 'Cost by model',
       description: 'Cost an hour at the configured prices, by what it is for.',
       width: 8,
-      unit: 'short',
-      decimals: 4,
+      unit: facts.money,
       stacked: true,
       expressions: [
         {
@@ -191,6 +190,7 @@ const risks = (facts: BoardFacts) => ({
       description: 'Every model with its owner, the version at work and the age of what it is compared with.',
       width: 8,
       asked: { queryType: 'models' },
+      columns: ['model', 'team', 'version', 'ready', 'baselineAge'],
     }),
     stat({
       title: 'Rollbacks in 30 days',

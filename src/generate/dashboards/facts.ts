@@ -24,6 +24,8 @@ export interface BoardFacts {
   };
   /** Short and long windows of traffic and latency, the same for all models. */
   readonly serving: { readonly short: string; readonly long: string };
+  /** Unit of costs: the currency of the models, where they have one and the same; Grafana then writes it before the number. */
+  readonly money: string;
   /** The recorded series by each model's short, long or rollout window: one expression, whichever windows the models have. */
   readonly over: (window: 'short' | 'long' | 'rollout', write: (window: string) => string) => string;
   /** What an alert fires on, of the models and versions that the reader chose, each model by its own bars. */
@@ -43,6 +45,7 @@ export function boardFacts({ rules, models }: RulesConfig): BoardFacts {
     long: distinct(bars.map(({ driftWindows }) => driftWindows.at(-1)!)).toSorted((a, b) => byLength(b, a)),
     rollout: distinct(models.map(({ rollout }) => rollout.window)).toSorted(byLength),
   };
+  const currencies = distinct(models.flatMap(({ cost }) => cost?.currency ?? []));
   return {
     bars: {
       availabilityRatioMin: greatest((bar) => bar.availabilityRatioMin),
@@ -58,6 +61,7 @@ export function boardFacts({ rules, models }: RulesConfig): BoardFacts {
       queueFillRatioMax: least((bar) => bar.queueFillRatioMax),
     },
     serving: { short: SERVING_WINDOWS[0], long: SERVING_WINDOWS[1] },
+    money: currencies.length === 1 ? `currency:${currencies[0]!} ` : 'short',
     over: (window, write) => {
       const written = windows[window].map(write);
       return written.length === 1 ? written[0]! : `(${written.join(' or ')})`;

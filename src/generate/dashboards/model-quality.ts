@@ -1,7 +1,8 @@
 import type { BoardRow } from './board.js';
 import type { BoardFacts } from './facts.js';
-import { answer, table, timeSeries, view } from './panel.js';
+import { timeSeries, view } from './panel.js';
 import { OF_MODEL, ofVersion } from './query.js';
+import { answer, table } from './table.js';
 
 const perVersion = '{{version}} ({{role}})';
 /** Drawn as they are recorded: accuracy, precision, recall, F1, AUC. */
@@ -115,7 +116,7 @@ const slices = (facts: BoardFacts): BoardRow => {
         expressions: [
           { expr: recorded('model_version_role_slice_slice_value_quality', 'gap') },
           { expr: recorded('model_version_role_slice_slice_value_quality', 'gap_lower'), legend: 'gap, at least' },
-          { expr: recorded('model_version_role_slice_slice_value_quality', 'cases'), legend: 'cases' },
+          { expr: recorded('model_version_role_slice_slice_value_quality', 'cases'), legend: 'cases', decimals: 0 },
         ],
       }),
       table({
@@ -146,6 +147,7 @@ const explanations = (facts: BoardFacts): BoardRow => {
     panels: [
       timeSeries({
         title: 'Order of the features against training',
+        calm: 1,
         description: 'NDCG of the order of the features by attribution: 1 is the order of training.',
         width: 8,
         unit: 'percentunit',
@@ -164,6 +166,7 @@ const explanations = (facts: BoardFacts): BoardRow => {
       }),
       timeSeries({
         title: 'Golden rows that differ',
+        calm: 0,
         alert: 'ModelwatchGoldenRowFailure',
         description: 'Training rows that the model at work does not answer as it did in training, in the worst replay of the hour.',
         width: 8,

@@ -2,11 +2,33 @@ import type { Board } from './board.js';
 import { budgets } from './budget.js';
 import type { BoardFacts } from './facts.js';
 import { modelQuality } from './model-quality.js';
-import { answer, bars, stat, timeSeries, view } from './panel.js';
+import { bars, stat, timeSeries, view } from './panel.js';
 import { OF_MODEL, ofModel, ofVersion } from './query.js';
+import { answer } from './table.js';
 import { trust } from './trust.js';
 
 const perVersion = '{{version}} ({{role}})';
+
+const alerts = () => ({
+  title: 'What fires',
+  panels: [
+    stat({
+      title: 'Active alerts',
+      description: 'Alerts on this model that fire now.',
+      width: 24,
+      height: 3,
+      none: 'no alert fires',
+      unit: 'short',
+      bar: { above: 1 },
+      expressions: [
+        {
+          expr: `count by (alertname) (${ofModel('ALERTS', 'alertstate="firing"', 'alertname=~"Modelwatch.+"')})`,
+          legend: '{{alertname}}',
+        },
+      ],
+    }),
+  ],
+});
 
 const serving = (facts: BoardFacts) => {
   const recorded = (metric: string) => ofVersion(`model_version_role:modelwatch_${metric}:${facts.serving.short}`);
@@ -15,6 +37,7 @@ const serving = (facts: BoardFacts) => {
     panels: [
       timeSeries({
         title: 'Availability',
+        calm: 1,
         description: `Share of requests answered, over ${facts.serving.short} at each point.`,
         width: 8,
         unit: 'percentunit',
@@ -137,6 +160,8 @@ const challengers = (facts: BoardFacts) => {
     panels: [
       stat({
         title: 'Verdict',
+        shows: 'name',
+        none: 'no challenger, or no rule',
         description: 'What the rollout rule says of each challenger, over its window.',
         width: 6,
         height: 8,
@@ -150,6 +175,7 @@ const challengers = (facts: BoardFacts) => {
       }),
       timeSeries({
         title: 'Disagreement',
+        calm: 0,
         description: 'Share of predictions on which challenger and champion differ, and copies that the challenger failed on.',
         width: 9,
         unit: 'percentunit',
@@ -190,8 +216,7 @@ const cost = (facts: BoardFacts) => ({
       title: 'Cost',
       description: 'Cost an hour at the configured prices, by what it is for.',
       width: 8,
-      unit: 'short',
-      decimals: 4,
+      unit: facts.money,
       stacked: true,
       expressions: [
         {
@@ -204,8 +229,7 @@ const cost = (facts: BoardFacts) => ({
       title: 'Cost of a prediction',
       description: 'Cost over the short window for each prediction.',
       width: 8,
-      unit: 'short',
-      decimals: 6,
+      unit: facts.money,
       expressions: [
         {
           expr: facts.over('short', (window) => ofVersion(`model_version_role_currency:modelwatch_cost_per_prediction:${window}`)),
@@ -218,20 +242,7 @@ const cost = (facts: BoardFacts) => ({
       description: 'Deploys, promotions, rollbacks, training jobs and incidents of the model within the time of the board.',
       width: 8,
       asked: { queryType: 'events', ...OF_MODEL },
-    }),
-    stat({
-      title: 'Active alerts',
-      description: 'Alerts on this model that fire now.',
-      width: 24,
-      height: 3,
-      unit: 'short',
-      bar: { above: 1 },
-      expressions: [
-        {
-          expr: `count by (alertname) (${ofModel('ALERTS', 'alertstate="firing"', 'alertname=~"Modelwatch.+"')})`,
-          legend: '{{alertname}}',
-        },
-      ],
+      columns: ['time', 'kind', 'title'],
     }),
   ],
 });
@@ -245,6 +256,7 @@ export const model: Board = {
   from: 'now-24h',
   refresh: '1m',
   rows: (facts) => [
+    alerts(),
     trust(facts),
     budgets(OF_MODEL),
     serving(facts),

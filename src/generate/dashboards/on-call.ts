@@ -1,13 +1,22 @@
 import { ALERT_FAMILIES } from '../alerts/index.js';
 import type { Board } from './board.js';
 import { budgets } from './budget.js';
-import { deployTimeline, sinceDeploy } from './deploys.js';
+import { deployTimeline, EVENT_COLUMNS, sinceDeploy } from './deploys.js';
 import type { BoardFacts } from './facts.js';
-import { answer, table, timeSeries } from './panel.js';
+import { timeSeries } from './panel.js';
 import { ofModel, ofVersion } from './query.js';
+import { answer, table } from './table.js';
 import { trust } from './trust.js';
 
 const perVersion = '{{model}} {{version}} ({{role}})';
+
+const ALERT_COLUMNS = ['severity', 'alertname', 'model', 'version', 'role', 'feature', 'reference', 'slo', 'instance', 'team'];
+
+/** When each alert of a state began to hold, in milliseconds. */
+const since = (state: 'firing' | 'pending'): string => {
+  const named = 'alertname=~"Modelwatch.+"';
+  return `1000 * (${ofModel('ALERTS_FOR_STATE', named)} and ignoring (alertstate) ${ofModel('ALERTS', `alertstate="${state}"`, named)})`;
+};
 
 const alerts = () => ({
   title: 'What fires',
@@ -15,21 +24,25 @@ const alerts = () => ({
     table({
       title: 'Active alerts',
       description: 'Alerts of Modelwatch that fire now, as Prometheus evaluates them; silences are Alertmanager’s and do not show here.',
-      width: 12,
-      unit: 'short',
-      columns: ['severity', 'alertname', 'model', 'version', 'role', 'feature', 'reference', 'instance', 'team'],
-      value: 'firing',
+      width: 24,
+      height: 7,
+      unit: 'dateTimeFromNow',
+      columns: ALERT_COLUMNS,
+      value: 'since',
+      none: 'no alert fires',
       alert: ALERT_FAMILIES.map(({ name }) => name),
-      expressions: [{ expr: ofModel('ALERTS', 'alertstate="firing"', 'alertname=~"Modelwatch.+"') }],
+      expressions: [{ expr: since('firing') }],
     }),
     table({
       title: 'Pending alerts',
       description: 'What holds but not yet for as long as its alert asks: what may fire next.',
-      width: 12,
-      unit: 'short',
-      columns: ['severity', 'alertname', 'model', 'version', 'role', 'feature', 'reference', 'instance', 'team'],
-      value: 'pending',
-      expressions: [{ expr: ofModel('ALERTS', 'alertstate="pending"', 'alertname=~"Modelwatch.+"') }],
+      width: 24,
+      height: 6,
+      unit: 'dateTimeFromNow',
+      columns: ALERT_COLUMNS,
+      value: 'since',
+      none: 'no alert is pending',
+      expressions: [{ expr: since('pending') }],
     }),
   ],
 });
@@ -42,6 +55,7 @@ const serving = (facts: BoardFacts) => {
     panels: [
       timeSeries({
         title: 'Availability',
+        calm: 1,
         description: `Share of requests answered over ${short} and, to tell a blip from a trend, over ${long}.`,
         width: 8,
         unit: 'percentunit',
@@ -90,6 +104,7 @@ const serving = (facts: BoardFacts) => {
       }),
       timeSeries({
         title: 'Failed and shed requests',
+        calm: 0,
         description: 'By reason: failed by our or the upstream’s fault, or refused at once to protect the rest.',
         width: 8,
         unit: 'reqps',
@@ -101,6 +116,7 @@ const serving = (facts: BoardFacts) => {
       }),
       timeSeries({
         title: 'Scorers and circuits',
+        calm: 0,
         description: 'Models that do not answer, scorer children started again, circuits to an upstream that are open.',
         width: 8,
         unit: 'short',
@@ -132,7 +148,7 @@ const failing = (facts: BoardFacts) => {
       table({
         title: 'Features that drift most',
         description: 'PSI against the reference, and how often it is what chance alone explains. Below 1 it is noise, whatever the PSI.',
-        width: 8,
+        width: 12,
         unit: 'short',
         decimals: 2,
         bar: { above: facts.bars.driftPsiMin },
@@ -148,8 +164,9 @@ const failing = (facts: BoardFacts) => {
       table({
         title: 'Features that are missing most',
         description: 'Share of missing values beyond that of the baseline.',
-        width: 8,
+        width: 12,
         unit: 'percentunit',
+        none: 'nothing is missing that the baseline had',
         bar: { above: facts.bars.missingRatioMax },
         alert: 'ModelwatchMissingRatioHigh',
         columns: ['model', 'version', 'feature'],
@@ -159,7 +176,7 @@ const failing = (facts: BoardFacts) => {
       table({
         title: 'Models that fail most',
         description: `Share of requests over ${facts.serving.short} that failed or were shed.`,
-        width: 8,
+        width: 12,
         unit: 'percentunit',
         bar: { above: 1 - facts.bars.availabilityRatioMin },
         alert: 'ModelwatchAvailabilityLow',
@@ -176,6 +193,7 @@ const failing = (facts: BoardFacts) => {
         description: 'How far a slice is below the rest of its model, the lower bound of the gap: above 0 it is no chance.',
         width: 12,
         unit: 'percentunit',
+        none: 'no slice is worse beyond chance',
         bar: { above: 0 },
         columns: ['model', 'version', 'slice', 'slice_value', 'quality'],
         value: 'gap, at least',
@@ -187,9 +205,10 @@ const failing = (facts: BoardFacts) => {
       }),
       timeSeries({
         title: 'Refused requests',
+        calm: 0,
         description:
           'Requests refused with 4xx, by error code, and values of a feature of the wrong type or absent: what changed upstream.',
-        width: 12,
+        width: 24,
         unit: 'reqps',
         expressions: [
           {
@@ -215,6 +234,7 @@ const changes = () => ({
       description: 'Deploys, promotions, rollbacks, training jobs, incidents and maintenance within the time of the board.',
       width: 18,
       asked: { queryType: 'events' },
+      columns: EVENT_COLUMNS,
     }),
     sinceDeploy({ width: 6, height: 8 }, 'what broke just after one is most likely broken by it'),
   ],

@@ -10,7 +10,7 @@ import { MODELWATCH, PROMETHEUS } from './variables.js';
 export type Bar = { readonly above: number } | { readonly below: number };
 
 /** What every panel has. */
-interface PanelText {
+export interface PanelText {
   readonly title: string;
   /** What is shown, and how to read it. */
   readonly description: string;
@@ -21,12 +21,16 @@ interface PanelText {
   readonly alert?: AlertFamily['name'] | readonly AlertFamily['name'][];
 }
 
-interface NumbersText extends PanelText {
+export interface NumbersText extends PanelText {
   /** Grafana's name of the unit. */
   readonly unit: string;
   readonly bar?: Bar;
   readonly decimals?: number;
   readonly max?: number;
+  /** Where the lines lie while all is well: an axis of its own for a line at 0 or at 1 would blow up what is nothing, or hide what is something. */
+  readonly calm?: 0 | 1;
+  /** Said in place of the whole where nothing is the good answer. */
+  readonly none?: string;
   readonly expressions: readonly Expression[];
 }
 
@@ -58,77 +62,61 @@ export const timeSeries = (text: NumbersText & { readonly stacked?: boolean }): 
         spanNulls: false,
         stacking: { mode: text.stacked === true ? 'normal' : 'none', group: 'A' },
         thresholdsStyle: { mode: text.bar === undefined ? 'off' : 'dashed' },
+        ...axisOf(text),
       }),
   );
 
+/** How far an axis reaches at least. */
+function axisOf({ calm, unit }: NumbersText): { readonly axisSoftMin?: number; readonly axisSoftMax?: number } {
+  if (calm === undefined) return {};
+  return calm === 1 ? { axisSoftMin: 0.95, axisSoftMax: 1 } : { axisSoftMin: 0, axisSoftMax: unit === 'percentunit' ? 0.05 : 1 };
+}
+
 /** The latest value, large; one a series. */
-export const stat = (text: NumbersText): Panel =>
+export const stat = (text: NumbersText & { readonly shows?: 'name' }): Panel =>
   numbers(text, 4, 'stat', 'latest', (panel) =>
-    panel.options({
+    named(panel, text).options({
       reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
       colorMode: text.bar === undefined ? 'none' : 'background',
       graphMode: 'none',
-      textMode: 'auto',
+      textMode: text.shows ?? 'auto',
       justifyMode: 'auto',
       orientation: 'auto',
       wideLayout: true,
     }),
   );
 
-/** The latest values, a row each, the greatest first; labels are columns, and `value` is the name of the numbers' column. */
-export const table = (
-  text: NumbersText & { readonly value: string; readonly columns: readonly string[]; readonly ascending?: boolean },
-): Panel =>
-  numbers(text, 8, 'table', 'rows', (panel) => {
-    const names = text.expressions.length === 1 ? { Value: text.value } : renamed(text.expressions, text.value);
-    const first = Object.values(names)[0]!;
-    return panel
-      .options({ showHeader: true, cellHeight: 'sm', sortBy: [{ displayName: first, desc: text.ascending !== true }] })
-      .custom({ align: 'auto', cellOptions: { type: 'auto' }, filterable: true })
-      .withTransformation({ id: 'merge', options: {} })
-      .withTransformation({
-        id: 'filterFieldsByName',
-        options: { include: { names: [...text.columns, ...Object.keys(names)] } },
-      })
-      .withTransformation({
-        id: 'organize',
-        options: {
-          indexByName: Object.fromEntries([...text.columns, ...Object.keys(names)].map((name, i) => [name, i])),
-          renameByName: { ...names, slice_value: 'slice value', alertname: 'alert' },
-        },
-      })
-      .overrideByName(first, text.bar === undefined ? [] : [{ id: 'custom.cellOptions', value: { type: 'color-text' } }]);
-  });
-
 /** Horizontal bars of the latest values, one a series. */
 export const bars = (text: NumbersText): Panel =>
   numbers(text, 8, 'bargauge', 'latest', (panel) =>
-    panel.options({
+    named(panel, text).options({
       reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
       orientation: 'horizontal',
       displayMode: 'basic',
       valueMode: 'text',
       showUnfilled: true,
       namePlacement: 'left',
-      sizing: 'auto',
+      // By hand: of its own Grafana lets a bar that stands alone fill the panel.
+      sizing: 'manual',
       minVizHeight: 16,
       minVizWidth: 8,
-      maxVizHeight: 300,
+      maxVizHeight: 32,
       legend: { showLegend: false, displayMode: 'list', placement: 'bottom', calcs: [] },
     }),
   );
+
+/** Grafana leaves out the name of a value that stands alone, unless the panel says what it is. */
+function named(panel: dashboard.PanelBuilder, { expressions }: NumbersText): dashboard.PanelBuilder {
+  const [legend] = expressions.map((one) => one.legend);
+  if (expressions.length > 1 || legend === undefined || !legend.includes('{{')) return panel;
+  return panel.displayName(legend.replaceAll(/\{\{(\w+)\}\}/g, '${__field.labels.$1}'));
+}
 
 /** A view of the panel plugin over what the data source answers; units, thresholds and descriptions come with its frames. */
 export const view = (name: string, text: PanelText & { readonly asked: ModelwatchAsked }): Panel =>
   panel(text, 10, 'modelwatch-panel', MODELWATCH, [modelwatchQuery(text.asked)], (built) => built.options({ view: name }));
 
-/** What the data source answers, as a table. */
-export const answer = (text: PanelText & { readonly asked: ModelwatchAsked }): Panel =>
-  panel(text, 8, 'table', MODELWATCH, [modelwatchQuery(text.asked)], (built) =>
-    built.options({ showHeader: true, cellHeight: 'sm' }).custom({ align: 'auto', cellOptions: { type: 'auto' }, filterable: true }),
-  );
-
-function numbers(
+export function numbers(
   text: NumbersText,
   height: number,
   type: string,
@@ -136,7 +124,10 @@ function numbers(
   finish: (panel: dashboard.PanelBuilder) => dashboard.PanelBuilder,
 ): Panel {
   return panel(text, height, type, PROMETHEUS, prometheusQueries(text.expressions, shape), (built) => {
-    built.unit(text.unit).noValue(NO_VALUE).thresholds(thresholds(text.bar));
+    built
+      .unit(text.unit)
+      .noValue(text.none ?? NO_VALUE)
+      .thresholds(thresholds(text.bar));
     built.colorScheme(new dashboard.FieldColorBuilder().mode(colorMode(type, text.bar)));
     if (text.decimals !== undefined) built.decimals(text.decimals);
     if (text.max !== undefined) built.min(0).max(text.max);
@@ -147,7 +138,7 @@ function numbers(
 const colorMode = (type: string, bar: Bar | undefined): dashboard.FieldColorModeId =>
   type === 'timeseries' || bar === undefined ? dashboard.FieldColorModeId.PaletteClassic : dashboard.FieldColorModeId.Thresholds;
 
-function panel(
+export function panel(
   { title, description, width, height: ownHeight, alert }: PanelText,
   height: number,
   type: string,
@@ -181,9 +172,3 @@ function thresholds(bar: Bar | undefined): dashboard.ThresholdsConfigBuilder {
   if (bar !== undefined) steps.push('above' in bar ? { value: bar.above, color: BAD } : { value: bar.below, color: GOOD });
   return new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps(steps);
 }
-
-/** The columns of several expressions once merged: `Value #A` and on, by the legends of the expressions. */
-const renamed = (expressions: readonly Expression[], first: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    expressions.map(({ legend }, i) => [`Value #${String.fromCharCode('A'.charCodeAt(0) + i)}`, i === 0 ? first : (legend ?? first)]),
-  );

@@ -7,6 +7,9 @@ import { MODELWATCH, PROMETHEUS } from './variables.js';
 export interface Expression {
   readonly expr: string;
   readonly legend?: string;
+  /** Of its column in a table, where it is not like the others. */
+  readonly unit?: string;
+  readonly decimals?: number;
   /** The traces of single requests beside the series. */
   readonly exemplars?: boolean;
 }

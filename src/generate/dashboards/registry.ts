@@ -1,18 +1,20 @@
 import type { Board } from './board.js';
-import { deployTimeline, sinceDeploy } from './deploys.js';
+import { deployTimeline, EVENT_COLUMNS, sinceDeploy } from './deploys.js';
 import type { BoardFacts } from './facts.js';
-import { answer, stat, table, timeSeries, view } from './panel.js';
+import { stat, timeSeries, view } from './panel.js';
 import { ofModel, ofVersion } from './query.js';
+import { answer, table } from './table.js';
 
 const pane = () => ({
   title: 'What is where',
   panels: [
     view('registry-board', {
       title: 'Models by stage',
-      description: 'Every model with the version at work, by the stage that the registry has it in.',
+      description:
+        'Every version that is at work or in the registry, by its stage, with its health, the verdict on a challenger and the last deploy. One sidecar’s own.',
       width: 24,
       height: 12,
-      asked: { queryType: 'models' },
+      asked: { queryType: 'versions' },
     }),
   ],
 });
@@ -47,7 +49,6 @@ const numbers = ({ over }: BoardFacts) => ({
       width: 12,
       unit: 'short',
       columns: ['model', 'version', 'role', 'verdict'],
-      value: 'verdict is',
       expressions: [
         { expr: `${over('rollout', (window) => ofVersion(`model_version_role_verdict:modelwatch_rollout_verdict:${window}`))} == 1` },
       ],
@@ -64,9 +65,11 @@ const changes = () => ({
       description: 'Every event of the registry and of those who deploy, within the time of the board.',
       width: 16,
       asked: { queryType: 'events' },
+      columns: EVENT_COLUMNS,
     }),
     timeSeries({
       title: 'Promotions that were aborted',
+      calm: 0,
       description: 'Promotions by how they ended: promoted put their version in force, aborted changed nothing. A rollback is one.',
       width: 8,
       unit: 'short',

@@ -18,7 +18,8 @@ export function trust(facts: BoardFacts): BoardRow {
       stat({
         title: 'Sidecars down',
         description: 'Sidecars that Prometheus has as targets and that do not answer. What happened there meanwhile is in no series.',
-        width: 3,
+        width: 6,
+        height: 3,
         unit: 'short',
         bar: { above: 1 },
         alert: 'ModelwatchSidecarDown',
@@ -32,7 +33,8 @@ export function trust(facts: BoardFacts): BoardRow {
       stat({
         title: 'Models nobody watches',
         description: 'Models that a sidecar exported within the last day and none exports now.',
-        width: 3,
+        width: 6,
+        height: 3,
         unit: 'short',
         bar: { above: 1 },
         alert: 'ModelwatchModelAbsent',
@@ -47,7 +49,8 @@ export function trust(facts: BoardFacts): BoardRow {
         title: 'Readings dropped',
         description:
           'Entries dropped by the queues of the sidecars over the last hour, duplicates apart. Answers are not affected, what is shown here is.',
-        width: 3,
+        width: 6,
+        height: 3,
         unit: 'short',
         decimals: 0,
         bar: { above: 1 },
@@ -62,7 +65,8 @@ export function trust(facts: BoardFacts): BoardRow {
       stat({
         title: 'Stores that refuse writes',
         description: 'Sidecars whose last write to the store failed: ground truth finds no predictions there.',
-        width: 3,
+        width: 6,
+        height: 3,
         unit: 'short',
         bar: { above: 1 },
         alert: 'ModelwatchWatchingImpaired',
@@ -72,7 +76,8 @@ export function trust(facts: BoardFacts): BoardRow {
         title: 'Fullest queue',
         description:
           'Fill of the fullest queue of any sidecar, the mean of five minutes: what stays full will shed requests or drop readings next.',
-        width: 3,
+        width: 6,
+        height: 3,
         unit: 'percentunit',
         decimals: 0,
         bar: { above: facts.bars.queueFillRatioMax },
@@ -87,7 +92,8 @@ export function trust(facts: BoardFacts): BoardRow {
       stat({
         title: 'Age of ground truth',
         description: 'How long ago the newest ground truth became known: quality is of the time before.',
-        width: 3,
+        width: 6,
+        height: 3,
         unit: 's',
         bar: { above: facts.bars.groundTruthAgeSecondsMax },
         alert: 'ModelwatchGroundTruthDelayed',
@@ -99,7 +105,8 @@ export function trust(facts: BoardFacts): BoardRow {
         title: 'Ground truth joined',
         description:
           'Of predictions whose wait ended in the short window, the share that ground truth came for. Quality speaks of these alone.',
-        width: 3,
+        width: 6,
+        height: 3,
         unit: 'percentunit',
         decimals: 1,
         expressions: [
@@ -112,7 +119,8 @@ export function trust(facts: BoardFacts): BoardRow {
       stat({
         title: 'Age of the baseline',
         description: 'How old what drift is measured against is.',
-        width: 3,
+        width: 6,
+        height: 3,
         unit: 's',
         bar: { above: facts.bars.baselineAgeSecondsMax },
         alert: 'ModelwatchBaselineStale',

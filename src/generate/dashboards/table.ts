@@ -1,0 +1,115 @@
+import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { numbers, panel } from './panel.js';
+import type { NumbersText, Panel, PanelText } from './panel.js';
+import { modelwatchQuery } from './query.js';
+import type { Expression, ModelwatchAsked } from './query.js';
+import { MODELWATCH } from './variables.js';
+
+/** Pixels that a column needs for what it usually holds; the others share what is left. */
+const WIDTHS: Readonly<Record<string, number>> = {
+  severity: 100,
+  alert: 260,
+  model: 130,
+  version: 95,
+  role: 105,
+  feature: 135,
+  reference: 115,
+  instance: 150,
+  team: 90,
+  slice: 90,
+  'slice value': 125,
+  quality: 95,
+  bin: 130,
+  source: 85,
+  time: 165,
+  end: 165,
+  kind: 110,
+  status: 100,
+  criterion: 150,
+  state: 110,
+};
+/** Below it Grafana lets a table scroll sideways. */
+const WIDTH_MIN = 70;
+
+/** Names of labels as readers know them. */
+const SHOWN: Readonly<Record<string, string>> = { slice_value: 'slice value', alertname: 'alert' };
+
+const COLUMN = { align: 'auto', cellOptions: { type: 'auto' }, filterable: true, minWidth: WIDTH_MIN };
+
+interface TableText extends NumbersText {
+  /** Labels, in their order. */
+  readonly columns: readonly string[];
+  /** Name of the column of the first expression; without it the rows say all, and are in the order of their labels. */
+  readonly value?: string;
+  readonly ascending?: boolean;
+}
+
+/** The latest values, a row each, the greatest first; labels are columns. */
+export const table = (text: TableText): Panel =>
+  numbers(text, 8, 'table', 'rows', (built) => {
+    const values = text.value === undefined ? {} : renamed(text.expressions, text.value);
+    const [first] = Object.values(values);
+    const columns = [...text.columns, ...Object.keys(values)];
+    built
+      .options({
+        showHeader: true,
+        cellHeight: 'sm',
+        sortBy: first === undefined ? [] : [{ displayName: first, desc: text.ascending !== true }],
+      })
+      .custom(COLUMN)
+      // Before they are merged: rows of two series are one where all that is left of them is equal, and names of series never are.
+      .withTransformation({ id: 'filterFieldsByName', options: { include: { names: columns } } })
+      .withTransformation({ id: 'merge', options: {} })
+      .withTransformation({
+        id: 'organize',
+        options: { indexByName: Object.fromEntries(columns.map((name, i) => [name, i])), renameByName: { ...values, ...SHOWN } },
+      })
+      // A version is no number, though it looks like one, and a label that is absent is nothing that was not measured.
+      .overrideByFieldType('string', [
+        { id: 'unit', value: 'string' },
+        { id: 'noValue', value: '' },
+      ]);
+    widen(
+      built,
+      text.columns.map((name) => SHOWN[name] ?? name),
+    );
+    text.expressions.forEach(({ unit, decimals }, i) => {
+      const own = Object.entries({ unit, decimals }).filter(([, value]) => value !== undefined);
+      if (own.length > 0)
+        built.overrideByName(
+          Object.values(values)[i]!,
+          own.map(([id, value]) => ({ id, value })),
+        );
+    });
+    if (first !== undefined && text.bar !== undefined)
+      built.overrideByName(first, [{ id: 'custom.cellOptions', value: { type: 'color-text' } }]);
+    return built;
+  });
+
+/** What the data source answers, as a table of all its columns or of some. */
+export const answer = (
+  text: PanelText & { readonly asked: ModelwatchAsked; readonly columns?: readonly string[]; readonly none?: string },
+): Panel =>
+  panel(text, 8, 'table', MODELWATCH, [modelwatchQuery(text.asked)], (built) => {
+    built.options({ showHeader: true, cellHeight: 'sm' }).custom(COLUMN);
+    if (text.none !== undefined) built.noValue(text.none);
+    if (text.columns === undefined) return built;
+    built.withTransformation({ id: 'filterFieldsByName', options: { include: { names: [...text.columns] } } });
+    return widen(built, text.columns);
+  });
+
+function widen(built: dashboard.PanelBuilder, columns: readonly string[]): dashboard.PanelBuilder {
+  for (const name of columns) {
+    const width = WIDTHS[name];
+    if (width !== undefined) built.overrideByName(name, [{ id: 'custom.width', value: width }]);
+  }
+  return built;
+}
+
+/** The columns of numbers: `Value` of a single expression, `Value #A` and on of several, by the legends of the expressions. */
+function renamed(expressions: readonly Expression[], first: string): Readonly<Record<string, string>> {
+  if (expressions.length === 1) return { Value: first };
+  return Object.fromEntries(
+    expressions.map(({ legend }, i) => [`Value #${String.fromCharCode('A'.charCodeAt(0) + i)}`, i === 0 ? first : (legend ?? first)]),
+  );
+}
