@@ -16,7 +16,13 @@ import { onInstance } from './two-replicas.js';
 const SCRAPES_PER_HOUR = 6;
 const HOURS = 206;
 const [DRIFT_FROM, DRIFT_TO] = [180, 188];
-const GROUPS = ['modelwatch-feature-drift-1h', 'modelwatch-feature-drift-6h', 'ModelwatchFeatureDrift'];
+const GROUPS = [
+  'modelwatch-feature-drift-1h',
+  'modelwatch-feature-drift-references-1h',
+  'modelwatch-feature-drift-6h',
+  'modelwatch-feature-drift-references-6h',
+  'ModelwatchFeatureDrift',
+];
 const FEATURE = 'model="m",version="1",feature="f"';
 
 function rulesFor(references: readonly string[]): { readonly groups: readonly { readonly name: string }[] } {

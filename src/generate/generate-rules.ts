@@ -1,4 +1,4 @@
-import type { Config, ModelConfig } from '../contracts/index.js';
+import { durationSeconds, type Config, type ModelConfig } from '../contracts/index.js';
 import { alertLinks } from './alert-links.js';
 import { ALERT_FAMILIES } from './alerts/index.js';
 import type { AlertFamily } from './alerts/index.js';
@@ -10,6 +10,7 @@ import type { AlertRule, GeneratedFile, RuleGroup } from './rule-file.js';
 import { shareAmongModels } from './selector.js';
 import { sloAlertGroups } from './slo/slo-alerts.js';
 import { sloRecordings } from './slo/slo-recordings.js';
+import { durationOf } from './slo/slo-series.js';
 
 /** What of a configuration rules are made from. */
 export type RulesConfig = Pick<Config, 'rules' | 'models'>;
@@ -42,8 +43,23 @@ function recordingGroups(family: RecordingFamily, config: RulesConfig): readonly
     );
     // Some families make rules of certain models alone.
     if (rules.length === 0) return [];
-    return [{ name: `modelwatch-${family.name}-${window}`, interval: config.rules.interval, rules: rules.map(({ written }) => written) }];
+    const interval = evaluatedEvery(config.rules.interval, window, family.evaluations);
+    return [{ name: `modelwatch-${family.name}-${window}`, interval, rules: rules.map(({ written }) => written) }];
   });
+}
+
+/** Prometheus shows the last value of a series for five minutes: what is recorded less often is gone in between. */
+const INTERVAL_SECONDS_MAX = 240;
+/** Windows from which a few minutes more or less change nothing. */
+const LONG_WINDOW_SECONDS = 6 * 3600;
+const EVALUATIONS_OF_LONG_WINDOWS = 4;
+
+/** How often a window is recorded: a long one, and what costs much, at every fourth evaluation, as far as its value stays in sight until the next. */
+function evaluatedEvery(interval: string, window: string, evaluations = 1): string {
+  const seconds = durationSeconds(interval);
+  const wanted = Math.max(evaluations, durationSeconds(window) >= LONG_WINDOW_SECONDS ? EVALUATIONS_OF_LONG_WINDOWS : 1);
+  const possible = Math.max(1, Math.floor(INTERVAL_SECONDS_MAX / seconds));
+  return wanted === 1 || possible === 1 ? interval : durationOf(Math.min(wanted, possible) * seconds);
 }
 
 /** Slices whose values are compared as groups. */

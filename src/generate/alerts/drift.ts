@@ -9,8 +9,6 @@ interface Subject {
   readonly name: AlertFamily['name'];
   readonly level: string;
   readonly counters: string;
-  /** Shares of the baseline by bin: as many series as there are bins. */
-  readonly baselineBins: string;
   readonly labels: readonly string[];
   /** Names the drifted thing in an annotation. */
   readonly named: string;
@@ -26,19 +24,18 @@ const matters = (window: string): string =>
   );
 
 /** What is recorded of a subject's drift, for some models by their bars. */
-function recordedOf({ level, counters, baselineBins, labels }: Subject, bars: AlertBars, select: Select) {
+function recordedOf({ level, counters, labels }: Subject, bars: AlertBars, select: Select) {
   const recorded = (metric: string, window: string) => `${level}:${counters}_${metric}:${window}`;
   const judged = matcherOf(bars.driftReferences);
   const score = (metric: string, window: string) => select(recorded(metric, window), judged);
   const by = labels.join(', ');
-  // Every replica exports the baseline: each of its bins counts once.
-  const bins = `count by (${by}) (max by (${by}, bin) (${select(baselineBins)}))`;
   /** Enough values in a window for a verdict, by the least number and by that of the bins. */
   const enough = (window: string): readonly string[] => {
     const least = (values: string) => `${values} >= ${number(bars.driftCountMin)}`;
-    const leastForBins = (values: string, on: string) => `${values} >= ${on}${VALUES_PER_BIN_MIN} * ${bins}`;
+    const leastForBins = (values: string, on: string) =>
+      `${values} >= ${on}${VALUES_PER_BIN_MIN} * ${select(recorded('baseline_bins', window))}`;
     const values = select(recorded('values', window));
-    const lines = [`and on (${by}) ${least(values)}`, `and on (${by}) ${leastForBins(values, '')}`];
+    const lines = [`and on (${by}) ${least(values)}`, `and on (${by}) ${leastForBins(values, `on (${by}) `)}`];
     // A baseline was made of as many rows as were to be had; hours of little traffic are no reference.
     if (bars.driftReferences.some((reference) => reference !== 'baseline')) {
       const referenceValues = select(recorded('reference_values', window));
@@ -90,7 +87,6 @@ const FEATURE: Subject = {
   name: 'ModelwatchFeatureDrift',
   level: 'model_version_feature',
   counters: 'modelwatch_feature',
-  baselineBins: 'modelwatch_baseline_bin_ratio',
   labels: ['model', 'version', 'feature'],
   named: 'Feature {{ $labels.feature }}',
 };
@@ -107,7 +103,6 @@ export const outputDriftAlert = driftAlert({
   name: 'ModelwatchOutputDrift',
   level: 'model_version_role',
   counters: 'modelwatch_output',
-  baselineBins: 'modelwatch_baseline_output_bin_ratio',
   labels: ['model', 'version', 'role'],
   named: 'The output',
 });

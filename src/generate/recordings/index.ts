@@ -1,7 +1,14 @@
 import { availability } from './availability.js';
 import { calibration } from './calibration.js';
 import { classification } from './classification.js';
-import { featureDrift, groundTruthDrift, outputDrift } from './drift.js';
+import {
+  featureDrift,
+  featureDriftReferences,
+  groundTruthDrift,
+  groundTruthDriftReferences,
+  outputDrift,
+  outputDriftReferences,
+} from './drift.js';
 import { errors } from './errors.js';
 import { driftImpact, explanations } from './explanations.js';
 import { estimated } from './estimated.js';
@@ -12,7 +19,7 @@ import { groundTruth } from './ground-truth.js';
 import { golden } from './golden.js';
 import { latency } from './latency.js';
 import { missing } from './missing.js';
-import { operations } from './operations.js';
+import { deploys, eventCounters, operations } from './operations.js';
 import { parity } from './parity.js';
 import { ranking } from './ranking.js';
 import type { RecordingFamily } from './recording-family.js';
@@ -33,8 +40,11 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   latency,
   availability,
   featureDrift,
+  featureDriftReferences,
   outputDrift,
+  outputDriftReferences,
   groundTruthDrift,
+  groundTruthDriftReferences,
   missing,
   schema,
   golden,
@@ -56,6 +66,8 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   explanations,
   driftImpact,
   cost,
+  deploys,
+  eventCounters,
   operations,
 ];
 

@@ -21,6 +21,8 @@ export interface RecordingFamily {
   /** What is recorded, one sentence for the metrics page. */
   readonly help: string;
   readonly windows: (bars: AlertBars, rollout: RolloutRules | undefined) => readonly string[];
+  /** Recorded at every so many evaluations at most, where a value may be that old: see `evaluatedEvery`. Every one, where left out. */
+  readonly evaluations?: number;
   readonly rules: (input: {
     readonly window: string;
     readonly bars: AlertBars;
