@@ -1,4 +1,5 @@
-import { copyFile, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ErrorSums, QUALITY_INTERVALS, seededRandom, type EstimatesAnswer, type IntervalReading } from '@modelwatch/core';
@@ -13,6 +14,7 @@ const OF = 'model="trips",version="1",role="champion"';
 const ROWS_AT_ONCE = 250;
 const OUTCOMES = ['scored', 'dropped', 'failed', 'timed_out', 'skipped'];
 
+const REGRESSION = path.join(MODELS, 'regression.onnx');
 const yaml = (errorModel: string) => `
 store: { path: ':memory:' }
 models:
@@ -20,13 +22,14 @@ models:
     output: { kind: regression }
     champion:
       version: '1'
-      onnx: { path: ${path.join(MODELS, 'regression.onnx')} }
+      onnx: { path: ${REGRESSION} }
       ${errorModel}
 `;
 const errors = (file: string, more = '') => `errorModel: { onnx: { path: ${file} }${more} }`;
 const ERRORS = path.join(MODELS, 'regression-errors.onnx');
 
 const value = async (sidecar: TestSidecar, name: string, more = '') => (await sidecar.series(`modelwatch_${name}{${OF}${more}}`)) ?? NaN;
+const estimated = async (sidecar: TestSidecar) => [...(await sidecar.seriesOf('modelwatch_estimated_error')).keys()];
 
 async function outcomesOf(sidecar: TestSidecar): Promise<Record<string, number>> {
   await until(async () => (await value(sidecar, 'error_model_in_flight')) === 0);
@@ -140,7 +143,7 @@ describe('an error model that is of no use', () => {
   it.each([
     ['not there', path.join(MODELS, 'nowhere.onnx')],
     ['no model', path.join(MODELS, 'garbage.onnx')],
-    ['a model without its outputs', path.join(MODELS, 'regression.onnx')],
+    ['a model without its outputs', REGRESSION],
   ])(
     'costs its estimates and no answer: %s',
     async (_, file) => {
@@ -168,6 +171,83 @@ describe('an error model that is of no use', () => {
       await ready(sidecar);
       await rm(later);
       await serve(sidecar, 'b', ROWS_AT_ONCE, [-2, 2], 5);
+      await until(async () => (await value(sidecar, 'estimated_error_rows_total')) === ROWS_AT_ONCE);
+    } finally {
+      await sidecar.close();
+    }
+  }, 60_000);
+});
+
+describe('an error model beside a server behind the sidecar', () => {
+  it('estimates the errors of what that server answers, and goes on where it is gone', async () => {
+    const server = await startTestSidecar(yaml(''));
+    const upstream = (more: string) => `
+store: { path: ':memory:' }
+models:
+  - name: trips
+    output: { kind: regression }
+    champion:
+      version: '1'
+      upstream: { url: ${server.url}, deadline: 1s }
+      ${errors(ERRORS, more)}
+`;
+    const sidecar = await startTestSidecar(upstream(''));
+    try {
+      await ready(sidecar);
+      const realised = await serve(sidecar, 'a', 2000, [-2, 2], 7);
+      await until(async () => (await value(sidecar, 'estimated_error_rows_total')) === 2000);
+      const mae = (realised.over + realised.under) / realised.count;
+      expect(Math.abs((await value(sidecar, 'estimated_absolute_error_total')) / 2000 / mae - 1)).toBeLessThan(0.06);
+      expect(await outcomesOf(sidecar)).toEqual({ scored: 8, dropped: 0, failed: 0, timed_out: 0, skipped: 0 });
+      // Of a request that was refused, and of one that nobody answered, there is nothing to estimate.
+      const infer = (data: readonly unknown[]) =>
+        sidecar.post('/v2/models/trips/infer', JSON.stringify({ inputs: [{ name: 'features', datatype: 'FP32', shape: [1, 3], data }] }));
+      expect((await infer(['text', 1, 2])).status).toBe(400);
+      await server.close();
+      expect((await infer([0, 1, 2])).status).toBe(502);
+      expect(await value(sidecar, 'error_model_sent_total')).toBe(8);
+      await sidecar.sidecar.reload(await sidecar.configOf(upstream(', inFlightMax: 1')));
+      expect([await value(sidecar, 'error_model_sent_total'), await value(sidecar, 'predictions_total')]).toEqual([0, 2000]);
+    } finally {
+      await sidecar.close();
+      await server.close();
+    }
+  }, 60_000);
+});
+
+describe('an error model of a version that another takes over from', () => {
+  it('ends with its series, says so, and begins anew where its version is rolled back to', async () => {
+    const lines: string[] = [];
+    const sidecar = await startTestSidecar(
+      yaml(errors(ERRORS))
+        .replace("version: '1'", "version: '1'\n      registry: true")
+        .replace('models:', `registry: { path: kept, inbox: ${MODELS} }\nmodels:`),
+      { log: (line) => lines.push(line) },
+    );
+    const change = async (route: string, form: object) => {
+      const answer = await sidecar.post(`/v1/registry/${route}`, JSON.stringify({ model: 'trips', ...form }));
+      expect([answer.status, route]).toEqual([200, route]);
+    };
+    const digest = createHash('sha256')
+      .update(await readFile(REGRESSION))
+      .digest('hex');
+    const told = async () => (await (await fetch(`${sidecar.url}/v1/models/trips/estimates`)).json()) as EstimatesAnswer;
+    try {
+      await ready(sidecar);
+      await serve(sidecar, 'a', ROWS_AT_ONCE, [-2, 2], 8);
+      await until(async () => (await value(sidecar, 'estimated_error_rows_total')) === ROWS_AT_ONCE);
+      await change('versions', { version: '2', onnx: { file: 'regression.onnx', digest } });
+      await change('promotions', { version: '2' });
+      // What the errors of version 1 were is nothing to say of version 2, and nothing of either is left on the page.
+      expect([...(await sidecar.seriesOf('modelwatch_error_model_')).keys(), ...(await estimated(sidecar))]).toEqual([]);
+      expect((await told()).method).not.toBe('dle');
+      await serve(sidecar, 'b', ROWS_AT_ONCE, [-2, 2], 9);
+      expect(await estimated(sidecar)).toEqual([]);
+      expect(lines.filter((line) => line.includes('"version":"2"') && line.includes('error model'))).toHaveLength(1);
+      await change('promotions', { version: '1' });
+      await ready(sidecar);
+      expect(await value(sidecar, 'estimated_error_rows_total')).toBe(0);
+      await serve(sidecar, 'c', ROWS_AT_ONCE, [-2, 2], 10);
       await until(async () => (await value(sidecar, 'estimated_error_rows_total')) === ROWS_AT_ONCE);
     } finally {
       await sidecar.close();

@@ -71,6 +71,11 @@ export function createProduction({ registry, files, logger }: ProductionOptions)
     if (entry === undefined) throw new StartError(1, `model ${name}: the registry has no version in production\n`);
     const keep = must(name, await files());
     const onnx = { ...champion.onnx!, path: must(name, await keep.open(entry.digest)), digest: entry.digest };
+    if (champion.errorModel !== undefined && champion.version !== entry.version)
+      logger.info(
+        { model: name, version: entry.version },
+        'the error model is of another version than the one served; errors are not estimated',
+      );
     const baseline = entry.baselineDigest === undefined ? undefined : must(name, await keep.open(entry.baselineDigest));
     return {
       ...model,
