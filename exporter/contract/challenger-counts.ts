@@ -10,8 +10,8 @@ import {
 } from '@modelwatch/core';
 import { CHALLENGER, type Counting } from './two-replicas.js';
 
-const SLICE_VALUES = ['ewr', 'jfk'] as const;
-export type SliceValue = (typeof SLICE_VALUES)[number];
+/** Values of the slice `origin`, unless said otherwise. */
+const SLICE_VALUES: readonly string[] = ['ewr', 'jfk'];
 
 /** All that one replica counts of a challenger. */
 export interface ChallengerCounts {
@@ -19,16 +19,16 @@ export interface ChallengerCounts {
   readonly agreement: Agreement;
   readonly latency: LatencyPairs;
   readonly quality: PairedQuality;
-  readonly slices: ReadonlyMap<SliceValue, { readonly agreement: Agreement; readonly quality: PairedQuality }>;
+  readonly slices: ReadonlyMap<string, { readonly agreement: Agreement; readonly quality: PairedQuality }>;
 }
 
-export const challengerCounting = (rule: OutputRule): Counting<ChallengerCounts> => ({
+export const challengerCounting = (rule: OutputRule, sliceValues = SLICE_VALUES): Counting<ChallengerCounts> => ({
   empty: () => ({
     outcomes: { scored: 0, failed: 0, timed_out: 0, dropped: 0, skipped: 0 },
     agreement: new Agreement(rule),
     latency: new LatencyPairs(),
     quality: new PairedQuality(rule),
-    slices: new Map(SLICE_VALUES.map((value) => [value, { agreement: new Agreement(rule), quality: new PairedQuality(rule) }])),
+    slices: new Map(sliceValues.map((value) => [value, { agreement: new Agreement(rule), quality: new PairedQuality(rule) }])),
   }),
   merge(into, from) {
     for (const outcome of Object.keys(into.outcomes) as (keyof typeof into.outcomes)[]) into.outcomes[outcome] += from.outcomes[outcome];

@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { createHistogramCounts, observe } from '../store/index.js';
 import { hasProgram, runProgram } from './debian-program.js';
 import { agrees } from './rule-expectations.js';
+import { jobsOf, trainingExpectations, type Job } from './training-jobs.js';
 import { onInstance } from './two-replicas.js';
 
 /* A month of events, told to two replicas; what the rules make of their counters is compared with what the events themselves come to. */
@@ -14,19 +15,6 @@ import { onInstance } from './two-replicas.js';
 const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
 const MONTH_SECONDS = 30 * 86_400;
-
-interface Job {
-  readonly kind: 'retrain' | 'training_job';
-  readonly outcome: 'succeeded' | 'failed';
-  readonly seconds: number;
-}
-
-const jobsOf = (count: number, random: () => number): readonly Job[] =>
-  Array.from({ length: count }, () => ({
-    kind: random() < 0.5 ? 'retrain' : 'training_job',
-    outcome: random() < 0.2 ? 'failed' : 'succeeded',
-    seconds: 120 * 10 ** (2 * random()),
-  }));
 
 /** Counters of a replica at the end of the month. */
 function exported(jobs: readonly Job[], rollbacks: number, failedRollbacks: number): readonly (readonly [string, number])[] {
@@ -48,16 +36,6 @@ function exported(jobs: readonly Job[], rollbacks: number, failedRollbacks: numb
   rows.push(['modelwatch_log_events_total{model="m",kind="deploy"}', 7]);
   rows.push(['modelwatch_log_events_ended_total{model="m",kind="rollback",outcome="failed"}', failedRollbacks]);
   return rows;
-}
-
-/** The quantile of values of which only the bucket is known: linear within it, as Prometheus documents `histogram_quantile`. */
-function bucketQuantile(seconds: readonly number[], q: number): number {
-  const rank = q * seconds.length;
-  const upper = EVENT_SECONDS_BUCKETS.find((bound) => seconds.filter((value) => value <= bound).length >= rank)!;
-  const lower = EVENT_SECONDS_BUCKETS[EVENT_SECONDS_BUCKETS.indexOf(upper) - 1] ?? 0;
-  const below = seconds.filter((value) => value <= lower).length;
-  const within = seconds.filter((value) => value <= upper).length - below;
-  return lower + ((upper - lower) * (rank - below)) / within;
 }
 
 withPromtool('the recording rules of operations', () => {
@@ -94,12 +72,8 @@ withPromtool('the recording rules of operations', () => {
     const random = seededRandom(seed);
     const jobs = [jobsOf(70, random), jobsOf(30, random)];
     const all = jobs.flat();
-    const seconds = all.map((job) => job.seconds);
     const expected: readonly (readonly [string, number])[] = [
-      ['model:modelwatch_training_ended:30d{model="m"}', 100],
-      ['model:modelwatch_training_failure_ratio:30d{model="m"}', all.filter(({ outcome }) => outcome === 'failed').length / 100],
-      ['model:modelwatch_training_duration_seconds_p50:30d{model="m"}', bucketQuantile(seconds, 0.5)],
-      ['model:modelwatch_training_duration_seconds_p95:30d{model="m"}', bucketQuantile(seconds, 0.95)],
+      ...trainingExpectations(all, 'm'),
       ['model:modelwatch_rollbacks:30d{model="m"}', 3],
       ['model:modelwatch_since_deploy_seconds{model="m"}', 600],
     ];

@@ -3,25 +3,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  accuracyDifference,
   configuredCriteria,
-  disagreementRatio,
   generateRules,
-  latencyDifference,
-  mcnemar,
   rolloutVerdict,
   seededRandom,
   VERDICTS,
-  type IntervalReading,
   type ModelConfig,
   type OutputRule,
-  type RolloutCriteria,
   type Verdict,
 } from '@modelwatch/core';
 import { stringify } from 'yaml';
 import { parseConfig } from '../config/index.js';
-import { challengerCounting, evidenceOf, type ChallengerCounts, type SliceValue } from './challenger-counts.js';
+import { challengerCounting, evidenceOf, type ChallengerCounts } from './challenger-counts.js';
 import { hasProgram, runProgram } from './debian-program.js';
+import { rolloutExpectations, type Expected } from './rollout-expectations.js';
 import { agrees } from './rule-expectations.js';
 import { CHALLENGER, hourOfCounts, onInstance, type InputSeries } from './two-replicas.js';
 
@@ -137,69 +132,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-type Expected = readonly [expression: string, value: number];
-
-/** All that the core says of a challenger, by the series that say the same. */
-function expectations(whole: ChallengerCounts, criteria: RolloutCriteria): readonly Expected[] {
-  const judged = rolloutVerdict(evidenceOf(whole), criteria);
-  const states = judged.criteria.flatMap(({ criterion, state, reading, bar, count }): Expected[] => {
-    const series = (metric: string) =>
-      `model_version_role_criterion:modelwatch_rollout_${metric}:1h{${CHALLENGER},criterion="${criterion}"}`;
-    return [
-      [series('count'), count],
-      [series('bar'), bar],
-      ...interval((bound) => series(bound === '' ? 'value' : bound.slice(1)), reading),
-      [`model_version_role_criterion_state:modelwatch_rollout_state:1h{${CHALLENGER},criterion="${criterion}",state="${state}"}`, 1],
-    ];
-  });
-  const verdicts = VERDICTS.map((verdict): Expected => [
-    `model_version_role_verdict:modelwatch_rollout_verdict:1h{${CHALLENGER},verdict="${verdict}"}`,
-    verdict === judged.verdict ? 1 : 0,
-  ]);
-  const own = (metric: string) => (bound: string) => `model_version_role:modelwatch_rollout_${metric}${bound}:1h{${CHALLENGER}}`;
-  return [
-    ...states,
-    // No other state stands beside these.
-    ['count(model_version_role_criterion_state:modelwatch_rollout_state:1h)', judged.criteria.length],
-    ...verdicts,
-    ...interval(own('latency_difference_seconds'), latencyDifference(whole.latency, criteria.confidence)),
-    ...statistic(own('mcnemar_chi_square')(''), whole.quality),
-    ...[...whole.slices].flatMap(([value, { agreement, quality }]) => ofSlice(value, agreement, quality, criteria)),
-  ];
-}
-
-function ofSlice(
-  value: SliceValue,
-  agreement: ChallengerCounts['agreement'],
-  quality: ChallengerCounts['quality'],
-  { confidence }: RolloutCriteria,
-): Expected[] {
-  const labels = `${CHALLENGER},slice="origin",slice_value="${value}"`;
-  const series = (metric: string) => (bound: string) =>
-    `model_version_role_slice_slice_value:modelwatch_rollout_${metric}${bound}:1h{${labels}}`;
-  return [
-    [series('compared')(''), agreement.count],
-    [series('judged')(''), quality.count],
-    ...interval(series('disagreement_ratio'), disagreementRatio(agreement, confidence)),
-    ...interval(series('accuracy_gain'), accuracyDifference(quality, confidence)),
-    ...statistic(series('mcnemar_chi_square')(''), quality),
-  ];
-}
-
-/** A value and its bounds, or that there is none. */
-function interval(series: (bound: '' | '_lower' | '_upper') => string, reading: IntervalReading): Expected[] {
-  if (reading.kind === 'undetermined') return (['', '_lower', '_upper'] as const).map((bound) => [`absent(${series(bound)})`, 1]);
-  return [
-    [series(''), reading.value],
-    [series('_lower'), reading.lower],
-    [series('_upper'), reading.upper],
-  ];
-}
-
-function statistic(series: string, quality: ChallengerCounts['quality']): Expected[] {
-  const { chiSquare } = mcnemar(quality);
-  return chiSquare.kind === 'measured' ? [[series, chiSquare.value]] : [[`absent(${series})`, 1]];
-}
+const OF = { labels: CHALLENGER, window: '1h' };
 
 const INFO = ['a', 'b'].map((instance) => ({
   series: onInstance(`modelwatch_model_info{${CHALLENGER},source="onnx",team="t"}`, instance),
@@ -241,13 +174,13 @@ withPromtool('the rules of a rollout', () => {
     const { scraped, whole } = hourOf(tried);
     const criteria = configuredCriteria(tried.model, tried.model.challengers[0])!;
     expect(rolloutVerdict(evidenceOf(whole), criteria)).toMatchObject({ verdict: tried.verdict, reason: tried.reason });
-    const expected = expectations(whole, criteria);
+    const expected = rolloutExpectations(whole, criteria, OF);
     expect(await evaluate(tried.model, [...scraped, ...INFO], expected)).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
   });
 
   it('find a bound that is a thousandth off', async () => {
     const { scraped, whole } = hourOf(CASES[0]!);
-    const off = expectations(whole, configuredCriteria(DEFAULTS)!).find(([series]) => series.includes('upper'))!;
+    const off = rolloutExpectations(whole, configuredCriteria(DEFAULTS)!, OF).find(([series]) => series.includes('upper'))!;
     expect((await evaluate(DEFAULTS, [...scraped, ...INFO], [[off[0], off[1] + 0.001]])).code).toBe(1);
   });
 

@@ -2,38 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  accuracy,
-  auc,
-  bias,
-  expectedCalibrationError,
-  f1,
-  generateRules,
-  groupFairness,
-  mae,
-  OTHER_BIN,
-  precision,
-  rankSlices,
-  recall,
-  rmse,
-  seededRandom,
-  sliceAccuracy,
-  sliceErrorRatio,
-  sliceRecall,
-  type IntervalReading,
-  type Reading,
-} from '@modelwatch/core';
+import { generateRules, OTHER_BIN, seededRandom } from '@modelwatch/core';
 import { stringify } from 'yaml';
 import { loadConfig } from '../config/index.js';
 import { countJoined, emptySliceJoined, mergeJoined, type JoinedCounts } from '../store/joined-counts.js';
 import { hasProgram, runProgram } from './debian-program.js';
 import { agrees, TOLERANCE } from './rule-expectations.js';
+import { sliceFairness, sliceGaps, sliceQualities, sliceSeries, type Expected } from './slice-expectations.js';
 import { onInstance, type InputSeries } from './two-replicas.js';
 
 // Two replicas count the same slices; what the rules make of their counters must be what the core makes of all their pairs.
 
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
-const SIGNIFICANCE = 0.001;
 const MINUTES = 60;
 const RESTART = 25;
 const KIND = { kind: 'probability', threshold: 0.5 } as const;
@@ -111,69 +91,8 @@ function hourOfPairs(random: () => number): { readonly scraped: readonly InputSe
   return { scraped, whole };
 }
 
-type Expected = readonly (readonly [series: string, value: number])[];
-
-const of = (name: string, value: string, label?: readonly [name: string, value: string]) => {
-  const level = `model_version_role_slice_slice_value${label === undefined ? '' : `_${label[0]}`}`;
-  return `${level}:modelwatch_slice_${name}:1h{${MODEL},slice_value="${value}"${label === undefined ? '' : `,${label[0]}="${label[1]}"`}}`;
-};
-
-/** Of a measured reading its value and bounds. */
-function bounds(reading: IntervalReading, name: (bound: string) => string): Expected {
-  if (reading.kind !== 'measured') return [];
-  return [
-    [name(''), reading.value],
-    [name('_lower'), reading.lower],
-    [name('_upper'), reading.upper],
-  ];
-}
-
-function qualities(whole: Slices): Expected {
-  return [...whole].flatMap(([value, { confusion, scores, calibration, errors }]) => {
-    const measured = (name: string, reading: Reading) => (reading.kind === 'measured' ? [[of(name, value), reading.value] as const] : []);
-    return [
-      [of('classifications', value), confusion.count] as const,
-      [of('outputs_compared', value), errors.count] as const,
-      ...measured('accuracy_ratio', accuracy.measure(confusion)),
-      ...measured('precision_ratio', precision.measure(confusion)),
-      ...measured('recall_ratio', recall.measure(confusion)),
-      ...measured('f1_ratio', f1.measure(confusion)),
-      ...measured('auc_ratio', auc.measure(scores)),
-      ...measured('calibration_error_ratio', expectedCalibrationError.measure(calibration)),
-      ...measured('mean_absolute_error', mae.measure(errors)),
-      ...measured('root_mean_squared_error', rmse.measure(errors)),
-      ...measured('bias', bias.measure(errors)),
-    ];
-  });
-}
-
-function gaps(whole: Slices): Expected {
-  const confusions = new Map([...whole].map(([value, { confusion }]) => [value as string, confusion]));
-  const errors = new Map([...whole].map(([value, counts]) => [value as string, counts.errors]));
-  const shares = ([sliceAccuracy, sliceRecall] as const).flatMap((metric) =>
-    rankSlices(metric, confusions, 1 - SIGNIFICANCE).flatMap(({ value, count, gap }) => [
-      [of('cases', value, ['quality', metric.name]), count] as const,
-      ...bounds(gap, (bound) => of(`gap${bound}`, value, ['quality', metric.name])),
-    ]),
-  );
-  const ratios = rankSlices(sliceErrorRatio, errors, 1 - SIGNIFICANCE).flatMap(({ value, gap }) =>
-    bounds(gap, (bound) => of(`error_gap${bound}`, value)),
-  );
-  return [...shares, ...ratios];
-}
-
-function fairness(whole: Slices, reference: Value): Expected {
-  const groups = new Map([...whole].map(([value, { confusion }]) => [value as string, confusion]));
-  const found = groupFairness(groups, { reference, confidence: 1 - SIGNIFICANCE });
-  return found.flatMap(({ group, positiveRate, recall: recalled, positiveRateDifference, recallDifference, disparateImpact }) => [
-    [of('group_cases', group, ['rate', 'positive_rate']), positiveRateDifference.count] as const,
-    ...bounds(positiveRate, (bound) => of(`group_rate${bound}`, group, ['rate', 'positive_rate'])),
-    ...bounds(recalled, (bound) => of(`group_rate${bound}`, group, ['rate', 'recall'])),
-    ...bounds(positiveRateDifference.reading, (bound) => of(`rate_difference${bound}`, group, ['rate', 'positive_rate'])),
-    ...bounds(recallDifference.reading, (bound) => of(`rate_difference${bound}`, group, ['rate', 'recall'])),
-    ...bounds(disparateImpact.reading, (bound) => of(`disparate_impact_ratio${bound}`, group)),
-  ]);
-}
+const OF = { labels: MODEL, window: '1h' };
+const of = sliceSeries(OF);
 
 withPromtool('the recording rules of slices', () => {
   let folder: string;
@@ -205,7 +124,7 @@ withPromtool('the recording rules of slices', () => {
 
   it.each([1, 2, 3])('say what the core says of all replicas together, seed %p', async (seed) => {
     const { scraped, whole } = hourOfPairs(seededRandom(seed));
-    const expected = [...qualities(whole), ...gaps(whole), ...fairness(whole, 'fair')];
+    const expected = [...sliceQualities(whole, OF), ...sliceGaps(whole, OF), ...sliceFairness(whole, 'fair', OF)];
     expect(expected.length).toBeGreaterThan(80);
     expect(expected.find(([series]) => series === of('gap_lower', 'worse', ['quality', 'accuracy']))![1]).toBeGreaterThan(0.05);
     const absent = [
@@ -226,7 +145,7 @@ withPromtool('the recording rules of slices', () => {
 
   it('compare groups with the largest where no reference is named', async () => {
     const { scraped, whole } = hourOfPairs(seededRandom(4));
-    expect(await evaluate('{}', scraped, fairness(whole, 'big'))).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
+    expect(await evaluate('{}', scraped, sliceFairness(whole, 'big', OF))).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
   });
 
   it('say that a group without a positive prediction has a disparate impact of 0, with an upper bound', async () => {
@@ -236,7 +155,7 @@ withPromtool('the recording rules of slices', () => {
     const without = scraped.map(({ series, values }) =>
       series.includes('worse') && /outcome="(true|false)_positive"/.test(series) ? { series, values: '0x60' } : { series, values },
     );
-    const expected = fairness(whole, 'big').filter(([series]) => series.includes('disparate') && series.includes('worse'));
+    const expected = sliceFairness(whole, 'big', OF).filter(([series]) => series.includes('disparate') && series.includes('worse'));
     expect(expected.map(([, value]) => value > 0)).toEqual([false, false, true]);
     expect(await evaluate('{}', without, expected)).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
   });
