@@ -18,6 +18,7 @@ export async function openStore(
       models: [],
       queueEntriesMax: store.queueEntriesMax,
       predictionsMax: store.predictionsMax,
+      retiredMax: store.retiredVersionsMax,
       asksMax: store.asksMax,
       bookLimits: {
         registry: { rowsMax: registry.versionsMax },

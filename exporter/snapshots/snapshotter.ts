@@ -13,7 +13,7 @@ import {
   type SnapshotRow,
   type Store,
 } from '../store/index.js';
-import { marksOfOtherBins } from './marks-of-other-bins.js';
+import { marksOfNothing } from './marks-of-nothing.js';
 import { addCounts, countsSince, isNothing } from './additive.js';
 
 /** Writes down at the end of each window what was counted in it, so that any two times can be compared later. */
@@ -105,13 +105,14 @@ export function createSnapshotter({ store, windowSeconds, clock, onFault }: Snap
     }
     const reached = new Map<string, Document>();
     const counted = new Map<string, SnapshotKey>();
-    for (const tally of store.readings().series) {
+    const { series } = store.readings();
+    for (const tally of series) {
       countTally(tally, models, marks, reached, count, counted);
       await pause();
     }
     const rows: SnapshotRow[] = [...since.values()].map(([key, counted]) => ({ ...key, document: JSON.stringify(counted) }));
     const moved: SnapshotMark[] = [...reached].map(([key, document]) => ({ key, document: JSON.stringify(document) }));
-    const forgotten = await marksOfOtherBins(marks.keys(), counted);
+    const forgotten = await marksOfNothing(marks.keys(), counted, series);
     // The store is being closed then, or is.
     if (drainEnded?.aborted === true) {
       fail('the drain ended before the window under way was counted: what it counted is given up');

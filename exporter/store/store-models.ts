@@ -15,6 +15,7 @@ export function storeModels(configs: readonly ModelConfig[], baselineOf: (model:
       kind: config.output.kind,
       threshold: config.output.threshold,
       horizonSeconds: durationSeconds(config.groundTruth.horizon),
+      servedVersion: config.champion.version,
       challengers: config.challengers.map(({ version, threshold, toleranceAbsolute }) => ({
         version,
         threshold: threshold ?? config.output.threshold,

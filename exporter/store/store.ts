@@ -131,6 +131,8 @@ export interface StoreModel {
   /** Outputs at or above it predict the positive class. */
   readonly threshold: number;
   readonly horizonSeconds: number;
+  /** The champion's: the counts of other versions are those of retired ones. Left out, no version is retired. */
+  readonly servedVersion?: string;
   /** Versions that are compared with the champion on the same predictions. */
   readonly challengers?: readonly StoreChallenger[];
   /** In the order of a batch's slices. */
@@ -167,9 +169,10 @@ export interface QueueReading {
   /**
    * store: inference predictions on their way to the store; ingest: acknowledged items on their way; predictions: predictions and ground
    * truth waiting for each other; settled: pairs remembered to recognise duplicates; payloads: halves waiting for the other; asks: reads and
-   * writes of books on their way; the name of a book: its rows.
+   * writes of books on their way; retired: versions that are neither served nor compared any more, whose counts are kept; the name of a
+   * book: its rows.
    */
-  readonly name: 'store' | 'ingest' | 'predictions' | 'settled' | 'payloads' | 'asks' | BookName;
+  readonly name: 'store' | 'ingest' | 'predictions' | 'settled' | 'payloads' | 'asks' | 'retired' | BookName;
   readonly entries: number;
   readonly capacity: number;
   readonly dropped: Readonly<Record<string, number>>;

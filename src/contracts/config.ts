@@ -47,6 +47,11 @@ const store = {
       1_000_000,
       100_000_000,
     ),
+    retiredVersionsMax: cap(
+      'Versions of a model that are neither served nor compared any more whose counts are kept: the latest. Those of the others leave the scrape and the store, once nothing of them waits for ground truth.',
+      20,
+      1000,
+    ),
     asksMax: cap('Reads and writes of the registry and of other tables under way at once; further ones get 503.', 1000, 100_000),
   },
 } as const;

@@ -10,5 +10,6 @@ export function emptyDrops(): LedgerDrops {
     payloadsFull: 0,
     payloadsExpired: 0,
     payloadsUnreadable: 0,
+    retiredSuperseded: 0,
   };
 }

@@ -112,4 +112,70 @@ describe('the ledger', () => {
     ]);
     ledger.close();
   });
+
+  it('keeps the counts of the latest retired versions, and of those whose predictions wait', () => {
+    const options = { path: freshPath(), models, predictionsMax: 1000, settledMax: 1000, retiredMax: 2 };
+    const ledger = openLedger(options);
+    const use = (servedVersion: string): WriteMessage => ({
+      kind: 'use',
+      nowSeconds: 100,
+      models: models.map((model) => (model.name === 'probability' ? { ...model, servedVersion, challengers: [] } : model)),
+    });
+    const record = (version: string, ids: readonly string[]) => ({ ...recordOf(ids), version }) as WriteMessage;
+    const kept = () =>
+      ledger
+        .report()
+        .series.filter(({ model }) => model === 'probability')
+        .map(({ version }) => version);
+    const told = () => {
+      const { retired, retiredCapacity, dropped } = ledger.report().gauges;
+      return { retired, retiredCapacity, dropped: dropped.retiredSuperseded };
+    };
+    for (const version of ['1', '2', '3', '4', '5']) ledger.commit([use(version), record(version, [`p${version}`])]);
+    expect(kept()).toEqual(['1', '2', '3', '4', '5']);
+    // All but the second have met their ground truth.
+    ledger.commit([{ kind: 'truths', ticket: 1, nowSeconds: 100, truths: truthsOf(['p1', 'p3', 'p4', 'p5']) }]);
+    ledger.commit([use('5')]);
+    expect([kept(), told()]).toEqual([['2', '3', '4', '5'], { retired: 3, retiredCapacity: 2 * models.length, dropped: 1 }]);
+    ledger.commit([{ kind: 'truths', ticket: 2, nowSeconds: 100, truths: truthsOf(['p2']) }]);
+    ledger.commit([use('6'), record('6', ['p6'])]);
+    expect([kept(), told().dropped]).toEqual([['4', '5', '6'], 3]);
+    // What is sent again of a version that is forgotten is still known, and a version that comes back begins anew.
+    ledger.commit([use('1'), record('1', ['p1', 'p7'])]);
+    expect(ledger.report().gauges.dropped.predictionsDuplicate).toBe(1);
+    expect(kept()).toEqual(['5', '6', '1']);
+    ledger.close();
+    const db = new DatabaseSync(options.path);
+    const orphans = db.prepare('SELECT count(*) AS rows FROM slice WHERE series NOT IN (SELECT key FROM series)').get();
+    db.close();
+    expect(orphans).toEqual({ rows: 0 });
+  });
+
+  it('passes over what a challenger gave that is forgotten', () => {
+    const ledger = openLedger({ path: freshPath(), models, predictionsMax: 1000, settledMax: 1000, retiredMax: 1 });
+    const use = (...versions: string[]): WriteMessage => ({
+      kind: 'use',
+      nowSeconds: 100,
+      models: models.map((model) =>
+        model.name === 'probability'
+          ? { ...model, servedVersion: '1', challengers: versions.map((version) => ({ version, threshold: 0.5, toleranceAbsolute: 0 })) }
+          : model,
+      ),
+    });
+    const given = (version: string, ids: readonly string[]) => ({ ...recordOf(ids), version, role: 'challenger' }) as WriteMessage;
+    ledger.commit([use('a', 'b', 'c'), recordOf(['p', 'q']), given('a', ['p', 'q']), given('b', ['p', 'q']), given('c', ['p', 'q'])]);
+    ledger.commit([use('c')]);
+    expect(ledger.report().gauges).toMatchObject({ retired: 1, dropped: { retiredSuperseded: 1 } });
+    const { outcomes } = ledger.commit([{ kind: 'truths', ticket: 1, nowSeconds: 100, truths: truthsOf(['p']) }]);
+    expect(outcomes).toEqual([['joined']]);
+    // The other expires.
+    ledger.commit([{ kind: 'tick', nowSeconds: 1e6 }]);
+    const counted = ledger.report().series.map(({ version, quality }) => [version, quality?.joined, quality?.expired]);
+    expect(counted).toEqual([
+      ['1', 1, 1],
+      ['b', 1, 1],
+      ['c', 1, 1],
+    ]);
+    ledger.close();
+  });
 });

@@ -4,6 +4,7 @@ import type { LedgerDrops, LedgerGauges, LedgerReport, Outcome, WriteMessage } f
 import { closeDatabase, openDatabase } from './open-database.js';
 import { createPairs } from './pairs.js';
 import { createPayloads } from './payloads.js';
+import { dropRetired } from './retired-series.js';
 import { loadTallies } from './tallies.js';
 import type { StoreModel } from '../store.js';
 
@@ -14,6 +15,8 @@ export interface LedgerOptions {
   readonly predictionsMax: number;
   /** Pairs that are remembered to recognise what is sent again. */
   readonly settledMax: number;
+  /** Versions of a model that are neither served nor compared any more, whose counts are kept; 20 unless said otherwise. */
+  readonly retiredMax?: number | undefined;
   /** What was dropped since the process started; goes on when the ledger is opened anew after a failure. */
   readonly drops?: LedgerDrops;
   readonly bookLimits?: AllBookLimits | undefined;
@@ -45,7 +48,7 @@ export interface Ledger {
 }
 
 export function openLedger(options: LedgerOptions): Ledger {
-  const { path, predictionsMax, settledMax, drops = emptyDrops() } = options;
+  const { path, predictionsMax, settledMax, retiredMax = 20, drops = emptyDrops() } = options;
   const db = openDatabase(path);
   const inTransaction = <T>(work: () => T): T => {
     db.exec('BEGIN IMMEDIATE');
@@ -54,7 +57,11 @@ export function openLedger(options: LedgerOptions): Ledger {
     return result;
   };
   try {
+    let retired = { kept: 0, capacity: 0 };
     const load = (models: readonly StoreModel[]) => {
+      const { kept, dropped } = dropRetired(db, models, retiredMax);
+      retired = { kept, capacity: retiredMax * models.length };
+      drops.retiredSuperseded += dropped;
       const tallies = loadTallies(db, models);
       const pairs = createPairs(db, tallies, { waitingMax: predictionsMax, settledMax }, drops);
       return { tallies, pairs, payloads: createPayloads(db, tallies, drops) };
@@ -94,6 +101,8 @@ export function openLedger(options: LedgerOptions): Ledger {
       waiting: pairs.waiting,
       settled: pairs.settled,
       payloads: payloads.waiting,
+      retired: retired.kept,
+      retiredCapacity: retired.capacity,
       dropped: { ...drops },
       books: books.gauges(),
     });

@@ -83,6 +83,9 @@ export interface LedgerGauges {
   readonly waiting: number;
   readonly settled: number;
   readonly payloads: number;
+  /** Versions that are neither served nor compared any more, whose counts are kept; and how many each model may have of them, all together. */
+  readonly retired: number;
+  readonly retiredCapacity: number;
   readonly dropped: LedgerDrops;
   readonly books: AllBookGauges;
 }
@@ -103,6 +106,8 @@ export interface LedgerDrops {
   payloadsExpired: number;
   /** Halves sealed by a key that is no more, when another half of their exchange came. */
   payloadsUnreadable: number;
+  /** Retired versions whose counts were taken away, to keep their number bounded. */
+  retiredSuperseded: number;
 }
 
 /** What changed by one commit. */

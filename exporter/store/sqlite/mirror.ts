@@ -49,7 +49,15 @@ export function createMirror(first: readonly StoreModel[]): Mirror {
   let configs = first;
   const models = new Map(configs.map(({ name }) => [name, emptyModelTally(name)]));
   let series = new Map<string, SeriesTally>();
-  let gauges: LedgerGauges = { waiting: 0, settled: 0, payloads: 0, dropped: emptyDrops(), books: emptyBooks() };
+  let gauges: LedgerGauges = {
+    waiting: 0,
+    settled: 0,
+    payloads: 0,
+    retired: 0,
+    retiredCapacity: 0,
+    dropped: emptyDrops(),
+    books: emptyBooks(),
+  };
   let sizeBytes = 0;
   let commitSeconds = createHistogramCounts(metric('modelwatch_store_commit_duration_seconds').buckets!);
 

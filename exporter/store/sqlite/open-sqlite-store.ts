@@ -17,6 +17,8 @@ export interface SqliteStoreOptions {
   readonly models: readonly StoreModel[];
   readonly queueEntriesMax: number;
   readonly predictionsMax: number;
+  /** Versions of a model that are neither served nor compared any more, whose counts are kept; 20 unless said otherwise. */
+  readonly retiredMax?: number;
   /** Reads and writes of books under way; 1,000 unless said otherwise. */
   readonly asksMax?: number;
   /** What each book may keep, where it is not what the book itself says. */
@@ -36,7 +38,17 @@ const ACKNOWLEDGE_SECONDS_MAX = 10;
  * where starting again would not help; a full or failing disk gives a store that is down and heals.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { path, predictionsMax, queueEntriesMax, asksMax = 1000, bookLimits, clock, onFault = () => undefined, tickSeconds = 1 } = options;
+  const {
+    path,
+    predictionsMax,
+    retiredMax,
+    queueEntriesMax,
+    asksMax = 1000,
+    bookLimits,
+    clock,
+    onFault = () => undefined,
+    tickSeconds = 1,
+  } = options;
   let { models } = options;
   const known = new Set(models.map(({ name }) => name));
   const mirror = createMirror(models);
@@ -71,6 +83,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       models,
       predictionsMax,
       settledMax: predictionsMax,
+      retiredMax,
       drops: mirror.gauges.dropped,
       bookLimits,
       books: mirror.gauges.books,

@@ -85,6 +85,8 @@ export function createPairs(
   const expire = (model: ModelEntry, { id, series, due, challengers }: ExpiringRow, nowSeconds: number): Row | undefined => {
     for (const key of [series!, ...parseOutputs(challengers).map(([challenger]) => challenger)]) {
       const entry = tallies.seriesByKey(key);
+      // What a challenger gave that is long forgotten counts nowhere.
+      if (entry === undefined) continue;
       entry.tally.quality.expired++;
       entry.qualityChanged = true;
     }
@@ -300,9 +302,10 @@ export function createPairs(
     wait(model, 'pending', -1);
     settled++;
     const prediction = { time: row.time!, output: row.output ?? NaN, slices: slicesOfRow(row.slices, slicesOfModel(model)) };
-    countJoined(tallies.seriesByKey(row.series!), prediction, value, timeSeconds);
+    countJoined(tallies.seriesByKey(row.series!)!, prediction, value, timeSeconds);
     for (const [key, output] of parseOutputs(row.challengers)) {
-      countCompared(tallies.seriesByKey(key), prediction.output, { ...prediction, output }, value, timeSeconds);
+      const compared = tallies.seriesByKey(key);
+      if (compared !== undefined) countCompared(compared, prediction.output, { ...prediction, output }, value, timeSeconds);
     }
     return 'joined';
   }

@@ -4,7 +4,10 @@ import type { LedgerGauges } from './messages.js';
 import { PAYLOADS_CAPACITY } from './payloads-capacity.js';
 
 /** The store's tables as queues: what waits in each, and what each has dropped. */
-export function tableQueues({ waiting, settled, payloads, dropped, books }: LedgerGauges, predictionsMax: number): QueueReading[] {
+export function tableQueues(
+  { waiting, settled, payloads, retired, retiredCapacity, dropped, books }: LedgerGauges,
+  predictionsMax: number,
+): QueueReading[] {
   return [
     {
       name: 'predictions',
@@ -19,6 +22,7 @@ export function tableQueues({ waiting, settled, payloads, dropped, books }: Ledg
       capacity: PAYLOADS_CAPACITY,
       dropped: { full: dropped.payloadsFull, expired: dropped.payloadsExpired, unreadable: dropped.payloadsUnreadable },
     },
+    { name: 'retired', entries: retired, capacity: retiredCapacity, dropped: { superseded: dropped.retiredSuperseded } },
     ...BOOK_NAMES.map((name) => {
       const { rows, rowsMax, dropped: droppedRows, table } = books[name];
       return { name, entries: rows, capacity: rowsMax, dropped: droppedRows, ...(table === undefined ? {} : { table }) };

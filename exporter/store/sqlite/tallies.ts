@@ -54,7 +54,8 @@ export interface Tallies {
   model(name: string): ModelEntry;
   modelByKey(key: number): ModelEntry;
   series(model: ModelEntry, version: string, role: Role): SeriesEntry;
-  seriesByKey(key: number): SeriesEntry;
+  /** Undefined of a version that is forgotten: no champion's, as long as one of its predictions waits. */
+  seriesByKey(key: number): SeriesEntry | undefined;
   /** Writes what changed, within the caller's transaction, and tells what it was. */
   save(): Omit<LedgerReport, 'gauges' | 'whole'>;
   all(): Omit<LedgerReport, 'gauges' | 'whole'>;
@@ -127,7 +128,7 @@ export function loadTallies(db: DatabaseSyncInstance, configs: readonly StoreMod
   return {
     model: (name) => models.get(name)!,
     modelByKey: (key) => modelsByKey.get(key)!,
-    seriesByKey: (key) => seriesByKey.get(key)!,
+    seriesByKey: (key) => seriesByKey.get(key),
     series(model, version, role) {
       const found = seriesByName.get(JSON.stringify([model.tally.model, version, role]));
       if (found !== undefined) return found;

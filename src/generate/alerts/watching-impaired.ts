@@ -17,7 +17,7 @@ export const watchingImpaired: AlertFamily = {
         select(SIDECAR_MODELS),
         'and on (job, instance)',
         '(',
-        `  ${lost('modelwatch_queue_dropped_total{reason!="duplicate"}')}`,
+        `  ${lost('modelwatch_queue_dropped_total{reason!~"duplicate|superseded"}')}`,
         '  or',
         `  ${lost('modelwatch_watch_errors_total')}`,
         '  or',

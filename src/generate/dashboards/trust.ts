@@ -57,7 +57,7 @@ export function trust(facts: BoardFacts): BoardRow {
         alert: 'ModelwatchWatchingImpaired',
         expressions: [
           {
-            expr: `sum(sum by (job, instance) (increase(modelwatch_queue_dropped_total{reason!="duplicate"}[1h])) ${OF_THESE}) or vector(0)`,
+            expr: `sum(sum by (job, instance) (increase(modelwatch_queue_dropped_total{reason!~"duplicate|superseded"}[1h])) ${OF_THESE}) or vector(0)`,
             legend: 'dropped',
           },
         ],
