@@ -127,6 +127,8 @@ const ROUTES: readonly (readonly [labels: Readonly<Record<string, string>>, rece
   [{ ...EARLY, ...RISK }, 'risk-tickets'],
   [{ alertname: 'ModelwatchSidecarDown', ...TRAVEL, severity: 'ticket', job: 'modelwatch', instance: 'a' }, 'travel-tickets'],
   [{ alertname: 'ModelwatchWarmUp', ...TRAVEL, severity: 'info' }, 'nobody'],
+  [{ alertname: 'ModelwatchMaintenance', ...TRAVEL, severity: 'info' }, 'nobody'],
+  [{ alertname: 'ModelwatchRetrainOverdue', ...TRAVEL, severity: 'ticket', kind: 'retrain' }, 'travel-tickets'],
   [{ alertname: 'ModelwatchFeatureDrift', model: 'gone', team: 'nobody-knows', severity: 'ticket' }, 'unrouted'],
   [{ alertname: 'NodeDown', severity: 'page' }, 'unrouted'],
 ];
@@ -172,6 +174,18 @@ const SILENCED: readonly (readonly [why: string, alerts: readonly Readonly<Recor
       { alertname: 'ModelwatchOutputDrift', ...FARES, severity: 'ticket', version: '1' },
     ],
     ['ModelwatchFeatureDrift'],
+  ],
+  [
+    'maintenance of a model silences pages and tickets of it, and neither another model nor refused calls',
+    [
+      { alertname: 'ModelwatchMaintenance', ...TRAVEL, severity: 'info' },
+      { ...PAGE, ...TRAVEL },
+      { ...DRIFT, ...TRAVEL, feature: 'distance' },
+      { alertname: 'ModelwatchSidecarDown', ...TRAVEL, job: 'm', instance: 'a', severity: 'ticket' },
+      { alertname: 'ModelwatchAccessDenied', ...TRAVEL, job: 'm', instance: 'a', severity: 'page' },
+      { alertname: 'ModelwatchLatencyHigh', ...FARES, severity: 'ticket' },
+    ],
+    ['ModelwatchAvailabilityLow', 'ModelwatchFeatureDrift', 'ModelwatchSidecarDown'],
   ],
   [
     'the page of an objective silences its ticket, and not that of another objective',

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
@@ -20,6 +21,7 @@ const BASELINE = path.join(import.meta.dirname, '..', 'baseline', 'testdata', 'v
 const LEFT_OUT =
   /^(?:# (?:HELP|TYPE) )?(?:process_|nodejs_)|^modelwatch_(?:store_commit_duration_seconds|store_size_bytes|exposition_series|exposition_duration_seconds|build_info|explanation_cpu_seconds_total|scorer_cpu_seconds_total|scorer_load_seconds|scorer_first_call_seconds|cost_total)|^modelwatch_scoring_duration_seconds\w*\{model="trips"|^modelwatch_http_requests_total\{route="\/metrics"/;
 const NOW_SECONDS = 1_800_000_000;
+const TOKEN = 'mw_a-token-of-this-test-alone';
 /** Local gauges are reckoned anew once a second. */
 const LATER_SECONDS = 2;
 /** Enough for every gauge that waits for a minimum. */
@@ -119,7 +121,7 @@ beforeAll(async () => {
 store: { path: ':memory:' }
 watch: { localCountMin: ${ROWS} }
 access:
-  tokens: [{ name: ci, digest: 'sha256:${'0'.repeat(64)}', scopes: [operate], expires: '2100-01-01T00:00:00Z' }]
+  tokens: [{ name: ci, digest: 'sha256:${createHash('sha256').update(TOKEN).digest('hex')}', scopes: [operate], expires: '2100-01-01T00:00:00Z' }]
   open: [infer, metrics, read, ingest]
   readPerSecondMax: 1
 models:
@@ -208,6 +210,8 @@ async function traffic(): Promise<void> {
   await sidecar.post('/v2/models/absent/infer', '{}');
   await sidecar.post('/v2/models/nobody/infer', '{}');
   await sidecar.post('/v1/registry/promotions', '{}');
+  const job = { id: 'job', kind: 'training_job', model: 'prices', status: 'running' };
+  await sidecar.post('/v1/events', JSON.stringify(job), { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` });
   // The rate of a second lets two through at once.
   for (let i = 0; i < 3; i++) await fetch(`${sidecar.url}/v2`);
   const watched = async () => (await sidecar.series('modelwatch_watch_duration_seconds_count')) ?? 0;

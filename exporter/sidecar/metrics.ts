@@ -87,7 +87,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   explainFamilies(registry, models);
   const costs = costFamilies(registry, models, clock);
   registryFamilies(registry, sources.registry, () => sources.config().registry.versionsShownMax);
-  eventFamilies(registry, readings, () => models().keys());
+  eventFamilies(registry, readings, () => models().keys(), clock);
   alertFamilies(registry, readings, models);
   sampleFamilies(registry, models);
   snapshotFamilies(registry, readings, sources.snapshots);

@@ -281,6 +281,7 @@ describe('the store on the scrape', () => {
       '{queue="asks",reason="store_unavailable"}': 0,
       '{queue="events",reason="full"}': 0,
       '{queue="events",reason="aged"}': 0,
+      '{queue="events",reason="open"}': 0,
       '{queue="alerts",reason="full"}': 0,
       '{queue="alerts",reason="aged"}': 0,
       '{queue="registry",reason="full"}': 0,

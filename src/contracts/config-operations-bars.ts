@@ -7,6 +7,11 @@ const share = (description: string, fallback: number) =>
 export const operationsBars = {
   rollbacksMax: cap('Rollbacks in 30 days beyond which something is wrong before deploys.', 1, 1000),
   trainingFailureRatioMax: share('Share of training jobs that may fail in 30 days.', 0.02),
+  retrainMax: duration('How long a retrain or a training job may be under way before somebody has to look.', '48h'),
+  maintenanceMax: duration(
+    'How long an event of the kind maintenance mutes the alerts of its model, for one may be left open by mistake.',
+    '24h',
+  ),
   trainingCountMin: cap('Training jobs that 30 days need before their failures are judged.', 20, 1_000_000),
   costRatioMax: {
     type: 'number',

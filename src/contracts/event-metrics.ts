@@ -27,4 +27,16 @@ export const EVENT_METRICS = [
     KIND,
     'When the latest event of its kind began that neither failed nor is under way, in seconds since the epoch.',
   ),
+  m(
+    'modelwatch_log_events_running',
+    'gauge',
+    KIND,
+    'Events of the log that are under way: told as running and of no end, or begun and of an end that is yet to come, such as a maintenance window.',
+  ),
+  m(
+    'modelwatch_log_event_running_timestamp_seconds',
+    'gauge',
+    KIND,
+    'When the first of those that are under way began, in seconds since the epoch.',
+  ),
 ] as const;

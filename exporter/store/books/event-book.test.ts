@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { testClock } from '../conformance.js';
 import { bookConformance, storesOf } from './conformance.js';
 import type { EventQuery, EventReport } from './event-book.js';
+import { OPEN_EVENTS_MAX } from './running-events.js';
 
 const open = storesOf('events');
 const ALL: EventQuery = { fromSeconds: 0, toSeconds: 1e12, eventsMax: 1000 };
@@ -103,7 +104,7 @@ describe('the book of events', () => {
       new Map(
         store
           .readings()
-          .books.events?.map(({ model, kind, begun, succeeded, failed, duration, latestSeconds }) => [
+          .books.events?.tallies.map(({ model, kind, begun, succeeded, failed, duration, latestSeconds }) => [
             `${model} ${kind}`,
             [begun, succeeded, failed, duration.counts.reduce((sum, count) => sum + count, 0), duration.sum, latestSeconds],
           ]),
@@ -123,6 +124,54 @@ describe('the book of events', () => {
     await store.book('events').write('record', { id: 'one-more', kind: 'incident' });
     expect(store.readings().queues.find(({ name }) => name === 'events')!.entries).toBe(1);
     expect(counts()).toEqual(new Map([...before, ['__all__ incident', [1, 0, 0, 0, 0, began]]]));
+    await store.close();
+  });
+
+  it('tells scrapes what is under way, until its end is told or comes, also after a restart', async () => {
+    const clock = testClock();
+    const place = 'events-open';
+    let store = await open({ place, clock });
+    const began = clock.nowSeconds();
+    const openNow = () =>
+      store
+        .readings()
+        .books.events?.open.map(({ model, kind, startSeconds, endSeconds }) => [
+          model,
+          kind,
+          startSeconds - began,
+          (endSeconds ?? NaN) - began,
+        ]);
+    const tell = (report: EventReport) => store.book('events').write('record', report);
+    await tell(job);
+    await tell({ id: 'window', kind: 'maintenance', model: 'm', timeSeconds: began + 60, endSeconds: began + 120 });
+    await tell({ id: 'of-all', kind: 'incident', status: 'running' });
+    await tell({ id: 'point', kind: 'deploy', model: 'm' });
+    await tell({ id: 'over', kind: 'retrain', model: 'm', status: 'succeeded', timeSeconds: began - 9, endSeconds: began + 9 });
+    const lasting = [
+      ['m', 'training_job', 0, NaN],
+      ['m', 'maintenance', 60, 120],
+      ['__all__', 'incident', 0, NaN],
+    ];
+    expect(openNow()).toEqual(lasting);
+    await store.close();
+    store = await open({ place, clock });
+    expect(new Set(openNow())).toEqual(new Set(lasting));
+    await tell({ id: 'of-all', kind: 'incident', status: 'succeeded' });
+    expect(new Set(openNow())).toEqual(new Set(lasting.slice(0, 2)));
+    // What has ended by the clock goes with the next commit.
+    clock.pass(120);
+    await tell({ id: 'another', kind: 'deploy', model: 'm' });
+    await tell({ id: 'one more', kind: 'deploy', model: 'm' });
+    expect(openNow()).toEqual(lasting.slice(0, 1));
+    await store.close();
+  });
+
+  it('keeps a bounded number of those under way for scrapes, and counts what finds no room', async () => {
+    const store = await open({ place: undefined, clock: testClock() });
+    const book = store.book('events');
+    for (let i = 0; i <= OPEN_EVENTS_MAX; i++) await book.write('record', { ...job, id: `job-${i}` });
+    expect(store.readings().books.events?.open.length).toBe(OPEN_EVENTS_MAX);
+    expect(store.readings().queues.find(({ name }) => name === 'events')!.dropped).toMatchObject({ open: 1 });
     await store.close();
   });
 

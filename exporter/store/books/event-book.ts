@@ -1,7 +1,8 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { REMEDY_KINDS, type EventKind, type EventStatus, type OperationalEvent } from '@modelwatch/core';
 import { ROWS_READ_MAX, type Book, type BookOptions } from './book.js';
-import { ALL_MODELS, EVENT_TALLY_SCHEMA, openEventTallies, type EventStep } from './event-tallies.js';
+import { ALL_MODELS, EVENT_TALLY_SCHEMA, openEventTallies, type EventStep, type LogTally } from './event-tallies.js';
+import { openRunningEvents, type OpenEvent } from './running-events.js';
 
 /** A report of an event: what is not known yet is absent, the time too where it is the moment of arrival. */
 export type EventReport = Omit<OperationalEvent, 'timeSeconds'> & {
@@ -34,6 +35,12 @@ export interface EventQuery {
 export interface LoggedEvent {
   readonly event: OperationalEvent;
   readonly cursor: EventCursor;
+}
+
+/** What scrapes show of the log. */
+export interface LogReading {
+  readonly tallies: readonly LogTally[];
+  readonly open: readonly OpenEvent[];
 }
 
 const AGE_SECONDS_MAX = 400 * 86_400;
@@ -98,8 +105,11 @@ function open(db: DatabaseSyncInstance, { limits, drops, remedy }: BookOptions) 
   let { rows } = db.prepare('SELECT count(*) AS rows FROM events_event').get() as { rows: number };
   drops['full'] ??= 0;
   drops['aged'] ??= 0;
+  drops['open'] ??= 0;
   const ageSecondsMax = limits.ageSecondsMax ?? AGE_SECONDS_MAX;
   const tallies = openEventTallies(db);
+  const running = openRunningEvents(db, () => drops['open']!++);
+  let told: LogReading = { tallies: tallies.told, open: running.told };
   const tellRemedy = ({ kind, model, status, started, ended }: Pick<EventRow, 'kind' | 'model' | 'status' | 'started' | 'ended'>): void => {
     const remedyKind = REMEDY_KINDS.find((one) => one === kind);
     // What fails, or may yet, has put nothing in force.
@@ -121,12 +131,14 @@ function open(db: DatabaseSyncInstance, { limits, drops, remedy }: BookOptions) 
           if (next === undefined) return 'conflict';
           if (FILLED.every((key) => next[key] === known[key])) return 'duplicate';
           update.run(next.version, next.status, next.ended, next.text, known.id);
+          running.note({ ...known, ...next });
           tallies.count(report.countedAs ?? known.model ?? ALL_MODELS, known.kind, stepOf({ ...known, ...next }, known));
           tellRemedy({ ...known, ...next });
           return 'updated';
         }
         const { id, kind, model = null, version = null, status = null, timeSeconds = nowSeconds, endSeconds = null, text = null } = report;
         insert.run(id, kind, model, version, status, timeSeconds, endSeconds, text);
+        running.note({ id, kind, model, status, started: timeSeconds, ended: endSeconds });
         tallies.count(report.countedAs ?? model ?? ALL_MODELS, kind, stepOf({ status, started: timeSeconds, ended: endSeconds }));
         tellRemedy({ kind, model, status, started: timeSeconds, ended: endSeconds });
         rows++;
@@ -152,9 +164,11 @@ function open(db: DatabaseSyncInstance, { limits, drops, remedy }: BookOptions) 
       return rows;
     },
     get told() {
-      return tallies.told;
+      if (told.tallies !== tallies.told || told.open !== running.told) told = { tallies: tallies.told, open: running.told };
+      return told;
     },
     sweep(nowSeconds: number): boolean {
+      running.sweep(nowSeconds);
       if (!hasDue(nowSeconds)) return true;
       const gone = Number(dropAged.run(nowSeconds - ageSecondsMax, SWEEP_ROWS_MAX).changes);
       rows -= gone;

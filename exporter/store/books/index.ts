@@ -30,6 +30,8 @@ export type * from './alert-book.js';
 export type * from './alert-tallies.js';
 export type * from './event-book.js';
 export { ALL_MODELS, OTHER_MODELS, type LogTally } from './event-tallies.js';
+export type { LogReading } from './event-book.js';
+export type { OpenEvent } from './running-events.js';
 export { PROMOTION_EVENT } from './registry-book.js';
 export type * from './registry-book.js';
 export type * from './sample-book.js';

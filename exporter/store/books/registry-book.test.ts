@@ -96,7 +96,7 @@ describe('the book of the registry', () => {
       ['registry:c', 'promotion', '2', 'succeeded', 'in place of 1'],
       ['registry:d', 'rollback', '1', 'succeeded', 'in place of 2'],
     ]);
-    expect(store.readings().books.events).toMatchObject([
+    expect(store.readings().books.events?.tallies).toMatchObject([
       { model: 'm', kind: 'promotion', begun: 3, succeeded: 2, failed: 1 },
       { model: 'm', kind: 'rollback', begun: 1, succeeded: 1, failed: 0 },
     ]);

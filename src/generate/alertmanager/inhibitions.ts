@@ -35,6 +35,12 @@ export const INHIBITIONS: readonly Inhibition[] = [
     equal: ['model'],
   },
   { source_matchers: [named('ModelwatchSidecarDown')], target_matchers: [named(...OF_ONE_SIDECAR)], equal: ['job', 'instance'] },
+  // Who works on a model knows that it answers badly. That somebody tries its doors is no part of the work.
+  {
+    source_matchers: [named('ModelwatchMaintenance')],
+    target_matchers: allBut('ModelwatchMaintenance', 'ModelwatchAccessDenied'),
+    equal: ['model'],
+  },
   { source_matchers: [named('ModelwatchWarmUp')], target_matchers: [named(...DRIFT)], equal: ['model'] },
   // The page of an objective says what its ticket says, of the same version or of the same budget. A budget stays spent for weeks, and what burns
   // anew meanwhile is news.

@@ -22,6 +22,8 @@ import { shadowRejected } from './shadow-rejected.js';
 import { explainerInconsistent } from './explainer-inconsistent.js';
 import { qualityEstimateLow } from './quality-estimate-low.js';
 import { warmUp } from './warm-up.js';
+import { maintenance } from './maintenance.js';
+import { retrainOverdue } from './retrain-overdue.js';
 import { accessDenied } from './access-denied.js';
 import { alertFatigue } from './alert-fatigue.js';
 import { remediationOverdue } from './remediation-overdue.js';
@@ -62,7 +64,9 @@ const WATCHED: readonly AlertFamily[] = [
   costRunaway,
   rollbacksFrequent,
   trainingFailuresHigh,
+  retrainOverdue,
   warmUp,
+  maintenance,
 ];
 
 /** Every alert: those, and those on how they are dealt with. */
