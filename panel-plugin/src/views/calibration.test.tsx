@@ -113,7 +113,7 @@ describe('calibration: picture', () => {
     expect(screen.getByTestId('diagonal')).toBeInTheDocument();
     expect(screen.getByTestId('histogram').querySelectorAll('rect')).toHaveLength(4);
     expect(screen.getAllByTestId('unsure')).toHaveLength(1);
-    expect(screen.getByRole('img')).toHaveAccessibleName(/7: ECE 0\.080 \(n=1000\); 8: too few for an error \(n=60\); 1 bins are unsure/);
+    expect(screen.getByRole('img')).toHaveAccessibleName(/7: ECE 0\.080 \(n=1000\); 8: too few for an error \(n=60\); 1 bin unsure/);
   });
 
   it('moves by keys along a version and between versions, with details beside the mark and a link below', async () => {

@@ -4,6 +4,7 @@ import { BottomAxis, LeftAxis } from '../axis';
 import { linearScale, ticksOf } from '../axis-scale';
 import { shown } from '../bound-frame';
 import { Picture, READOUT_STEPS, useChosenCell } from '../chosen-cell';
+import { counted } from '../counted';
 import { hasLegendRoom, Legend, LEGEND_STEPS } from '../legend';
 import { COUNT_MIN_DEFAULT } from '../options';
 import { useSharedCrosshair } from '../shared-crosshair';
@@ -24,9 +25,9 @@ const errorOf = ({ name, error, count }: CalibrationLine) => {
 function summaryOf({ lines, unsureCount, undeterminedCount, leftOutCount }: Calibration): string {
   return [
     `Observed rate by mean score; on the dashed diagonal the two are equal. ${lines.length === 0 ? 'No bin is measured' : lines.map(errorOf).join('; ')}`,
-    ...(unsureCount > 0 ? [`${unsureCount} bins are unsure (hollow)`] : []),
-    ...(undeterminedCount > 0 ? [`${undeterminedCount} bins not measured`] : []),
-    ...(leftOutCount > 0 ? [`${leftOutCount} bins are left out`] : []),
+    ...(unsureCount > 0 ? [`${counted(unsureCount, 'bin')} unsure (hollow)`] : []),
+    ...(undeterminedCount > 0 ? [`${counted(undeterminedCount, 'bin')} not measured`] : []),
+    ...(leftOutCount > 0 ? [`${counted(leftOutCount, 'bin')} left out`] : []),
   ].join('; ');
 }
 

@@ -3,6 +3,7 @@ import React, { MouseEvent, useMemo, useState } from 'react';
 import { BottomAxis } from '../axis';
 import { linearScale, Scale, timeTicksOf } from '../axis-scale';
 import { Picture, READOUT_STEPS, useChosenCell } from '../chosen-cell';
+import { counted } from '../counted';
 import { eventColor, EventMark } from '../event-mark';
 import { hasLegendRoom, Legend, LEGEND_STEPS } from '../legend';
 import { useSharedCrosshair } from '../shared-crosshair';
@@ -22,9 +23,9 @@ const REACH = 20;
 function summaryOf({ lanes, events, leftOutLaneCount, leftOutEventCount }: DeployTimeline, drawnCount: number): string {
   const undrawnCount = leftOutLaneCount + lanes.length - drawnCount;
   return [
-    `${events.length} events of ${lanes.length + leftOutLaneCount} versions over time`,
-    ...(undrawnCount > 0 ? [`${undrawnCount} versions not drawn`] : []),
-    ...(leftOutEventCount > 0 ? [`${leftOutEventCount} earlier events are left out`] : []),
+    `${counted(events.length, 'event')} of ${counted(lanes.length + leftOutLaneCount, 'version')} over time`,
+    ...(undrawnCount > 0 ? [`${counted(undrawnCount, 'version')} not drawn`] : []),
+    ...(leftOutEventCount > 0 ? [`${counted(leftOutEventCount, 'earlier event')} left out`] : []),
   ].join('; ');
 }
 

@@ -88,6 +88,42 @@ describe('distribution: frame to bins', () => {
 });
 
 describe('distribution: picture', () => {
+  it('labels every bin where names are short, and as many as have room where they are long; the missing always', () => {
+    const many = Array.from({ length: 19 }, () => 100);
+    const kinds = [...many.slice(1).map(() => ''), 'missing'];
+    const labelled = (label: (index: number) => string) => {
+      const shown = bound(many, many, undefined, kinds);
+      const bins = { ...shown.fields.get('bin')!, values: many.map((_, index) => label(index)) };
+      const { unmount } = showView(
+        distributionView,
+        { ...shown, fields: new Map([...shown.fields, ['bin', bins]]) },
+        { width: 780, height: 260 },
+      );
+      const texts = screen
+        .getAllByTestId('bin')
+        .flatMap((bin) => [...bin.querySelectorAll('text')].slice(0, 1).map((text) => text.textContent));
+      unmount();
+      return texts;
+    };
+    expect(labelled((index) => (index === 18 ? 'missing' : `c${index % 10}`))).toEqual([
+      ...many.slice(1).map((_, index) => `c${index % 10}`),
+      'missi…',
+    ]);
+    const long = labelled((index) => (index === 18 ? 'missing' : `from ${100 + index} to`));
+    expect(long).toEqual([
+      'from 100 to',
+      'from 102 to',
+      'from 104 to',
+      'from 106 to',
+      'from 108 to',
+      'from 110 to',
+      'from 112 to',
+      'from 114 to',
+      'from 116 to',
+      'missi…',
+    ]);
+  });
+
   it('sums itself up, shows the missing as a bin and the contribution below each', () => {
     show(100);
     expect(

@@ -3,13 +3,17 @@ import React, { MouseEvent, useMemo } from 'react';
 import { LeftAxis } from '../axis';
 import { linearScale, ticksOf } from '../axis-scale';
 import { Picture, READOUT_STEPS, useChosenCell } from '../chosen-cell';
+import { counted } from '../counted';
 import { hasLegendRoom, Legend, LEGEND_STEPS } from '../legend';
 import { COUNT_MIN_DEFAULT } from '../options';
 import { shorten } from '../shorten';
 import { distribution, Distribution, DistributionBin, NEEDS } from './distribution-model';
 import { View, ViewProps } from './view';
 
-const LABEL_WIDTH_MIN = 40;
+/** What the contributions below the labels need. */
+const CONTRIBUTION_WIDTH_MIN = 40;
+/** A longer label is cut, so that few long ones do not push the others away. */
+const LABEL_LETTERS_MAX = 14;
 const LABELS_HEIGHT_MIN = 120;
 const AXIS_WIDTH_MIN = 320;
 const TICK_HEIGHT = 40;
@@ -18,8 +22,8 @@ const PALE = 0.3;
 
 function summaryOf({ bins, referenceCount, currentCount, insufficient, leftOutCount }: Distribution): string {
   const note = insufficient ? `; ${insufficient}` : '';
-  const leftOut = leftOutCount > 0 ? `; ${leftOutCount} bins are left out` : '';
-  return `${bins.length} bins, dashed outline: reference (n=${referenceCount}), filled: current (n=${currentCount})${note}${leftOut}`;
+  const leftOut = leftOutCount > 0 ? `; ${counted(leftOutCount, 'bin')} left out` : '';
+  return `${counted(bins.length, 'bin')}, dashed outline: reference (n=${referenceCount}), filled: current (n=${currentCount})${note}${leftOut}`;
 }
 
 interface BinProps {
@@ -29,11 +33,12 @@ interface BinProps {
   readonly plotBottom: number;
   readonly bar: (share: number) => number;
   readonly insufficient: boolean;
-  readonly labelled: boolean;
+  /** How wide its label may be; 0 where its neighbour's stands in its place. */
+  readonly labelWidth: number;
   readonly chosen: boolean;
 }
 
-function Bin({ bin, step, plotTop, plotBottom, bar, insufficient, labelled, chosen }: BinProps) {
+function Bin({ bin, step, plotTop, plotBottom, bar, insufficient, labelWidth, chosen }: BinProps) {
   const theme = useTheme2();
   const added = insufficient || bin.contribution === undefined ? '' : `+${bin.contribution}`;
   return (
@@ -57,8 +62,8 @@ function Bin({ bin, step, plotTop, plotBottom, bar, insufficient, labelled, chos
         stroke={theme.colors.text.primary}
         strokeDasharray="4 2"
       />
-      {labelled &&
-        [bin.label, added].map((text, line) => (
+      {labelWidth > 0 &&
+        [bin.label, step >= CONTRIBUTION_WIDTH_MIN ? added : ''].map((text, line) => (
           <text
             key={line}
             x={step / 2}
@@ -67,7 +72,7 @@ function Bin({ bin, step, plotTop, plotBottom, bar, insufficient, labelled, chos
             fontStyle={bin.special && line === 0 ? 'italic' : 'normal'}
             fill={line === 0 ? theme.colors.text.primary : theme.colors.text.secondary}
           >
-            {shorten(text, Math.floor(step / LETTER_WIDTH))}
+            {shorten(text, Math.floor(labelWidth / LETTER_WIDTH))}
           </text>
         ))}
     </>
@@ -85,7 +90,13 @@ function DistributionView({ bound, options, width, height }: ViewProps) {
   const pictureHeight = Math.max(0, height - grid * (READOUT_STEPS + (legendRoom ? LEGEND_STEPS : 0)));
   const left = width < AXIS_WIDTH_MIN ? 0 : grid * 6;
   const step = (width - left) / model.bins.length;
-  const labelled = step >= LABEL_WIDTH_MIN && pictureHeight >= LABELS_HEIGHT_MIN;
+  const labelled = left > 0 && pictureHeight >= LABELS_HEIGHT_MIN;
+  // Where labels are wider than bins, as many bins as need be share one.
+  const lettersMax = Math.min(
+    LABEL_LETTERS_MAX,
+    Math.max(0, ...model.bins.filter(({ special }) => !special).map(({ label }) => label.length)),
+  );
+  const labelEvery = Math.max(1, Math.ceil(((lettersMax + 1) * LETTER_WIDTH) / step));
   const plotTop = left > 0 ? grid * 2 : 0;
   const plotBottom = Math.max(plotTop, pictureHeight - (labelled ? grid * 5 : grid));
   const bar = linearScale([0, model.shareMax], [0, plotBottom - plotTop]);
@@ -164,7 +175,7 @@ function DistributionView({ bound, options, width, height }: ViewProps) {
                 plotBottom={plotBottom}
                 bar={bar}
                 insufficient={insufficient}
-                labelled={labelled}
+                labelWidth={!labelled ? 0 : bin.special ? step : index % labelEvery === 0 ? step * labelEvery : 0}
                 chosen={bin === current}
               />
             </g>

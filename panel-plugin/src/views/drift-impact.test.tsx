@@ -46,6 +46,17 @@ const show = (width = 600) => {
 };
 
 describe('drift x impact', () => {
+  it('puts a name below another that it would lie over', () => {
+    const near = [
+      ['sched_duration', 0.01, 0.24],
+      ['distance', 0.01, 0.235],
+      ['temp', 3, 0.01],
+    ] as const;
+    showView(driftImpactView, bound(near), { width: 600, height: 300 });
+    const shiftOf = (name: string) => screen.getByText(name).getAttribute('y');
+    expect([shiftOf('sched_duration'), shiftOf('distance'), shiftOf('temp')]).toEqual(['0', '14', '0']);
+  });
+
   it('puts the greatest product first, tells beyond from at the critical value, counts what was not measured', () => {
     const model = driftImpact(bound(ROWS));
     expect(model.points.map(({ feature, beyond }) => [feature, beyond])).toEqual([

@@ -5,6 +5,7 @@ import { BottomAxis, LeftAxis } from '../axis';
 import { linearScale, ticksOf } from '../axis-scale';
 import { hasField, shown } from '../bound-frame';
 import { Picture, READOUT_STEPS, useChosenCell } from '../chosen-cell';
+import { counted } from '../counted';
 import { hasLegendRoom, Legend, LEGEND_STEPS } from '../legend';
 import { useSharedCrosshair } from '../shared-crosshair';
 import { shorten } from '../shorten';
@@ -18,13 +19,15 @@ const AXES_WIDTH_MIN = 240;
 const AXES_HEIGHT_MIN = 100;
 const TICK_WIDTH = 64;
 const TICK_HEIGHT = 40;
+const NAME_HEIGHT = 14;
+const LETTER_WIDTH = 7;
 /** How near the pointer must come to a point, in pixels. */
 const REACH = 20;
 
 function summaryOf({ points, beyondCount, undeterminedCount, leftOutCount }: DriftImpact): string {
   const undetermined = undeterminedCount > 0 ? `; ${undeterminedCount} not measured` : '';
   const leftOut = leftOutCount > 0 ? `; ${leftOutCount} left out` : '';
-  return `${points.length} features, drift across and impact up; ${beyondCount} beyond their critical value (diamonds)${undetermined}${leftOut}`;
+  return `${counted(points.length, 'feature')}, drift across and impact up; ${beyondCount} beyond their critical value (diamonds)${undetermined}${leftOut}`;
 }
 
 function Mark({ beyond, half }: { readonly beyond: boolean; readonly half: number }) {
@@ -38,6 +41,26 @@ function Mark({ beyond, half }: { readonly beyond: boolean; readonly half: numbe
   ) : (
     <circle r={half} fill={theme.visualization.getColorByName('blue')} fillOpacity={0.7} />
   );
+}
+
+interface NamePlace {
+  readonly isRight: boolean;
+  /** How far from the middle of its mark, so that it lies over no other name. */
+  readonly shift: number;
+}
+
+/** Names beside their marks, one below the other where they would overlap. */
+function namePlaces(points: ReadonlyArray<{ readonly text: string; readonly x: number; readonly y: number }>, width: number): NamePlace[] {
+  const taken: Array<{ readonly from: number; readonly to: number; readonly y: number }> = [];
+  return points.map(({ text, x, y }) => {
+    const isRight = x > width / 2;
+    const reach = (text.length + 2) * LETTER_WIDTH;
+    const [from, to] = isRight ? [x - reach, x] : [x, x + reach];
+    const free = (shift: number) => taken.every((one) => one.to < from || one.from > to || Math.abs(one.y - y - shift) >= NAME_HEIGHT);
+    const shift = [0, 1, -1, 2, -2].map((lines) => lines * NAME_HEIGHT).find(free) ?? 0;
+    taken.push({ from, to, y: y + shift });
+    return { isRight, shift };
+  });
 }
 
 function DriftImpactView({ bound, options, width, height }: ViewProps) {
@@ -82,7 +105,11 @@ function DriftImpactView({ bound, options, width, height }: ViewProps) {
     reset();
     publish();
   };
-  const named = options.driftImpact?.namedMax ?? NAMED_MAX;
+  const named = width >= NAMED_WIDTH_MIN ? model.points.slice(0, options.driftImpact?.namedMax ?? NAMED_MAX) : [];
+  const names = namePlaces(
+    named.map((point) => ({ text: shorten(point.feature, NAME_LETTERS_MAX), x: placeOf(point)[0], y: placeOf(point)[1] })),
+    width,
+  );
 
   return (
     <div>
@@ -129,14 +156,15 @@ function DriftImpactView({ bound, options, width, height }: ViewProps) {
           )}
           {model.points.map((point, index) => {
             const [px, py] = placeOf(point);
-            const isRight = px > width / 2;
+            const name = names[index];
             return (
               <g key={index} data-testid={point.beyond ? 'beyond' : 'within'} transform={`translate(${px} ${py})`}>
                 <Mark beyond={point.beyond} half={size * (point === current ? 0.9 : 0.6)} />
-                {index < named && width >= NAMED_WIDTH_MIN && (
+                {name && (
                   <text
-                    x={isRight ? -size : size}
-                    textAnchor={isRight ? 'end' : 'start'}
+                    x={name.isRight ? -size : size}
+                    y={name.shift}
+                    textAnchor={name.isRight ? 'end' : 'start'}
                     dominantBaseline="central"
                     fontSize={theme.typography.bodySmall.fontSize}
                     fill={theme.colors.text.primary}

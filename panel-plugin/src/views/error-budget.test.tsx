@@ -103,6 +103,18 @@ describe('error budget: picture', () => {
     expect(screen.getByText('bar of the window')).toBeInTheDocument();
   });
 
+  it('writes a rate beside its bar and never under it, and the rate alone where there is no room for both', () => {
+    const { unmount } = showView(errorBudgetView, bound(), { width: 1200, height: 300 });
+    const [mark] = screen.getAllByTestId('bar');
+    const left = /translate\((\d+)/.exec(mark!.parentElement!.getAttribute('transform')!);
+    const text = mark!.parentElement!.parentElement!.querySelector('text')!;
+    expect(text.textContent!.length * 7).toBeLessThanOrEqual(Number(left![1]));
+    unmount();
+    showView(errorBudgetView, bound(), { width: 450, height: 110 });
+    expect(screen.queryAllByTestId('bar')).toHaveLength(0);
+    expect(screen.getAllByText(/^▲/)).toHaveLength(2);
+  });
+
   it('chooses the row under the pointer and none above the first', () => {
     showView(errorBudgetView, bound());
     fireEvent.mouseMove(screen.getByRole('img'), { clientX: 5, clientY: 40 });

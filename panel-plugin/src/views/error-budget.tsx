@@ -2,6 +2,7 @@ import { GrafanaTheme2 } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import React, { MouseEvent, useMemo } from 'react';
 import { Picture, READOUT_STEPS, useChosenCell } from '../chosen-cell';
+import { counted } from '../counted';
 import { hasLegendRoom, Legend, LEGEND_STEPS } from '../legend';
 import { shorten } from '../shorten';
 import { Budget, Burn, ErrorBudgets, errorBudgets, NEEDS } from './error-budget-model';
@@ -13,7 +14,14 @@ const LETTER_WIDTH = 7;
 const BURNS_WIDTH_MIN = 420;
 const FORECAST_WIDTH_MIN = 320;
 const NAME_WIDTH_MIN = 180;
-const WINDOW_WIDTH_MIN = 56;
+const WINDOW_WIDTH_MIN = 64;
+/** What the number of a burn rate needs, sign included; the bar beside it gets the rest. */
+const RATE_WIDTH = 56;
+const GAUGE_WIDTH_MIN = 24;
+const WINDOW_WIDTH_MAX = RATE_WIDTH + 64;
+const BUDGET_WIDTH_MIN = 110;
+/** From this height on number and bar have room one above the other. */
+const STACKED_HEIGHT_MIN = 32;
 
 interface Layout {
   readonly nameWidth: number;
@@ -25,10 +33,12 @@ interface Layout {
 }
 
 /** The bar of the budget always; name, forecast and windows as there is room for them. */
-function layoutOf(width: number, windowCount: number): Layout {
-  const nameWidth = width < NAME_WIDTH_MIN ? 0 : Math.min(width * 0.28, 200);
-  const forecastWidth = width < FORECAST_WIDTH_MIN ? 0 : Math.min(110, width * 0.2);
-  const burnsWidth = width < BURNS_WIDTH_MIN ? 0 : width * 0.36;
+function layoutOf(width: number, windowCount: number, nameLetters: number): Layout {
+  const nameWidth = width < NAME_WIDTH_MIN ? 0 : Math.min(width * 0.28, Math.max(60, (nameLetters + 2) * LETTER_WIDTH));
+  const forecastWidth = width < FORECAST_WIDTH_MIN ? 0 : Math.min(128, width * 0.2);
+  const rest = width - nameWidth - forecastWidth;
+  const burnsWidth =
+    width < BURNS_WIDTH_MIN ? 0 : Math.max(0, Math.min(windowCount * WINDOW_WIDTH_MAX, rest * 0.65, rest - BUDGET_WIDTH_MIN));
   const drawn = Math.min(windowCount, Math.floor(burnsWidth / WINDOW_WIDTH_MIN));
   return {
     nameWidth,
@@ -42,7 +52,7 @@ function layoutOf(width: number, windowCount: number): Layout {
 function summaryOf({ budgets, spentCount, beyondCount, insufficientCount, leftOutCount }: ErrorBudgets, drawnCount: number): string {
   const undrawnCount = leftOutCount + budgets.length - drawnCount;
   return [
-    `${budgets.length + leftOutCount} error budgets, the least left first: ${spentCount} spent`,
+    `${counted(budgets.length + leftOutCount, 'error budget')}, the least left first: ${spentCount} spent`,
     `${beyondCount} burning beyond a bar`,
     ...(insufficientCount > 0 ? [`${insufficientCount} with insufficient data`] : []),
     ...(undrawnCount > 0 ? [`${undrawnCount} not drawn`] : []),
@@ -54,6 +64,16 @@ const budgetColor = (theme: GrafanaTheme2, { color, left }: Budget) =>
 
 /** Rates differ a thousandfold; the logarithm lets a bar of 1 and one of 14.4 both be seen. */
 const burnPart = (rate: number) => Math.min(1, Math.log1p(rate) / Math.log1p(30));
+
+/** Where the bar of a rate is drawn: beside its number, or else below it; without room for either the number says as much by its sign. */
+function gaugeOf(width: number, height: number) {
+  if (width - RATE_WIDTH >= GAUGE_WIDTH_MIN) {
+    return { x: RATE_WIDTH, y: height * 0.2, width: width - RATE_WIDTH, height: height * 0.6, textY: height / 2, textWidth: RATE_WIDTH };
+  }
+  return height >= STACKED_HEIGHT_MIN
+    ? { x: 0, y: height * 0.6, width, height: height * 0.22, textY: height * 0.34, textWidth: width }
+    : undefined;
+}
 
 function BurnCell({
   burn,
@@ -70,22 +90,31 @@ function BurnCell({
   if (!burn) {
     return null;
   }
-  const room = width - theme.spacing.gridSize;
   const color = theme.visualization.getColorByName(burn.beyond ? 'red' : 'blue');
+  const textColor = burn.beyond
+    ? theme.colors.error.text
+    : burn.rate === undefined
+      ? theme.colors.text.secondary
+      : theme.colors.text.primary;
+  const gauge = burn.rate === undefined ? undefined : gaugeOf(width - theme.spacing.gridSize, height);
   return (
     <g transform={`translate(${x} 0)`} data-testid={burn.beyond ? 'beyond' : 'within'}>
-      <rect y={height * 0.2} width={room} height={height * 0.6} fill={theme.colors.background.secondary} />
-      <rect y={height * 0.2} width={burnPart(burn.rate ?? 0) * room} height={height * 0.6} fill={color} fillOpacity={0.6} />
-      {burn.bar !== undefined && (
-        <path
-          data-testid="bar"
-          d={`M${burnPart(burn.bar) * room} ${height * 0.1}V${height * 0.9}`}
-          stroke={theme.colors.text.primary}
-          strokeWidth={2}
-        />
+      {gauge && (
+        <g transform={`translate(${gauge.x} ${gauge.y})`}>
+          <rect width={gauge.width} height={gauge.height} fill={theme.colors.background.secondary} />
+          <rect width={burnPart(burn.rate ?? 0) * gauge.width} height={gauge.height} fill={color} fillOpacity={0.6} />
+          {burn.bar !== undefined && (
+            <path
+              data-testid="bar"
+              d={`M${burnPart(burn.bar) * gauge.width} -2V${gauge.height + 2}`}
+              stroke={theme.colors.text.primary}
+              strokeWidth={2}
+            />
+          )}
+        </g>
       )}
-      <text x={4} y={height / 2} dominantBaseline="central" fontWeight={burn.beyond ? 700 : 400}>
-        {shorten(burn.beyond ? `▲ ${burn.text}` : burn.text, Math.floor(room / LETTER_WIDTH))}
+      <text y={gauge?.textY ?? height / 2} dominantBaseline="central" fill={textColor} fontWeight={burn.beyond ? 700 : 400}>
+        {shorten(burn.beyond ? `▲ ${burn.text}` : burn.text, Math.floor((gauge?.textWidth ?? width) / LETTER_WIDTH))}
       </text>
     </g>
   );
@@ -169,7 +198,8 @@ function ErrorBudgetView({ bound, width, height }: ViewProps) {
   const rowHeight = Math.min(ROW_HEIGHT_MAX, Math.max(ROW_HEIGHT_MIN, (pictureHeight - headHeight) / Math.max(1, drawn.length)));
   const { chosen, choose, reset, onKeyDown } = useChosenCell(drawn.length, 1);
   const current = chosen && drawn[chosen[0]];
-  const layout = layoutOf(width, model.windows.length);
+  const nameLetters = Math.max(0, ...drawn.map(({ title }) => title.length));
+  const layout = layoutOf(width, model.windows.length, nameLetters);
   const summary = summaryOf(model, drawn.length);
   const onMove = ({ clientY, currentTarget }: MouseEvent<SVGSVGElement>) => {
     const row = Math.floor((clientY - currentTarget.getBoundingClientRect().top - headHeight) / rowHeight);

@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import { GrafanaTheme2 } from '@grafana/data';
 import { ScrollContainer, useStyles2 } from '@grafana/ui';
 import React, { KeyboardEvent, memo, useMemo, useRef } from 'react';
+import { counted } from '../counted';
 import { BoardEntry, NEEDS, registryBoard, Shown } from './registry-board-model';
 import { View, ViewProps } from './view';
 
@@ -58,7 +59,7 @@ function RegistryBoardView({ bound, width, height }: ViewProps) {
     event.preventDefault();
     list[Math.max(0, Math.min(list.length - 1, row + down))]?.focus();
   };
-  const summary = `${model.modelCount} models with ${model.versionCount} versions: ${model.stages
+  const summary = `${counted(model.modelCount, 'model')} with ${counted(model.versionCount, 'version')}: ${model.stages
     .map(({ stage, entries }) => `${entries.length} ${stage}`)
     .join(', ')}`;
   return (

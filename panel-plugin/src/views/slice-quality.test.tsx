@@ -138,7 +138,7 @@ describe('slice quality: picture', () => {
       ],
     };
     showView(sliceQualityView, bound(prepared([wide])), { width: 60, height: 60 });
-    expect(screen.getByRole('status')).toHaveTextContent(`Quality of 1 slices by ${CELLS_MAX} columns. 7 columns are left out.`);
+    expect(screen.getByRole('status')).toHaveTextContent(`Quality of 1 slice by ${CELLS_MAX} columns. 7 columns left out.`);
   });
 
   it('sums itself up and marks an unsure cell by hatching and by text', () => {

@@ -4,6 +4,7 @@ import React, { useMemo } from 'react';
 import { hasField, shown } from '../bound-frame';
 import { CellGrid, unsureLegend } from '../cell-grid';
 import { LegendItem } from '../legend';
+import { counted } from '../counted';
 import { COUNT_MIN_DEFAULT } from '../options';
 import { NEEDS, sliceQuality } from './slice-quality-model';
 import { View, ViewProps } from './view';
@@ -27,9 +28,9 @@ function SliceQualityView({ bound, options, width, height }: ViewProps) {
   const countMin = options.sliceQuality?.countMin ?? COUNT_MIN_DEFAULT;
   const model = useMemo(() => sliceQuality(bound, { columns, countMin }), [bound, columns, countMin]);
   const unsure = model.unsureCount > 0 ? ` ${model.unsureCount} of ${model.cells.length} cells are unsure.` : '';
-  const leftOut = model.leftOutCount > 0 ? ` ${model.leftOutCount} slices are left out.` : '';
-  const leftOutColumns = model.leftOutColumnCount > 0 ? ` ${model.leftOutColumnCount} columns are left out.` : '';
-  const summary = `Quality of ${model.rows.length} slices by ${model.columns.length} columns.${unsure}${leftOut}${leftOutColumns}`;
+  const leftOut = model.leftOutCount > 0 ? ` ${counted(model.leftOutCount, 'slice')} left out.` : '';
+  const leftOutColumns = model.leftOutColumnCount > 0 ? ` ${counted(model.leftOutColumnCount, 'column')} left out.` : '';
+  const summary = `Quality of ${counted(model.rows.length, 'slice')} by ${counted(model.columns.length, 'column')}.${unsure}${leftOut}${leftOutColumns}`;
   const legend = [
     ...thresholdLegend(bound.fields.get('value'), theme),
     ...(bound.fields.has('count') ? [unsureLegend(theme, `unsure, below ${countMin}`)] : []),

@@ -117,7 +117,7 @@ const distributions = (facts: BoardFacts) => {
         width: 12,
         height: 10,
         asked: { queryType: 'drift', ...OF_MODEL },
-        columns: ['version', 'feature', 'drift', 'critical', 'impact', 'count', 'verdict'],
+        columns: ['version', 'feature', 'PSI', 'critical PSI', 'impact', 'count', 'verdict'],
       }),
       table({
         title: 'Bins of the feature',
@@ -283,7 +283,7 @@ const training = () => ({
       description: 'Training jobs told to the log of events within the time of the board, with how they ended.',
       width: 12,
       asked: { queryType: 'events', ...OF_MODEL, eventKind: 'training_job' },
-      columns: ['time', 'timeEnd', 'title', 'version', 'status', 'text'],
+      columns: ['time', 'end', 'title', 'version', 'status', 'text'],
     }),
     stat({
       title: 'Training jobs that failed',

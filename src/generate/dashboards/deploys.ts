@@ -12,7 +12,7 @@ export const deployTimeline = (width: number): Panel =>
   });
 
 /** Of the events, what a reader goes by; ids and tags are for annotations. */
-export const EVENT_COLUMNS = ['time', 'timeEnd', 'kind', 'title', 'model', 'version', 'status', 'text'];
+export const EVENT_COLUMNS = ['time', 'end', 'kind', 'title', 'model', 'version', 'status', 'text'];
 
 const SINCE_DEPLOY = 'Time since the latest deploy, promotion or rollback of a model';
 

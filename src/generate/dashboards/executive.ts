@@ -190,7 +190,7 @@ const risks = (facts: BoardFacts) => ({
       description: 'Every model with its owner, the version at work and the age of what it is compared with.',
       width: 8,
       asked: { queryType: 'models' },
-      columns: ['model', 'team', 'version', 'ready', 'baselineAge'],
+      columns: ['model', 'team', 'version', 'ready', 'baseline age'],
     }),
     stat({
       title: 'Rollbacks in 30 days',

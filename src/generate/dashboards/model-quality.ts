@@ -95,6 +95,7 @@ const slices = (facts: BoardFacts): BoardRow => {
         description:
           'Every slice value that the sidecar keeps, the worst for certain first, by metric; what rests on few predictions is marked as unsure.',
         width: 12,
+        height: 16,
         asked: { queryType: 'slices', ...OF_MODEL, metrics: 'all' },
       }),
       view('slice-quality', {
@@ -102,6 +103,7 @@ const slices = (facts: BoardFacts): BoardRow => {
         description:
           'What was joined within each step of the time range, by slice value, from the snapshots that the sidecar takes by the hour; empty where there is too little to tell.',
         width: 12,
+        height: 16,
         asked: { queryType: 'slices', ...OF_MODEL, period: 'steps' },
       }),
       table({

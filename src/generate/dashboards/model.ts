@@ -137,6 +137,8 @@ const inputs = (facts: BoardFacts) => {
       }),
       timeSeries({
         title: 'Differs from the feature server',
+        calm: 0,
+        none: 'nothing to compare with: no feature server is configured',
         description: 'Share of the values of a feature that are not those of the feature server, among those that it knows.',
         width: 8,
         unit: 'percentunit',
@@ -204,6 +206,7 @@ const challengers = (facts: BoardFacts) => {
         width: 12,
         height: 10,
         asked: { queryType: 'shadow', ...OF_MODEL, part: 'verdict' },
+        columns: ['version', 'decides', 'criterion', 'state', 'value', 'lower', 'upper', 'bar'],
       }),
     ],
   };
@@ -226,13 +229,13 @@ const cost = (facts: BoardFacts) => ({
       ],
     }),
     timeSeries({
-      title: 'Cost of a prediction',
-      description: 'Cost over the short window for each prediction.',
+      title: 'Cost of 1,000 predictions',
+      description: 'Cost over the short window for each 1,000 predictions.',
       width: 8,
       unit: facts.money,
       expressions: [
         {
-          expr: facts.over('short', (window) => ofVersion(`model_version_role_currency:modelwatch_cost_per_prediction:${window}`)),
+          expr: `1000 * ${facts.over('short', (window) => ofVersion(`model_version_role_currency:modelwatch_cost_per_prediction:${window}`))}`,
           legend: `${perVersion} {{currency}}`,
         },
       ],

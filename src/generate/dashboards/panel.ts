@@ -89,20 +89,23 @@ export const stat = (text: NumbersText & { readonly shows?: 'name' }): Panel =>
 /** Horizontal bars of the latest values, one a series. */
 export const bars = (text: NumbersText): Panel =>
   numbers(text, 8, 'bargauge', 'latest', (panel) =>
-    named(panel, text).options({
-      reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
-      orientation: 'horizontal',
-      displayMode: 'basic',
-      valueMode: 'text',
-      showUnfilled: true,
-      namePlacement: 'left',
-      // By hand: of its own Grafana lets a bar that stands alone fill the panel.
-      sizing: 'manual',
-      minVizHeight: 16,
-      minVizWidth: 8,
-      maxVizHeight: 32,
-      legend: { showLegend: false, displayMode: 'list', placement: 'bottom', calcs: [] },
-    }),
+    // From 0: the least of several would have no bar, and one alone none either.
+    named(panel, text)
+      .min(0)
+      .options({
+        reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+        orientation: 'horizontal',
+        displayMode: 'basic',
+        valueMode: 'text',
+        showUnfilled: true,
+        namePlacement: 'left',
+        // By hand: of its own Grafana lets a bar that stands alone fill the panel.
+        sizing: 'manual',
+        minVizHeight: 16,
+        minVizWidth: 8,
+        maxVizHeight: 32,
+        legend: { showLegend: false, displayMode: 'list', placement: 'bottom', calcs: [] },
+      }),
   );
 
 /** Grafana leaves out the name of a value that stands alone, unless the panel says what it is. */

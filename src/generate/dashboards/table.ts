@@ -9,7 +9,7 @@ import { MODELWATCH } from './variables.js';
 const WIDTHS: Readonly<Record<string, number>> = {
   severity: 100,
   alert: 260,
-  model: 130,
+  model: 125,
   version: 95,
   role: 105,
   feature: 135,
@@ -21,8 +21,9 @@ const WIDTHS: Readonly<Record<string, number>> = {
   quality: 95,
   bin: 130,
   source: 85,
-  time: 165,
-  end: 165,
+  time: 160,
+  end: 160,
+  title: 200,
   kind: 110,
   status: 100,
   criterion: 150,
@@ -86,7 +87,7 @@ export const table = (text: TableText): Panel =>
     return built;
   });
 
-/** What the data source answers, as a table of all its columns or of some. */
+/** What the data source answers, as a table of all its columns or of some, by the names that readers see. */
 export const answer = (
   text: PanelText & { readonly asked: ModelwatchAsked; readonly columns?: readonly string[]; readonly none?: string },
 ): Panel =>
@@ -94,7 +95,8 @@ export const answer = (
     built.options({ showHeader: true, cellHeight: 'sm' }).custom(COLUMN);
     if (text.none !== undefined) built.noValue(text.none);
     if (text.columns === undefined) return built;
-    built.withTransformation({ id: 'filterFieldsByName', options: { include: { names: [...text.columns] } } });
+    // By a pattern: among names `time` stands for every field of times.
+    built.withTransformation({ id: 'filterFieldsByName', options: { include: { pattern: `^(${text.columns.join('|')})$` } } });
     return widen(built, text.columns);
   });
 
