@@ -63,7 +63,8 @@ function rulesOf(files: readonly GeneratedFile[], name: string): readonly ReadRu
 
 /** Whether a rule is for a model: it selects none by name, or its selector matches the whole name. */
 function isFor(rule: ReadRule, model: string): boolean {
-  const [matcher] = rule.expr.matchAll(/model(=~?)("(?:[^"\\]|\\.)*")/g);
+  // What is of all models stands under a name that no model can have.
+  const [matcher] = rule.expr.matchAll(/model(=~?)("(?!__)(?:[^"\\]|\\.)*")/g);
   if (matcher === undefined) return true;
   const text = JSON.parse(matcher[2]!) as string;
   return matcher[1] === '=' ? text === model : new RegExp(`^(?:${text})$`).test(model);
