@@ -199,6 +199,19 @@ describe('health', () => {
 
   it.each([
     ['a wrong token', { status: 400, data: { message: 'Authentication to data source failed' } }, 'does not accept the token'],
+    [
+      'a wrong token, as backendSrv of Grafana 12.3 tells of a body that is text',
+      {
+        status: 400,
+        statusText: 'Bad Request',
+        data: {
+          message: 'Authentication to data source failed',
+          error: 'Bad Request',
+          response: '"Authentication to data source failed"',
+        },
+      },
+      'does not accept the token',
+    ],
     ['no exporter there', { status: 502 }, 'cannot be reached'],
     ['no answer in time', { status: 504, data: '' }, 'did not answer in time'],
     ['an exporter before this API', { status: 404, data: { message: 'Not found' } }, 'too old'],

@@ -1,6 +1,7 @@
 import { Combobox, ComboboxOption, InlineField, InlineSwitch } from '@grafana/ui';
 import React from 'react';
 import { QUERY_KINDS } from './queries';
+import { LABEL_WIDTH } from './queries/label-width';
 import type { EditorProps } from './queries/query-kind';
 import { migrateQuery } from './query';
 
@@ -14,7 +15,7 @@ export function QueryEditor(props: EditorProps) {
   const id = `kind-${query.refId}`;
   return (
     <>
-      <InlineField label="Query" labelWidth={14} htmlFor={id}>
+      <InlineField label="Query" labelWidth={LABEL_WIDTH} htmlFor={id}>
         <Combobox
           id={id}
           width={30}
@@ -30,7 +31,7 @@ export function QueryEditor(props: EditorProps) {
       {kind?.changesWith === undefined ? null : (
         <InlineField
           label="Live"
-          labelWidth={14}
+          labelWidth={LABEL_WIDTH}
           htmlFor={`live-${query.refId}`}
           tooltip="Asks again as soon as the exporter tells of a change, beside the refresh interval of the board."
         >

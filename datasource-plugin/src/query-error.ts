@@ -22,8 +22,10 @@ export function toQueryError(thrown: unknown, refId?: string): DataQueryError {
   };
 }
 
-function wordsOf({ status, message, data }: Failure): string {
-  const told = [data?.error, data?.message, message].find((text): text is string => typeof text === 'string' && text !== '');
+function wordsOf({ status, statusText, message, data }: Failure): string {
+  // Of a body that is no JSON, Grafana makes `message`, and puts the words of the status into `error`.
+  const said = [data?.error === statusText ? undefined : data?.error, data?.message, message];
+  const told = said.find((text): text is string => typeof text === 'string' && text !== '');
   // The exporter's own refusals have a code; without one, an answer is that of a proxy on the way.
   const isExporters = typeof data?.code === 'string';
   if (status === 401 || (status === 400 && told?.includes(PROXY_AUTHENTICATION))) {

@@ -6,6 +6,7 @@ import React from 'react';
 import { map, Observable, of } from 'rxjs';
 import type { ModelwatchDataSource } from './datasource';
 import type { ModelwatchOptions } from './options';
+import { LABEL_WIDTH } from './queries/label-width';
 import { modelPath } from './queries/model-field';
 import { CHALLENGERS_OF, FEATURES_OF, NamesOf, namesOfModel, SLICES_OF, VERSIONS_OF } from './queries/names-of-model';
 import type { ModelwatchQuery } from './query';
@@ -84,7 +85,7 @@ export class VariableSupport extends CustomVariableSupport<Source, VariableQuery
 export function VariableEditor({ query: saved, onChange }: QueryEditorProps<Source, ModelwatchQuery, ModelwatchOptions, VariableQuery>) {
   const query = migrateVariable(saved);
   const text = (field: 'model' | 'slice', label: string, placeholder: string) => (
-    <InlineField label={label} labelWidth={14} htmlFor={`variable-${field}`} tooltip="May be another variable, such as $model.">
+    <InlineField label={label} labelWidth={LABEL_WIDTH} htmlFor={`variable-${field}`} tooltip="May be another variable, such as $model.">
       <Input
         id={`variable-${field}`}
         width={30}
@@ -96,7 +97,7 @@ export function VariableEditor({ query: saved, onChange }: QueryEditorProps<Sour
   );
   return (
     <>
-      <InlineField label="List" labelWidth={14} htmlFor="variable-list">
+      <InlineField label="List" labelWidth={LABEL_WIDTH} htmlFor="variable-list">
         <Combobox
           id="variable-list"
           width={30}

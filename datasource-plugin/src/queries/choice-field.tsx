@@ -2,6 +2,7 @@ import { Combobox, ComboboxOption, InlineField } from '@grafana/ui';
 import React, { useCallback } from 'react';
 import { lastValueFrom, Observable } from 'rxjs';
 import type { QueryField } from '../query';
+import { LABEL_WIDTH } from './label-width';
 import type { EditorProps } from './query-kind';
 
 export type Choice = ComboboxOption<string>;
@@ -28,7 +29,7 @@ export function ChoiceField({ field, label, tooltip, placeholder, choices, query
   const value = query[field];
   const known = typeof choices === 'function' ? undefined : choices.find((choice) => choice.value === value);
   return (
-    <InlineField label={label} labelWidth={14} htmlFor={id} tooltip={tooltip}>
+    <InlineField label={label} labelWidth={LABEL_WIDTH} htmlFor={id} tooltip={tooltip}>
       <Combobox
         id={id}
         width={30}

@@ -11,6 +11,7 @@ export function recorded<T>(file: string): T {
 /** What Grafana's backendSrv throws. */
 export interface Refusal {
   readonly status: number;
+  readonly statusText?: string;
   readonly data?: unknown;
 }
 
