@@ -39,7 +39,12 @@ interface PanelJson {
   readonly targets?: readonly Target[];
   readonly options?: { readonly view?: string };
   readonly links?: readonly { readonly title: string; readonly url: string }[];
+  readonly transformations?: readonly { readonly id: string }[];
   readonly fieldConfig?: {
+    readonly overrides?: readonly {
+      readonly matcher: { readonly id: string; readonly options: unknown };
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
     readonly defaults: {
       readonly unit?: string;
       readonly noValue?: string;
@@ -142,6 +147,8 @@ describe('each dashboard', () => {
 
   it.each(boards)('$file leads to the other boards with its choices', ({ board }) => {
     expect(board.links).toMatchObject([{ type: 'dashboards', tags: ['modelwatch'], includeVars: true, keepTime: true }]);
+    // With a placement Grafana hides them in a menu.
+    expect(board.links[0]).not.toHaveProperty('placement');
   });
 
   it.each(boards)('$file shows deploys, retrains, rollbacks, incidents and alerts over its panels', ({ board }) => {
@@ -203,6 +210,19 @@ describe('each panel', () => {
         if (unit === '') return 'has no unit';
         if (noValue === '') return 'says nothing where there is no value';
         return (thresholds?.steps.length ?? 0) === 0 && 'has no thresholds';
+      }),
+    ).toEqual([]);
+  });
+
+  it('of rows gives no unit to labels, and merges series after their names are gone', () => {
+    expect(
+      faultsOf(({ type, datasource, fieldConfig, transformations = [] }) => {
+        if (type !== 'table' || datasource!.type !== PROMETHEUS.type) return false;
+        const ofText = fieldConfig!.overrides?.find(({ matcher }) => matcher.id === 'byType' && matcher.options === 'string');
+        // Otherwise Grafana writes the version 1 as 100 %.
+        if (!ofText?.properties.some(({ id, value }) => id === 'unit' && value === 'string')) return 'its labels are taken for numbers';
+        const order = transformations.map(({ id }) => id);
+        return order.indexOf('filterFieldsByName') > order.indexOf('merge') && 'two series never are one row';
       }),
     ).toEqual([]);
   });

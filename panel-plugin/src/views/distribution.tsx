@@ -12,6 +12,8 @@ import { View, ViewProps } from './view';
 
 /** What the contributions below the labels need. */
 const CONTRIBUTION_WIDTH_MIN = 40;
+/** The missing and the unseen share their label with nobody. */
+const SPECIAL_WIDTH_MIN = 36;
 /** A longer label is cut, so that few long ones do not push the others away. */
 const LABEL_LETTERS_MAX = 14;
 const LABELS_HEIGHT_MIN = 120;
@@ -97,6 +99,12 @@ function DistributionView({ bound, options, width, height }: ViewProps) {
     Math.max(0, ...model.bins.filter(({ special }) => !special).map(({ label }) => label.length)),
   );
   const labelEvery = Math.max(1, Math.ceil(((lettersMax + 1) * LETTER_WIDTH) / step));
+  const labelWidthOf = ({ special }: DistributionBin, index: number) => {
+    if (!labelled || (special ? step < SPECIAL_WIDTH_MIN : index % labelEvery !== 0)) {
+      return 0;
+    }
+    return special ? step : step * labelEvery;
+  };
   const plotTop = left > 0 ? grid * 2 : 0;
   const plotBottom = Math.max(plotTop, pictureHeight - (labelled ? grid * 5 : grid));
   const bar = linearScale([0, model.shareMax], [0, plotBottom - plotTop]);
@@ -175,7 +183,7 @@ function DistributionView({ bound, options, width, height }: ViewProps) {
                 plotBottom={plotBottom}
                 bar={bar}
                 insufficient={insufficient}
-                labelWidth={!labelled ? 0 : bin.special ? step : index % labelEvery === 0 ? step * labelEvery : 0}
+                labelWidth={labelWidthOf(bin, index)}
                 chosen={bin === current}
               />
             </g>

@@ -48,7 +48,9 @@ export function boardFile(board: Board, config: RulesConfig): GeneratedFile {
     .annotations([...boardAnnotations(board.choices.includes('model') ? OF_MODEL : {})])
     .link(otherBoards())
     .build();
-  const json = { ...built, panels: placed(board.rows(facts), facts) };
+  // The builder hides links in a menu; where the other boards are is to be seen.
+  const links = built.links?.map((link) => ({ ...link, placement: undefined }));
+  const json = { ...built, links, panels: placed(board.rows(facts), facts) };
   return { path: `${board.name}.json`, text: `${JSON.stringify(json, null, 2)}\n` };
 }
 
@@ -58,6 +60,7 @@ const otherBoards = (): dashboard.DashboardLinkBuilder =>
     .type(dashboard.DashboardLinkType.Dashboards)
     .tags([TAG])
     .icon('external link')
+    .asDropdown(true)
     .tooltip('The other boards of Modelwatch, over the same time.')
     .includeVars(true)
     .keepTime(true);

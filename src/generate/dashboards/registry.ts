@@ -13,7 +13,7 @@ const pane = () => ({
       description:
         'Every version that is at work or in the registry, by its stage, with its health, the verdict on a challenger and the last deploy. One sidecar’s own.',
       width: 24,
-      height: 12,
+      height: 9,
       asked: { queryType: 'versions' },
     }),
   ],
