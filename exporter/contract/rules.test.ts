@@ -130,6 +130,18 @@ describe('series', () => {
     expect(told.filter((name) => !known.has(name) && !whole.has(name))).toEqual([]);
   });
 
+  it('that are recorded stand on the metrics page, and no others', async () => {
+    const page = await readFile(path.join(root, 'docs', 'metrics.md'), 'utf8');
+    const named = [...page.matchAll(/^(?:- |\| )`(\w+:\w+(?::[\w<>]+)?)`/gm)].map(([, name]) => name!);
+    const patterns = named.map(
+      (name) =>
+        new RegExp(`^${name.replace(/<window>|(?<=rollout.*)\d+[mhd]$/, '\\d+[mhd]').replace('<part>', '(?:quarter|half|period)')}$`),
+    );
+    const recorded = (await readRules('recording.yaml')).map(({ record }) => record!);
+    expect(recorded.filter((name) => !patterns.some((pattern) => pattern.test(name)))).toEqual([]);
+    expect(named.filter((_, i) => !recorded.some((name) => patterns[i]!.test(name)))).toEqual([]);
+  });
+
   it.each(pages)('that %s names are exported or recorded', async (name) => {
     const known = await knownSeries();
     const read = pasted(await readFile(path.join(root, name), 'utf8')).flatMap(seriesIn);

@@ -3,6 +3,7 @@ import type { MetricDescription, MetricName } from '../contracts/index.js';
 import { DEFAULT_BARS, DEFAULT_FAIR, DEFAULT_ROLLOUT } from './default-bars.js';
 import { RECORDING_FAMILIES } from './recordings/index.js';
 import { selectAll } from './selector.js';
+import { objectivesSection } from './slo/slo-page.js';
 
 /** The table's sections: each starts at a metric and goes on to the next, so that a new metric stands where its row stands. */
 const SECTIONS: readonly { readonly title: string; readonly from: MetricName; readonly note?: string }[] = [
@@ -71,7 +72,7 @@ What \`modelwatch rules\` writes to \`alert-rules/recording.yaml\`: computed by 
 \`level:metric:window\`, and the level lists the labels: \`model_version_feature:...\` has \`model\`, \`version\` and \`feature\`. Windows of drift and
 quality are each model's \`alerts.driftWindows\`, below by their defaults.
 `;
-  return `${head}\n${RECORDING_FAMILIES.map(recordedFamily).join('\n')}`;
+  return `${head}\n${[...RECORDING_FAMILIES.map(recordedFamily), objectivesSection()].join('\n')}`;
 }
 
 function recordedFamily({ name, help, windows, rules }: (typeof RECORDING_FAMILIES)[number]): string {

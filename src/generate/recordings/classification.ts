@@ -1,6 +1,7 @@
 import { MODEL_LABELS, summedIncrease } from '../promql.js';
 import { driftWindows } from './recording-family.js';
 import type { RecordingFamily } from './recording-family.js';
+import { matcherOf } from '../selector.js';
 
 /**
  * Accuracy, precision, recall and F1 of joined classifications, from confusion counts, with the count of predictions judged. Precision is
@@ -14,7 +15,7 @@ export const classification: RecordingFamily = {
     const outcomes = `model_version_role_outcome:modelwatch_confusion:increase${window}`;
     const name = (metric: string) => `model_version_role:modelwatch_${metric}:${window}`;
     const count = (...among: readonly string[]) => {
-      const matcher = among.length === 1 ? `outcome="${among[0]!}"` : `outcome=~"${among.join('|')}"`;
+      const matcher = matcherOf('outcome', among);
       return `sum by (${MODEL_LABELS}) (${select(outcomes, matcher)})`;
     };
     return [

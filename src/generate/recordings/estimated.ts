@@ -1,6 +1,7 @@
 import { indent, MODEL_LABELS, summedIncrease } from '../promql.js';
 import { driftWindows } from './recording-family.js';
 import type { RecordingFamily } from './recording-family.js';
+import { matcherOf } from '../selector.js';
 
 /** What says on every series that nobody has observed it: it may make a ticket, and never pages. */
 const labels = { evidence: 'estimate' };
@@ -18,7 +19,7 @@ export const estimated: RecordingFamily = {
     const outcomes = `model_version_role_outcome:modelwatch_estimated_confusion:increase${window}`;
     const bins = `model_version_role_truth_bin:modelwatch_estimated_score_bin:increase${window}`;
     const byBin = `${MODEL_LABELS}, bin`;
-    const count = (...among: readonly string[]) => `sum by (${MODEL_LABELS}) (${select(outcomes, `outcome=~"${among.join('|')}"`)})`;
+    const count = (...among: readonly string[]) => `sum by (${MODEL_LABELS}) (${select(outcomes, matcherOf('outcome', among))})`;
     const total = (truth: '0' | '1') => `sum by (${MODEL_LABELS}) (${select(bins, `truth="${truth}"`)})`;
     const belowNegatives = [
       `sum by (${byBin}) (${select(bins, 'truth="0"')})`,

@@ -1,6 +1,6 @@
 import { indent, summedIncrease } from '../promql.js';
 import type { RecordingRule } from '../rule-file.js';
-import { promString } from '../selector.js';
+import { matcherOf, promString } from '../selector.js';
 import { driftWindows } from './recording-family.js';
 import type { RecordingFamily } from './recording-family.js';
 import { ofValue, ofValueBy, OWN_VALUES, reach, shareRules, SLICE_LABELS, VALUE_LABELS, type SliceSeries } from './slice-shares.js';
@@ -38,7 +38,11 @@ function rates(series: SliceSeries): RecordingRule[] {
   const counted = Object.entries(RATES).flatMap(([rate, of]) =>
     Object.entries(of).map(([metric, outcomes]) => ({
       record: name(`group_${metric}`),
-      expr: summedIncrease(VALUE_LABELS, select('modelwatch_slice_confusion_total', `outcome=~"${outcomes}"`, OWN_VALUES), window),
+      expr: summedIncrease(
+        VALUE_LABELS,
+        select('modelwatch_slice_confusion_total', matcherOf('outcome', outcomes.split('|')), OWN_VALUES),
+        window,
+      ),
       labels: { rate },
     })),
   );

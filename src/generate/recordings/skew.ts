@@ -3,6 +3,7 @@ import { PREDICTIONS_MIN } from '../../quality/index.js';
 import { MODEL_LABELS, number, summedIncrease, wilsonBound } from '../promql.js';
 import { driftWindows } from './recording-family.js';
 import type { RecordingFamily } from './recording-family.js';
+import { matcherOf } from '../selector.js';
 
 const LABELS = `${MODEL_LABELS}, quality`;
 
@@ -40,7 +41,7 @@ export const skew: RecordingFamily = {
     const counts = Object.entries(SHARES).flatMap(([quality, { hits, cases }]) =>
       Object.entries({ quality_hits: hits, quality_cases: cases }).map(([metric, outcomes]) => ({
         record: name(metric),
-        expr: summedIncrease(MODEL_LABELS, select('modelwatch_confusion_total', `outcome=~"${outcomes}"`), window),
+        expr: summedIncrease(MODEL_LABELS, select('modelwatch_confusion_total', matcherOf('outcome', outcomes.split('|'))), window),
         labels: { quality },
       })),
     );

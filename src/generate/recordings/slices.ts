@@ -5,6 +5,7 @@ import type { RecordingRule } from '../rule-file.js';
 import { driftWindows } from './recording-family.js';
 import type { RecordingFamily } from './recording-family.js';
 import { ofValue, ofValueBy, OWN_VALUES, reach, shareRules, SLICE_LABELS, VALUE_LABELS, type SliceSeries } from './slice-shares.js';
+import { matcherOf } from '../selector.js';
 
 const RIGHT = 'outcome=~"true_positive|true_negative"';
 const TRUE_POSITIVE = 'outcome="true_positive"';
@@ -28,7 +29,7 @@ export const sliceQuality: RecordingFamily = {
 function classification({ window, select }: SliceSeries): RecordingRule[] {
   const outcomes = ofValueBy('outcome', 'confusion', `increase${window}`);
   const count = (...among: readonly string[]) =>
-    `sum by (${VALUE_LABELS}) (${select(outcomes, ...(among.length === 0 ? [] : [`outcome=~"${among.join('|')}"`]))})`;
+    `sum by (${VALUE_LABELS}) (${select(outcomes, ...(among.length === 0 ? [] : [matcherOf('outcome', among)]))})`;
   const name = (metric: string) => ofValue(metric, window);
   return [
     { record: outcomes, expr: summedIncrease(`${VALUE_LABELS}, outcome`, select('modelwatch_slice_confusion_total'), window) },
