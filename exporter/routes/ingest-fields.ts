@@ -33,6 +33,8 @@ function explain({ keyword, params, instancePath, message }: ErrorObject): Reque
     case 'minimum':
     case 'maximum':
       return { code: 'value_out_of_range', message: `${where}${message ?? 'is out of range'}` };
+    case 'enum':
+      return { code: 'invalid_form', message: `${where}is none of ${(params['allowedValues'] as readonly unknown[]).join(', ')}` };
     default:
       return { code: 'invalid_form', message: `${where}${message ?? 'has another form than expected'}` };
   }

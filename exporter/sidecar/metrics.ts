@@ -22,7 +22,7 @@ import { createLocalQuality, localQualityFamilies } from '../telemetry/local-qua
 import { qualityFamilies } from '../telemetry/quality-series.js';
 import { registryFamilies } from '../telemetry/registry-series.js';
 import { SlicedRegistry } from '../telemetry/registry.js';
-import { requestFamilies, type RequestSeries } from '../telemetry/request-series.js';
+import { requestFamilies, type RequestMeters } from '../telemetry/request-series.js';
 import { scorerFamilies } from '../telemetry/scorer-series.js';
 import { rolloutFamilies } from '../telemetry/rollout-series.js';
 import { pairedFamilies } from '../telemetry/paired-series.js';
@@ -60,7 +60,7 @@ export interface Metrics {
   readonly self: SelfSeries;
   readonly access: GuardCounts;
   readonly costs: CostMeters;
-  readonly requestSeries: (model: string, version: string, role: string) => RequestSeries;
+  readonly requests: RequestMeters;
 }
 
 /** Gauges of prom-client that are named as counters: promtool refuses them. What they count has a gauge by type besides. */
@@ -73,7 +73,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   const self = selfFamilies(registry, { models, readings }, { version: sources.version, nodeVersion: process.version });
-  const requestSeries = requestFamilies(registry, self.validationErrors, models);
+  const requests = requestFamilies(registry, self.validationErrors, models);
   scorerFamilies(registry, models);
   shadowFamilies(registry, models);
   pairedFamilies(registry, readings, models);
@@ -115,7 +115,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { watch } = sources.config();
   localDriftFamilies(registry, { models: features, countMin: watch.localCountMin, nowSeconds: clock.nowSeconds });
   localQualityFamilies(registry, createLocalQuality(readings, durationSeconds(watch.localWindow), watch.localCountMin, clock));
-  return { registry, self, access, costs, requestSeries };
+  return { registry, self, access, costs, requests };
 }
 
 const queueReading = ({ length, capacity, bytes, bytesMax, dropped }: Watcher['queue']) => ({

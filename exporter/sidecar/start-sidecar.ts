@@ -165,7 +165,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const onRefused = (model: string, code: string) => {
     metrics.self.validationErrors.child(model, code).value++;
   };
-  const deps = { clock, logger, requestSeries: metrics.requestSeries, record, keeper };
+  const deps = { clock, logger, requestSeries: metrics.requests.of, record, keeper };
 
   let http: HttpServer;
   let routes: readonly Route[];
@@ -248,6 +248,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     const models = modelsOf(config, after);
     if (JSON.stringify(models) !== JSON.stringify(modelsInStore)) store.use((modelsInStore = models));
     useSet(after);
+    metrics.requests.forgetRetired(config.store.retiredVersionsMax);
     const retired = Promise.all([
       ...leftOut(before, after).map((model) => retire(model, config)),
       ...copyTakersLeftOut(before, after).map((taker) => taker.close()),

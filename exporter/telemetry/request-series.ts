@@ -23,12 +23,27 @@ const FAILURES: readonly string[] = [
   'upstream_error',
 ];
 
+/** The series of requests by model version. */
+export interface RequestMeters {
+  of(model: string, version: string, role: string): RequestSeries;
+  /**
+   * Takes away the series of versions that are served no more, but for the latest so many: what they have answered since the last scrape is still to be
+   * told, and a process in which many versions take over from one another must not keep them all.
+   */
+  forgetRetired(keptMax: number): void;
+}
+
+interface Made {
+  readonly labels: readonly [model: string, version: string, role: string];
+  readonly own: RequestSeries;
+}
+
 /** Registers the families of serving. */
 export function requestFamilies(
   registry: SlicedRegistry,
   validation: NumberFamily,
-  models: () => ReadonlyMap<string, Pick<ModelRuntime, 'challengers'>>,
-): (model: string, version: string, role: string) => RequestSeries {
+  models: () => ReadonlyMap<string, Pick<ModelRuntime, 'challengers' | 'version'>>,
+): RequestMeters {
   const received = registry.add(numberFamily(metric('modelwatch_requests_received_total')));
   const answered = registry.add(numberFamily(metric('modelwatch_requests_answered_total')));
   const failed = registry.add(numberFamily(metric('modelwatch_requests_failed_total')));
@@ -44,7 +59,8 @@ export function requestFamilies(
     },
   });
 
-  return (model, version, role) => {
+  const made = new Map<string, Made>();
+  const make = (model: string, version: string, role: string): RequestSeries => {
     const labels = [model, version, role] as const;
     const receivedCounter = received.child(...labels);
     const inFlightGauge = inFlight.child(...labels);
@@ -91,5 +107,24 @@ export function requestFamilies(
         return inFlightGauge.value;
       },
     };
+  };
+
+  return {
+    of(...labels) {
+      const own = make(...labels);
+      const key = JSON.stringify(labels);
+      // The one that was made last is the last to go.
+      made.delete(key);
+      made.set(key, { labels, own });
+      return own;
+    },
+    forgetRetired(keptMax) {
+      const isRetired = ({ labels: [model, version], own }: Made) => models().get(model)?.version !== version && own.inFlight === 0;
+      const retired = [...made].filter(([, one]) => isRetired(one));
+      for (const [key, { labels }] of retired.slice(0, Math.max(0, retired.length - keptMax))) {
+        made.delete(key);
+        for (const family of [received, answered, failed, shed, inFlight, duration, scoring]) family.forget(...labels);
+      }
+    },
   };
 }

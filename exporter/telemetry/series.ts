@@ -28,9 +28,11 @@ export interface Counter {
   value: number;
 }
 
-/** A family of counters or gauges with a child per combination of label values; children live as long as the family. */
+/** A family of counters or gauges with a child per combination of label values; children live as long as the family, unless they are forgotten. */
 export interface NumberFamily extends Family {
   child(...labelValues: string[]): Counter;
+  /** Takes away the children whose first labels have these values. */
+  forget(...firstLabelValues: string[]): void;
 }
 
 interface LabelledCounter extends Counter {
@@ -51,10 +53,19 @@ export function numberFamily(description: MetricDescription): NumberFamily {
       }
       return child;
     },
+    forget: (...values) => {
+      forgetChildren(children, description, values);
+    },
     *samples() {
       for (const child of children.values()) yield { suffix: '', labels: child.labels, value: child.value };
     },
   };
+}
+
+function forgetChildren(children: Map<string, unknown>, { labels }: MetricDescription, firstLabelValues: readonly string[]): void {
+  const whole = labelText(labels.slice(0, firstLabelValues.length), firstLabelValues);
+  const beginning = `${whole.slice(0, -1)},`;
+  for (const key of children.keys()) if (key === whole || key.startsWith(beginning)) children.delete(key);
 }
 
 /** Makes a family whose values are read at scrape time from state that lives elsewhere. */
@@ -78,6 +89,8 @@ export interface Histogram {
 
 export interface HistogramFamily extends Family {
   child(...labelValues: string[]): Histogram;
+  /** As of numbers. */
+  forget(...firstLabelValues: string[]): void;
 }
 
 /** A histogram with its labels, of no family: its owner says as long as it is there that it is to be rendered. */
@@ -101,6 +114,9 @@ export function histogramFamily(description: MetricDescription): HistogramFamily
       let child = children.get(labels);
       if (child === undefined) children.set(labels, (child = labelledHistogram(description, labelValues)));
       return child;
+    },
+    forget: (...values) => {
+      forgetChildren(children, description, values);
     },
     *samples() {
       for (const child of children.values()) yield* child.samples();
