@@ -7,7 +7,7 @@ import { tensorRequest, together, type Answer } from './testing/clients.js';
 import { makeMemoryGroup } from './testing/memory-group.js';
 import { paced } from './testing/paced.js';
 import { FULL, promise } from './testing/promise.js';
-import { makePlace, peakBytes, sumOf } from './testing/sidecar-of.js';
+import { makePlace, peakBytes, scheduled, sumOf } from './testing/sidecar-of.js';
 
 const MEMORY_BYTES_MAX = 536_870_912;
 /** As many as the model's child is kept busy by, and far fewer than come. */
@@ -19,6 +19,8 @@ const PAIRS = 3;
 const SECONDS = 6;
 const GOODPUT_MIN = 0.8;
 const SHED_SECONDS_MAX = 0.005;
+/** What the thread that sheds may run for each request that comes, however long it waits for its turn. */
+const RAN_SECONDS_MAX = 0.002;
 const WATCH_EVERY_MILLISECONDS = 50;
 /** A few milliseconds of work. */
 const BODY = tensorRequest('INT64', { n: [8000] });
@@ -58,6 +60,7 @@ models:
         await pause(WATCH_EVERY_MILLISECONDS);
       }
     })();
+    const before = await scheduled(processId);
     await together(CLIENTS, async () => {
       while (counts.answered < ANSWERS) await ask();
     });
@@ -73,8 +76,25 @@ models:
         min: GOODPUT_MIN,
       });
     }
+    const after = await scheduled(processId);
     over = true;
     await watching;
+    if (before !== undefined && after !== undefined) {
+      // The time a client sees holds what two cores have to do besides: a champion and a challenger that never rest, and the clients.
+      const ran = after.ran - before.ran;
+      const answers = counts.answered + counts.shed + counts.untouched;
+      findings.bound('processor time of the main thread, a request', Number(((1000 * ran) / answers).toPrecision(3)), {
+        max: RAN_SECONDS_MAX * 1000,
+        unit: ' ms',
+      });
+      findings.bound(
+        'what it waited for a processor, as a multiple of that',
+        Number(((after.waited - before.waited) / ran).toPrecision(3)),
+        {
+          min: 0,
+        },
+      );
+    }
     findings.bound('answered with 200', counts.answered, { min: ANSWERS });
     findings.bound('shed with 503 overloaded and Retry-After', counts.shed, { min: 1 });
     findings.count('answered otherwise', counts.other, 0);

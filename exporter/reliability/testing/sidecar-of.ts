@@ -65,6 +65,13 @@ export async function peakBytes(processId: number): Promise<number> {
   return Number(kilobytes) * 1024;
 }
 
+/** Of the main thread of a process, in seconds: what it ran, and what it was ready to run and waited for a processor. Of Linux; undefined where it does not tell. */
+export async function scheduled(processId: number): Promise<{ readonly ran: number; readonly waited: number } | undefined> {
+  const text = await readFile(`/proc/${processId}/task/${processId}/schedstat`, 'utf8').catch(() => undefined);
+  const [ran, waited] = (text ?? '').split(' ').map((nanoseconds) => Number(nanoseconds) / 1e9);
+  return ran !== undefined && waited !== undefined && ran > 0 ? { ran, waited } : undefined;
+}
+
 /** The highest resident memory of a process is what it has now. */
 export async function forgetPeak(processId: number): Promise<void> {
   await writeFile(`/proc/${processId}/clear_refs`, '5');
