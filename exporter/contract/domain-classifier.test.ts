@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { domainReport, seededRandom } from '@modelwatch/core';
 import { createDomainRunner, type DomainJob } from '../domain/domain-runner.js';
-import { CATEGORICAL, flightRows, flightsRequest, NUMERIC, type FlightRow } from './flights-traffic.js';
-import { FLIGHTS, startTestSidecar, until, type TestSidecar } from './test-sidecar.js';
+import { CATEGORICAL, flightRows, flightsModel, flightsRequest, NUMERIC, type FlightRow } from './flights-traffic.js';
+import { startTestSidecar, until, type TestSidecar } from './test-sidecar.js';
 
 const ROUTE = '/v1/models/flights-late/domain-classifier';
 const LABELS = 'model="flights-late",version="1",role="champion"';
@@ -30,14 +30,7 @@ describe('POST /v1/models/:model/domain-classifier', () => {
   beforeAll(async () => {
     sidecar = await startTestSidecar(`
 store: { path: ':memory:' }
-models:
-  - name: flights-late
-    champion:
-      version: '1'
-      onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} }
-      baseline: ${path.join(FLIGHTS, 'baseline.json')}
-    output: { tensor: probabilities, column: 1 }
-    multivariate: { recentRowsMax: 250 }
+models:${flightsModel(['multivariate: { recentRowsMax: 250 }'])}
   - name: bare
     champion: { version: '1' }
 `);

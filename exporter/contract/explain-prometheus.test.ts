@@ -12,7 +12,7 @@ import {
   type Reading,
 } from '@modelwatch/core';
 import { hasProgram } from './debian-program.js';
-import { flightRows, flightsRequest } from './flights-traffic.js';
+import { flightRows, flightsModel, flightsRequest } from './flights-traffic.js';
 import { startPrometheus, type PrometheusServer } from './prometheus-server.js';
 import { FLIGHTS, startTestSidecar, type TestSidecar } from './test-sidecar.js';
 
@@ -25,12 +25,7 @@ const september = flightRows('live.csv').filter(({ time }) => time!.startsWith('
 const YAML = `
 store: { path: ':memory:' }
 rules: { interval: 900ms }
-models:
-  - name: flights-late
-    champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} }, baseline: ${path.join(FLIGHTS, 'baseline.json')} }
-    output: { tensor: probabilities, column: 1 }
-    explain: { share: 1, cpuShareMax: 1 }
-    alerts: { driftWindows: ['${WINDOW}', '100s'] }
+models:${flightsModel(['explain: { share: 1, cpuShareMax: 1 }', `alerts: { driftWindows: ['${WINDOW}', '100s'] }`])}
 `;
 
 interface Told {

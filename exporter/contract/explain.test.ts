@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { shapleyPlan, seededRandom, type Baseline, type Reading } from '@modelwatch/core';
-import { flightRows, flightsRequest } from './flights-traffic.js';
+import { flightRows, flightsModel, flightsRequest } from './flights-traffic.js';
 import { FLIGHTS, MODELS, startTestSidecar, until, type TestSidecar } from './test-sidecar.js';
 
 const OUTCOMES = ['explained', 'dropped', 'failed', 'timed_out', 'skipped'];
@@ -24,11 +24,7 @@ const ready = (sidecar: TestSidecar, labels: string) => () =>
 
 const flights = (explain: string) => `
 store: { path: ':memory:' }
-models:
-  - name: flights-late
-    champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} }, baseline: baseline.json }
-    output: { tensor: probabilities, column: 1 }
-    explain: ${explain}
+models:${flightsModel([`explain: ${explain}`], { baseline: 'baseline.json' })}
 `;
 
 describe('the flights, explained', () => {

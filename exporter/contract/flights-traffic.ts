@@ -54,3 +54,18 @@ export async function sendFlights(sidecar: TestSidecar, model: string, rows: rea
     if (joined.status !== 200) throw new Error(`ground truth answered ${joined.status}`);
   }
 }
+
+/**
+ * The example's model as an entry under `models`, with its files where they lie. Where a file is none of the example's, its path is from the configuration; further keys
+ * follow, each as YAML of a line.
+ */
+export function flightsModel(
+  keys: readonly string[] = [],
+  { name = 'flights-late', version = '1', file = 'champion.onnx', baseline = path.join(FLIGHTS, 'baseline.json') } = {},
+): string {
+  const files = [`onnx: { path: ${path.join(FLIGHTS, file)} }`, ...(baseline === '' ? [] : [`baseline: ${baseline}`])];
+  return `
+  - name: ${name}
+    champion: { version: '${version}', ${files.join(', ')} }
+    output: { kind: probability, tensor: probabilities, column: 1 }${keys.map((key) => `\n    ${key}`).join('')}`;
+}

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Baseline } from '@modelwatch/core';
+import { flightsModel } from './flights-traffic.js';
 import { FLIGHTS, startTestSidecar } from './test-sidecar.js';
 
 const LABELS = 'model="flights-late",version="1",role="champion"';
@@ -13,10 +14,7 @@ async function replayed(change: (baseline: Baseline) => object) {
   const sidecar = await startTestSidecar(
     `
 store: { path: ':memory:' }
-models:
-  - name: flights-late
-    champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} }, baseline: baseline.json }
-    output: { tensor: probabilities, column: 1 }
+models:${flightsModel([], { baseline: 'baseline.json' })}
 `,
     { files: { 'baseline.json': JSON.stringify(change(baseline)) } },
   );

@@ -1,7 +1,6 @@
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { flightRows, flightsRequest } from './flights-traffic.js';
-import { FLIGHTS, startTestSidecar, type TestSidecar } from './test-sidecar.js';
+import { flightRows, flightsModel, flightsRequest } from './flights-traffic.js';
+import { startTestSidecar, type TestSidecar } from './test-sidecar.js';
 import { startWatchedProxy } from './watched-proxy.js';
 
 const FAMILY = 'modelwatch_schema_errors_total';
@@ -25,13 +24,7 @@ describe('the features of requests to a served model', () => {
   beforeAll(async () => {
     sidecar = await startTestSidecar(`
 store: { path: ':memory:' }
-models:
-  - name: flights-late
-    champion:
-      version: '1'
-      onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} }
-      baseline: ${path.join(FLIGHTS, 'baseline.json')}
-    output: { tensor: probabilities, column: 1 }
+models:${flightsModel()}
 `);
   }, 120_000);
   afterAll(() => sidecar.close());

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Agreement, PairedQuality, ROLLOUT_CRITERIA, rolloutVerdict, verdictText, VERDICTS, type RolloutVerdict } from '@modelwatch/core';
-import { flightRows, flightsRequest } from './flights-traffic.js';
+import { flightRows, flightsModel, flightsRequest } from './flights-traffic.js';
 import { FLIGHTS, MODELS, startTestSidecar, until, type TestSidecar } from './test-sidecar.js';
 
 const model = (name: string) => path.join(MODELS, `${name}.onnx`);
@@ -122,15 +122,15 @@ interface Told {
 
 describe('the flights challenger', () => {
   it('is compared on the very outputs that both models give, and goes on with its counts over a reload', async () => {
-    const served = (name: string, version: string, file: string, more = '') => `
-  - name: ${name}
-    champion: { version: '${version}', onnx: { path: ${path.join(FLIGHTS, file)} } }
-    slices: [{ name: hour, header: x-hour }]
-    output: { tensor: probabilities, column: 1 }${more}`;
-    const challengers = `
-    challengers: [{ version: '2', onnx: { path: ${path.join(FLIGHTS, 'challenger.onnx')} } }]
-    rollout: { pairsMin: 500, latencyRatioMax: none, failureRatioMax: none }`;
-    const yaml = `store: { path: ':memory:' }\nmodels:${served('flights', '1', 'champion.onnx', challengers)}${served('alone', '2', 'challenger.onnx')}\n`;
+    const alone = flightsModel([], { name: 'alone', version: '2', file: 'challenger.onnx', baseline: '' });
+    const slices = 'slices: [{ name: hour, header: x-hour }]';
+    const compared = (pairsMin: number) => [
+      `challengers: [{ version: '2', onnx: { path: ${path.join(FLIGHTS, 'challenger.onnx')} } }]`,
+      `rollout: { pairsMin: ${pairsMin}, latencyRatioMax: none, failureRatioMax: none }`,
+    ];
+    const yamlOf = (keys: readonly string[]) =>
+      `store: { path: ':memory:' }\nmodels:${flightsModel([slices, ...keys], { name: 'flights', baseline: '' })}${alone}\n`;
+    const yaml = yamlOf(compared(500));
     const sidecar = await startTestSidecar(yaml);
     try {
       await until(challengerReady(sidecar, 'flights', '2'));
@@ -214,11 +214,11 @@ describe('the flights challenger', () => {
       expect((await fetch(`${sidecar.url}/v1/models/nobody/challengers`)).status).toBe(404);
 
       // Other criteria judge the same counts.
-      await sidecar.sidecar.reload(await sidecar.configOf(yaml.replace('pairsMin: 500', `pairsMin: ${ROLLOUT_CRITERIA.pairsMin}`)));
+      await sidecar.sidecar.reload(await sidecar.configOf(yamlOf(compared(ROLLOUT_CRITERIA.pairsMin))));
       const strict = `modelwatch_local_rollout_verdict{${labels},verdict="insufficient_data"}`;
       expect(await sidecar.series(strict)).toBe(1);
       expect(await sidecar.series(`modelwatch_shadow_sent_total{${labels}}`)).toBe(requests);
-      await sidecar.sidecar.reload(await sidecar.configOf(yaml.replace(challengers, '')));
+      await sidecar.sidecar.reload(await sidecar.configOf(yamlOf([])));
       expect(await sidecar.series(`modelwatch_shadow_sent_total{${labels}}`)).toBeUndefined();
       expect(await sidecar.series('modelwatch_predictions_total{model="flights",version="1",role="champion"}')).toBe(rows.length);
     } finally {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Frequencies, jensenShannon, kolmogorovSmirnovBinned, psi, type Baseline } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
 import { binningOf } from '../pipeline/model-watch.js';
-import { flightRows, sendFlights, type FlightRow } from './flights-traffic.js';
+import { flightRows, flightsModel, sendFlights, type FlightRow } from './flights-traffic.js';
 import { FLIGHTS, startTestSidecar, until, type TestSidecar } from './test-sidecar.js';
 
 const HOUR = 3600;
@@ -40,11 +40,7 @@ const start = async () =>
   startTestSidecar(
     `
 store: { path: ${path.join(folder, 'kept.db')} }
-models:
-  - name: flights-late
-    champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} }, baseline: ${path.join(FLIGHTS, 'baseline.json')} }
-    output: { kind: probability, tensor: probabilities, column: 1 }
-    slices: [{ name: origin }]
+models:${flightsModel(['slices: [{ name: origin }]'])}
 `,
     { clock },
   );

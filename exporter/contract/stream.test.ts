@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { STREAM_KINDS, type StreamChange } from '@modelwatch/core';
 import { createChangeStream, type ChangeStream, type Marks } from '../stream/change-stream.js';
 import { BYTES_WAITING_MAX } from '../stream/listeners.js';
-import { FLIGHTS, startTestSidecar, until, type TestSidecar } from './test-sidecar.js';
+import { flightsModel } from './flights-traffic.js';
+import { startTestSidecar, until, type TestSidecar } from './test-sidecar.js';
 
 /** Who listens: what has come so far, and whether it has ended. */
 async function listen(url: string): Promise<{ readonly status: number; text: string; ended: boolean; stop(): void }> {
@@ -22,15 +22,12 @@ const changesIn = (text: string): readonly string[] =>
   text.split('\n').flatMap((line) => (line.startsWith('data: ') ? (JSON.parse(line.slice(6)) as StreamChange).kinds : []));
 
 describe('the stream of a sidecar', () => {
-  const yaml = (more = '') => `
+  const yaml = (version = '1') => `
 server: { streamListenersMax: 2 }
 store: { path: ':memory:' }
-models:
-  - name: flights-late
-    champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} } }
-    output: { tensor: probabilities, column: 1 }${more}
+models:${flightsModel([], { baseline: '' })}
   - name: events-only
-    champion: { version: '1' }
+    champion: { version: '${version}' }
 `;
   let sidecar: TestSidecar;
   beforeEach(async () => {
@@ -48,7 +45,7 @@ models:
     await sidecar.post('/v1/events', JSON.stringify({ id: 'd', kind: 'deploy', model: 'flights-late' }));
     await until(() => Promise.resolve(changesIn(listener.text).length > 1));
     expect(changesIn(listener.text)).toEqual(['drift', 'events']);
-    await sidecar.sidecar.reload(await sidecar.configOf(yaml().replace("version: '1' }\n", "version: '2' }\n")));
+    await sidecar.sidecar.reload(await sidecar.configOf(yaml('2')));
     await until(() => Promise.resolve(changesIn(listener.text).includes('registry')));
     expect(listener.ended).toBe(false);
     listener.stop();
