@@ -22,6 +22,15 @@ export function criticalOf(reading: Reading): number {
   return reading.criticalValue;
 }
 
+/** The quantile of values of which only the bucket is known: linear within it, as Prometheus documents `histogram_quantile`. */
+export function bucketQuantile(values: readonly number[], q: number, bounds: readonly number[]): number {
+  const rank = q * values.length;
+  const atMost = (bound: number) => values.filter((value) => value <= bound).length;
+  const upper = bounds.find((bound) => atMost(bound) >= rank)!;
+  const lower = bounds[bounds.indexOf(upper) - 1] ?? 0;
+  return lower + ((upper - lower) * (rank - atMost(lower))) / (atMost(upper) - atMost(lower));
+}
+
 /** A test of promtool: a series has the value at the end of the hour, within the tolerance; or, without a value, is absent. */
 export const atTheHour = (series: string, value?: number) =>
   value === undefined

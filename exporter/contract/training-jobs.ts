@@ -1,4 +1,5 @@
 import { EVENT_SECONDS_BUCKETS } from '@modelwatch/core';
+import { bucketQuantile } from './rule-expectations.js';
 
 /** A training job as the log has it. */
 export interface Job {
@@ -14,16 +15,6 @@ export const jobsOf = (count: number, random: () => number): readonly Job[] =>
     seconds: 120 * 10 ** (2 * random()),
   }));
 
-/** The quantile of values of which only the bucket is known: linear within it, as Prometheus documents `histogram_quantile`. */
-function bucketQuantile(seconds: readonly number[], q: number): number {
-  const rank = q * seconds.length;
-  const upper = EVENT_SECONDS_BUCKETS.find((bound) => seconds.filter((value) => value <= bound).length >= rank)!;
-  const lower = EVENT_SECONDS_BUCKETS[EVENT_SECONDS_BUCKETS.indexOf(upper) - 1] ?? 0;
-  const below = seconds.filter((value) => value <= lower).length;
-  const within = seconds.filter((value) => value <= upper).length - below;
-  return lower + ((upper - lower) * (rank - below)) / within;
-}
-
 /** What the recorded series of a month must say of jobs that ended in it. */
 export function trainingExpectations(jobs: readonly Job[], model: string): readonly (readonly [series: string, value: number])[] {
   const of = (metric: string) => `model:modelwatch_training_${metric}:30d{model="${model}"}`;
@@ -31,7 +22,7 @@ export function trainingExpectations(jobs: readonly Job[], model: string): reado
   return [
     [of('ended'), jobs.length],
     [of('failure_ratio'), jobs.filter(({ outcome }) => outcome === 'failed').length / jobs.length],
-    [of('duration_seconds_p50'), bucketQuantile(seconds, 0.5)],
-    [of('duration_seconds_p95'), bucketQuantile(seconds, 0.95)],
+    [of('duration_seconds_p50'), bucketQuantile(seconds, 0.5, EVENT_SECONDS_BUCKETS)],
+    [of('duration_seconds_p95'), bucketQuantile(seconds, 0.95, EVENT_SECONDS_BUCKETS)],
   ];
 }
