@@ -185,6 +185,24 @@ describe('a model that leaves its version to the registry', () => {
     expect(codeOf(await promote('challenger', 'a'))).toEqual([200, undefined]);
     expect(await sidecar!.series('modelwatch_registry_promotions_total{model="flights",outcome="promoted"}')).toBe(2);
   }, 60_000);
+
+  it('is known by its configuration alone: others are refused, and one that a reload leaves out comes back as it was', async () => {
+    await start();
+    const post = (route: string, form: object) => sidecar!.post(`/v1/registry/${route}`, JSON.stringify(form));
+    const nobody = { model: 'nobody', version: '2' };
+    expect(codeOf(await post('versions', { ...nobody, onnx: file('challenger.onnx') }))).toEqual([404, 'model_not_found']);
+    expect(codeOf(await post('promotions', nobody))).toEqual([404, 'model_not_found']);
+    expect(codeOf(await post('stages', { ...nobody, stage: 'shadow' }))).toEqual([404, 'version_not_found']);
+    // Registered by API alone: the configuration names neither its version nor its file.
+    expect([(await register('2', 'challenger.onnx')).status, (await promote('2')).status]).toEqual([200, 200]);
+    const other = "models: [{ name: other, champion: { version: '1' } }]";
+    await sidecar!.sidecar.reload(await sidecar!.configOf(`store: { path: store.db }\n${other}`));
+    expect(codeOf(await promote('1'))).toEqual([404, 'model_not_found']);
+    expect(codeOf(await infer())).toEqual([404, 'model_not_found']);
+    expect(await stages()).toMatchObject({ '1': 'archived', '2': 'production' });
+    await sidecar!.sidecar.reload(await sidecar!.configOf(yamlOf()));
+    expect(versionOf(await infer())).toBe('2');
+  }, 60_000);
 });
 
 describe('a file that is registered', () => {
