@@ -219,6 +219,8 @@ models:
         await until(ready(sidecar, LABELS));
         let sampled = 0;
         for (const bad of [false, true, true, true, false]) {
+          // What comes while a child that died has no successor yet fails as well.
+          await until(ready(sidecar, LABELS));
           const answer = await sidecar.post('/v2/models/m/infer', JSON.stringify({ inputs: tensors(bad) }));
           expect(answer.status).toBe(200);
           await accounts(sidecar, LABELS, ++sampled);
