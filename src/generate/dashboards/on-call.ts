@@ -10,7 +10,7 @@ import { trust } from './trust.js';
 
 const perVersion = '{{model}} {{version}} ({{role}})';
 
-const ALERT_COLUMNS = ['severity', 'alertname', 'model', 'version', 'role', 'feature', 'reference', 'slo', 'instance', 'team'];
+const ALERT_COLUMNS = ['severity', 'alertname', 'model', 'version', 'role', 'feature', 'slice', 'slice_value', 'slo', 'instance', 'team'];
 
 /** When each alert of a state began to hold, in milliseconds. */
 const since = (state: 'firing' | 'pending'): string => {

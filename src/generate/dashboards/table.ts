@@ -21,6 +21,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
   quality: 95,
   bin: 130,
   source: 85,
+  slo: 170,
   time: 160,
   end: 160,
   title: 200,
@@ -94,7 +95,7 @@ export const answer = (
   panel(text, 8, 'table', MODELWATCH, [modelwatchQuery(text.asked)], (built) => {
     built.options({ showHeader: true, cellHeight: 'sm' }).custom(COLUMN);
     if (text.none !== undefined) built.noValue(text.none);
-    if (text.columns === undefined) return built;
+    if (text.columns === undefined) return widen(built, ['time', 'version']);
     // By a pattern: among names `time` stands for every field of times.
     built.withTransformation({ id: 'filterFieldsByName', options: { include: { pattern: `^(${text.columns.join('|')})$` } } });
     return widen(built, text.columns);
