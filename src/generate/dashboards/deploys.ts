@@ -9,6 +9,8 @@ export const deployTimeline = (width: number): Panel =>
     description: 'A lane a version, shaded while it is at work, with deploys, promotions, rollbacks, training jobs and incidents.',
     width,
     asked: { queryType: 'events' },
+    // What has been at work since before the time of the board.
+    alsoAsked: { queryType: 'versions' },
   });
 
 /** Of the events, what a reader goes by; ids and tags are for annotations. */

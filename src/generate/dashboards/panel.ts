@@ -116,8 +116,10 @@ function named(panel: dashboard.PanelBuilder, { expressions }: NumbersText): das
 }
 
 /** A view of the panel plugin over what the data source answers; units, thresholds and descriptions come with its frames. */
-export const view = (name: string, text: PanelText & { readonly asked: ModelwatchAsked }): Panel =>
-  panel(text, 10, 'modelwatch-panel', MODELWATCH, [modelwatchQuery(text.asked)], (built) => built.options({ view: name }));
+export const view = (name: string, text: PanelText & { readonly asked: ModelwatchAsked; readonly alsoAsked?: ModelwatchAsked }): Panel => {
+  const asked = [text.asked, ...(text.alsoAsked === undefined ? [] : [{ ...text.alsoAsked, refId: 'B' }])];
+  return panel(text, 10, 'modelwatch-panel', MODELWATCH, asked.map(modelwatchQuery), (built) => built.options({ view: name }));
+};
 
 export function numbers(
   text: NumbersText,

@@ -7,21 +7,21 @@ import { MODELWATCH } from './variables.js';
 
 /** Pixels that a column needs for what it usually holds; the others share what is left. */
 const WIDTHS: Readonly<Record<string, number>> = {
-  severity: 100,
-  alert: 260,
-  model: 125,
+  severity: 95,
+  alert: 240,
+  model: 115,
   version: 95,
   role: 105,
-  feature: 135,
+  feature: 125,
   reference: 115,
   instance: 150,
   team: 90,
   slice: 90,
-  'slice value': 125,
+  'slice value': 120,
   quality: 95,
   bin: 130,
   source: 85,
-  slo: 170,
+  slo: 135,
   time: 160,
   end: 160,
   title: 200,
@@ -30,6 +30,8 @@ const WIDTHS: Readonly<Record<string, number>> = {
   criterion: 150,
   state: 110,
 };
+/** Of what takes the rest of the width, and is cut otherwise. */
+const LEAST_WIDTHS: Readonly<Record<string, number>> = { since: 135 };
 /** Below it Grafana lets a table scroll sideways. */
 const WIDTH_MIN = 70;
 
@@ -71,10 +73,7 @@ export const table = (text: TableText): Panel =>
         { id: 'unit', value: 'string' },
         { id: 'noValue', value: '' },
       ]);
-    widen(
-      built,
-      text.columns.map((name) => SHOWN[name] ?? name),
-    );
+    widen(built, [...text.columns.map((name) => SHOWN[name] ?? name), ...Object.values(values)]);
     text.expressions.forEach(({ unit, decimals }, i) => {
       const own = Object.entries({ unit, decimals }).filter(([, value]) => value !== undefined);
       if (own.length > 0)
@@ -103,8 +102,9 @@ export const answer = (
 
 function widen(built: dashboard.PanelBuilder, columns: readonly string[]): dashboard.PanelBuilder {
   for (const name of columns) {
-    const width = WIDTHS[name];
+    const [width, least] = [WIDTHS[name], LEAST_WIDTHS[name]];
     if (width !== undefined) built.overrideByName(name, [{ id: 'custom.width', value: width }]);
+    if (least !== undefined) built.overrideByName(name, [{ id: 'custom.minWidth', value: least }]);
   }
   return built;
 }
