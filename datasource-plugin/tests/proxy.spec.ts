@@ -1,6 +1,14 @@
 import { expect, test } from '@grafana/plugin-e2e';
 import { request as requests } from '@playwright/test';
 
+// Grafana exchanges the token of a session after ten minutes, and a run on a busy machine is longer than that.
+test.beforeEach(async ({ page, request }) => {
+  const data = { user: process.env.GRAFANA_ADMIN_USER ?? 'admin', password: process.env.GRAFANA_ADMIN_PASSWORD ?? 'admin' };
+  for (const caller of [page.request, request]) {
+    expect((await caller.post('/login', { data })).status()).toBe(200);
+  }
+});
+
 const TYPE = 'modelwatch-datasource';
 const VIEWER = { login: 'modelwatch-e2e-viewer', name: 'Viewer', email: 'viewer@example.invalid', password: 'looks-at-boards-alone' };
 /** What changes something at the exporter, by method and path. */

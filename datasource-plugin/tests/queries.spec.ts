@@ -2,6 +2,14 @@ import { expect, test } from '@grafana/plugin-e2e';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+// Grafana exchanges the token of a session after ten minutes, and a run on a busy machine is longer than that.
+test.beforeEach(async ({ page, request }) => {
+  const data = { user: process.env.GRAFANA_ADMIN_USER ?? 'admin', password: process.env.GRAFANA_ADMIN_PASSWORD ?? 'admin' };
+  for (const caller of [page.request, request]) {
+    expect((await caller.post('/login', { data })).status()).toBe(200);
+  }
+});
+
 /** Every kind by the name that it is saved under, as the table of the plugin's source lists them. */
 const [, TABLE = ''] = /QUERY_KINDS[^{]*\{([^}]*)\}/.exec(readFileSync(join(__dirname, '..', 'src', 'queries', 'index.ts'), 'utf8')) ?? [];
 const KINDS = [...TABLE.matchAll(/^ {2}(\w+),/gm)].map(([, name]) => name);

@@ -2,6 +2,14 @@ import { expect, test } from '@grafana/plugin-e2e';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+// Grafana exchanges the token of a session after ten minutes, and a run on a busy machine is longer than that.
+test.beforeEach(async ({ page, request }) => {
+  const data = { user: process.env.GRAFANA_ADMIN_USER ?? 'admin', password: process.env.GRAFANA_ADMIN_PASSWORD ?? 'admin' };
+  for (const caller of [page.request, request]) {
+    expect((await caller.post('/login', { data })).status()).toBe(200);
+  }
+});
+
 const FOLDER = join(__dirname, '..', '..', 'provisioning', 'grafana', 'dashboards');
 
 interface Board {
