@@ -7,7 +7,7 @@ export function addCheckCommand(program: Command, output: Output, exit: (code: n
     .command('check')
     .summary('list every fault of a configuration or a baseline')
     .description(
-      'Lists every fault of a configuration, and of the baselines it names, with its line. A file that ends in .json is checked as a baseline.\n' +
+      'Lists every fault of a configuration, with its line, and of the baselines it names, also where one is of another version or model file. Whether a model has what its baseline names is seen at the start. A file that ends in .json is checked as a baseline.\n' +
         'Exit code: 0, or 2 where there is a fault.',
     )
     .argument('[file]', 'configuration or baseline', 'modelwatch.yaml')

@@ -12,8 +12,10 @@ models:
     champion: { version: '1', baseline: ${BASELINE} }
     output: { kind: ${kind} }
   - name: late-again
-    champion: { version: '1', baseline: ${BASELINE} }
+    champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} } }
+    challengers: [{ version: '2', onnx: { path: ${path.join(FLIGHTS, 'challenger.onnx')} }, baseline: ${BASELINE} }]
     output: { kind: ${kind} }
+    rollout: { qualityLossMax: 1 }
 `;
 
 async function check(file: string) {
@@ -56,5 +58,28 @@ describe('modelwatch check', () => {
 models: [{ name: flights-late, champion: { version: '1', baseline: ${BASELINE} }, output: { kind: regression } }]
 `);
     await expect(start).rejects.toThrow(FAULT.trimEnd());
+  });
+
+  it.each([
+    [
+      'another version',
+      'flights-late',
+      '2',
+      'champion.onnx',
+      'its baseline is of model flights-late, version 1, not of model flights-late, version 2',
+    ],
+    ['another model', 'other', '1', 'champion.onnx', 'its baseline is of model flights-late, version 1, not of model other, version 1'],
+    [
+      'another file',
+      'flights-late',
+      '1',
+      'challenger.onnx',
+      'its baseline was made with another model file; make it anew with `modelwatch baseline`',
+    ],
+  ])('refuses the baseline of %s, as the start does', async (_, name, version, onnx, sentence) => {
+    const yaml = `models: [{ name: ${name}, champion: { version: '${version}', onnx: { path: ${path.join(FLIGHTS, onnx)} }, baseline: ${BASELINE} } }]`;
+    const { code, stderr } = await check(await fileOf('foreign.yaml', yaml));
+    expect([code, stderr]).toEqual([2, `${BASELINE}: of model "${name}": ${sentence}\n`]);
+    await expect(startTestSidecar(yaml)).rejects.toThrow(`model ${name}: ${sentence}`);
   });
 });

@@ -1,10 +1,12 @@
-import type { ModelConfig } from '@modelwatch/core';
+import type { Baseline, ModelConfig } from '@modelwatch/core';
+import { foreignBaseline } from '../baseline/baseline-identity.js';
 import { evaluationKindFaults } from '../baseline/evaluation-kind.js';
 import { formatBaselineFaults } from '../baseline/baseline-fault.js';
 import type { BaselineFault } from '../baseline/baseline-fault.js';
 import { privateFeatureFaults } from '../baseline/private-features.js';
 import { loadBaseline } from '../baseline/read-baseline.js';
-import { formatFaults } from './fault.js';
+import { fileDigest } from '../models/file-digest.js';
+import { formatFaults, quote } from './fault.js';
 import { loadConfig } from './load-config.js';
 
 /** Where a command writes; `process` is one. */
@@ -50,8 +52,17 @@ async function baselineFaults(files: readonly (readonly [file: string, models: r
         ...evaluationKindFaults(file, baseline.value, model.output.kind),
         ...privateFeatureFaults(file, baseline.value, model),
       ]);
+      for (const model of models) found.push(...(await identityFaults(file, baseline.value, model)));
       faults.push(...new Map(found.map((fault) => [`${fault.pointer} ${fault.message}`, fault])).values());
     }
   }
   return faults;
+}
+
+/** As the start refuses it. What is promoted in the registry is not in the configuration, and a challenger's baseline is for its own explanations. */
+async function identityFaults(file: string, baseline: Baseline, { name, champion }: ModelConfig): Promise<BaselineFault[]> {
+  if (champion.baseline !== file || champion.registry) return [];
+  const digest = champion.onnx === undefined ? undefined : `sha256:${await fileDigest(champion.onnx.path)}`;
+  const foreign = foreignBaseline(baseline, { name, version: champion.version, digest });
+  return foreign === undefined ? [] : [{ file, pointer: '', message: `of model ${quote(name)}: ${foreign}` }];
 }

@@ -106,7 +106,7 @@ describe('modelwatch registry', () => {
       [2, /\(model_not_found\)/, 'promote', 'nobody', '1'],
       [2, /\(invalid_form\)/, 'stage', 'm', '1', 'production'],
       [2, /\(version_not_found\)/, 'show', 'm', '9'],
-      [2, /a file cannot be read \(ENOENT\)/, 'register', '--model', 'm', '--version-name', '3', '--onnx', file('absent')],
+      [2, /absent cannot be read \(ENOENT\)/, 'register', '--model', 'm', '--version-name', '3', '--onnx', file('absent')],
       [2, /\(file_not_found\)/, 'register', '--model', 'm', '--version-name', '3', '--onnx', path.join(MODELS, 'divide.onnx')],
     ];
     for (const [code, sentence, ...args] of faults) {

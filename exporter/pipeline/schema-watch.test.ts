@@ -92,6 +92,13 @@ describe('createSchemaWatch', () => {
     expect(counts()).toEqual({});
   });
 
+  it('takes a text feature without any value, which a JSON row gives as no number, for missing', () => {
+    const { check, counts } = watching();
+    check(...without('carrier'), numbers('carrier', NaN));
+    check(...without('carrier'), numbers('carrier', NaN, 7));
+    expect(counts()).toEqual({ 'carrier wrong_type': 1 });
+  });
+
   it('knows the columns of a wide tensor', () => {
     const { check, counts } = watching({ inputs: { wide: ['temp', 'wind_speed'], codes: ['gate'] } });
     check(texts('wide', '3', '4'), numbers('codes', 1));

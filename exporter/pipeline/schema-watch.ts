@@ -173,7 +173,8 @@ export function createSchemaWatch({ features, known, newFeaturesMax, onNew }: Sc
 
 /** Numbers in text where the baseline has numbers are a changed type, though they can be read; so are numbers where it has words alone. */
 function isWrong({ datatype, data }: Tensor, column: number, width: number, kind: BaselineFeature['kind'], textOnly: boolean): boolean {
-  if (kind === 'categorical') return textOnly && datatype !== 'BYTES';
+  // Numbers alone show themselves as wrong: a column without any value may have come as one of numbers.
+  if (kind === 'categorical') return textOnly && datatype !== 'BYTES' && !isMissing(data, column, width);
   if (datatype !== 'BYTES') return false;
   for (let at = column, rows = 0; at < data.length && rows < ROWS_LOOKED_AT; at += width, rows++) {
     const text = data[at] as string;
@@ -181,4 +182,12 @@ function isWrong({ datatype, data }: Tensor, column: number, width: number, kind
     if (text !== '' && parseBoolean(text) === undefined) return true;
   }
   return false;
+}
+
+/** Whether the values that are looked at are all missing. */
+function isMissing(data: Tensor['data'], column: number, width: number): boolean {
+  for (let at = column, rows = 0; at < data.length && rows < ROWS_LOOKED_AT; at += width, rows++) {
+    if (!Number.isNaN(data[at])) return false;
+  }
+  return true;
 }

@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Promotion, RegistryVersion, Stage } from '@modelwatch/core';
 import { askSidecar, printable, type AskContext } from '../ask-sidecar.js';
+import { fileDigest } from '../models/file-digest.js';
 import { textTable } from '../text-table.js';
 import type { FileRequest, RegisterRequest } from './registrar.js';
 
@@ -17,7 +17,8 @@ export async function registerCommand(context: AskContext, { onnx, baseline, ...
   try {
     request = { ...rest, onnx: await fileRequest(onnx), ...(baseline === undefined ? {} : { baseline: await fileRequest(baseline) }) };
   } catch (error) {
-    context.stderr.write(`a file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})\n`);
+    const { path: file = onnx, code = 'unknown' } = error as NodeJS.ErrnoException;
+    context.stderr.write(`${printable(file)} cannot be read (${code})\n`);
     return 2;
   }
   return ask<{ readonly outcome: string }>(context, 'POST', 'versions', request, ({ outcome }) =>
@@ -60,9 +61,7 @@ const ask = <Body>(context: AskContext, method: 'GET' | 'POST', route: string, b
 
 /** The digest is of the file here: that it is what the sidecar finds in its inbox is for the sidecar to see. */
 async function fileRequest(file: string): Promise<FileRequest> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
-  return { file: path.basename(file), digest: hash.digest('hex') };
+  return { file: path.basename(file), digest: await fileDigest(file) };
 }
 
 function table(versions: readonly RegistryVersion[]): string {

@@ -68,7 +68,10 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
         const outcome = report.ok ? await store().book('events').write('record', counted(report.value, models())) : report;
         if (!outcome.ok) refuse(response, deps, outcome.error);
         else if (outcome.value === 'conflict')
-          refuse(response, deps, { code: 'event_conflict', message: 'an event of this id is known with other content' });
+          refuse(response, deps, {
+            code: 'event_conflict',
+            message: 'an event of this id is known with other content, or would end before it began',
+          });
         else response.json({ outcome: outcome.value });
       },
     },

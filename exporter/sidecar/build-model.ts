@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Baseline, Config, ModelConfig, PredictionBatch } from '@modelwatch/core';
+import { foreignBaseline } from '../baseline/baseline-identity.js';
 import { evaluationKindFaults } from '../baseline/evaluation-kind.js';
 import { formatBaselineFaults } from '../baseline/baseline-fault.js';
 import { loadBaseline } from '../baseline/read-baseline.js';
@@ -101,10 +102,8 @@ async function baselineOf(config: ModelConfig, file: string): Promise<Baseline> 
   if (!loaded.ok || faults.length > 0) {
     throw new StartError(2, formatBaselineFaults(faults), undefined, `model ${name}: its baseline is at fault; the log says where`);
   }
-  const { model, version } = loaded.value;
-  if (model !== name || version !== champion.version) {
-    throw new StartError(2, `model ${name}: its baseline is of model ${model}, version ${version}, not of version ${champion.version}\n`);
-  }
+  const foreign = foreignBaseline(loaded.value, { name, version: champion.version });
+  if (foreign !== undefined) throw new StartError(2, `model ${name}: ${foreign}\n`);
   return loaded.value;
 }
 
@@ -150,12 +149,10 @@ function checkFreshness({ name, config: { freshness }, baseline, source, watched
 }
 
 /** A baseline that was made for another model file, or of features that the model does not take, would watch the wrong thing. */
-function checkBaseline({ name, baseline, source, watched }: ModelRuntime, digest: string | undefined): void {
+function checkBaseline({ name, version, baseline, source, watched }: ModelRuntime, digest: string | undefined): void {
   if (baseline === undefined || source.kind !== 'onnx') return;
-  const { modelDigest } = baseline.provenance;
-  if (modelDigest !== undefined && digest !== undefined && modelDigest !== digest) {
-    throw new StartError(2, `model ${name}: its baseline was made with another model file; make it anew with \`modelwatch baseline\`\n`);
-  }
+  const foreign = foreignBaseline(baseline, { name, version, digest });
+  if (foreign !== undefined) throw new StartError(2, `model ${name}: ${foreign}\n`);
   const missing = watched.features.missingFrom(source.scorer.inputs.map((input) => input.name));
   if (missing.length > 0) {
     const some = missing.slice(0, 5).join(', ') + (missing.length > 5 ? ', ...' : '');
