@@ -265,12 +265,7 @@ describe('what makes no baseline is refused with its reason', () => {
     ],
     ['no output', 'x,y\n1,2\n', {}, 'column_missing: there is no column "score"; the columns are "x", "y"'],
     ['a mistyped column', columnX([1]), { groundTruthColumn: 'scor' }, 'column_missing: there is no column "scor"; did you mean "score"?'],
-    [
-      'a mistyped column to ignore',
-      'idd,x,score\n1,2,0.5\n',
-      { ignoredColumns: ['id'] },
-      'column_missing: there is no column "id"; did you mean "idd"?',
-    ],
+    ['one ignored', 'item,score\n1,1\n', { ignoredColumns: ['ite'] }, 'column_missing: there is no column "ite"; did you mean "item"?'],
     ['no feature', columnX([1]), { ignoredColumns: ['x'] }, 'column_missing: no column is left as a feature'],
     ['a feature twice', columnX([1]), { features: ['x', 'x'] }, 'option_invalid: the column "x" is named for two things'],
     ['the output as a feature', columnX([1]), { features: ['score'] }, 'option_invalid: the column "score" is named for two things'],

@@ -157,8 +157,9 @@ function featuresOf({ columns, names: known }: Collected, roles: readonly string
   for (const name of [...roles, ...(options.features ?? []), ...(options.kinds?.keys() ?? [])]) {
     if (!columns.has(name)) throw absent(name, known);
   }
-  // One that is mistyped would become a feature.
-  for (const name of options.ignoredColumns ?? []) if (!known.includes(name)) throw absent(name, known);
+  // One that is mistyped would become a feature; one that only other files have does no harm.
+  const mistyped = options.ignoredColumns?.find((name) => !known.includes(name) && nearestWord(name, known) !== undefined);
+  if (mistyped !== undefined) throw absent(mistyped, known);
   const names = options.features ?? [...columns.keys()].filter((name) => !roles.includes(name));
   if (names.length === 0) throw new BaselineError('column_missing', 'no column is left as a feature');
   const role = options.features?.find((name, index) => roles.includes(name) || options.features?.indexOf(name) !== index);
