@@ -12,6 +12,8 @@ export interface AlertmanagerServer {
   send(alerts: readonly Readonly<Record<string, string>>[], times?: AlertTimes): Promise<void>;
   /** Names of the alerts that are told, and of those that others silence. */
   told(): Promise<{ readonly told: readonly string[]; readonly silenced: readonly string[] }>;
+  /** Messages that would be sent: names of alerts by the labels that they are grouped by. */
+  groups(): Promise<readonly (readonly [labels: string, alerts: readonly string[]])[]>;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,11 @@ const PAUSE_MILLISECONDS = 100;
 interface HeldAlert {
   readonly labels: { readonly alertname: string };
   readonly status: { readonly inhibitedBy: readonly string[] };
+}
+
+interface HeldGroup {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly alerts: readonly HeldAlert[];
 }
 
 export async function startAlertmanager(configuration: string): Promise<AlertmanagerServer> {
@@ -63,6 +70,13 @@ export async function startAlertmanager(configuration: string): Promise<Alertman
           .map(({ labels }) => labels.alertname)
           .toSorted();
       return { told: names(false), silenced: names(true) };
+    },
+    async groups() {
+      const groups = (await (await fetch(`${url}/groups`)).json()) as readonly HeldGroup[];
+      const read = groups.map(
+        ({ labels, alerts }) => [Object.values(labels).join(' '), alerts.map((alert) => alert.labels.alertname).toSorted()] as const,
+      );
+      return read.toSorted(([one], [other]) => (one < other ? -1 : 1));
     },
     async close() {
       server.kill();

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ALERT_FAMILIES, generateAlertmanager, SLO_ALERTS } from '@modelwatch/core';
 import { parse } from 'yaml';
@@ -253,4 +254,31 @@ const SILENCED: readonly (readonly [why: string, alerts: readonly Readonly<Recor
       }
     }
   }, 120_000);
+
+  it('tells what a model suffers of one kind as one message, and of another kind or model as another', async () => {
+    const server = await startAlertmanager(generated(CONFIG.replace(/^ {2}(pager|tickets|owners): .*\n/gm, '')));
+    try {
+      await server.send([
+        { ...PAGE, ...RISK, incident: 'serving' },
+        { ...BURN, ...RISK, severity: 'page', incident: 'serving', version: '1' },
+        { alertname: 'ModelwatchLatencyHigh', ...FARES, severity: 'page', incident: 'serving' },
+        { ...DRIFT, ...RISK, incident: 'data', feature: 'distance' },
+        { ...DRIFT, ...RISK, incident: 'data', feature: 'carrier' },
+        { alertname: 'ModelwatchMissingRatioHigh', ...RISK, incident: 'data', severity: 'ticket' },
+      ]);
+      let groups = await server.groups();
+      // Alerts are put into groups by a task of its own.
+      for (let i = 0; i < 100 && groups.flatMap(([, alerts]) => alerts).length < 6; i++) {
+        await pause(50);
+        groups = await server.groups();
+      }
+      expect(groups).toEqual([
+        ['data a.b', ['ModelwatchFeatureDrift', 'ModelwatchFeatureDrift', 'ModelwatchMissingRatioHigh']],
+        ['serving a.b', ['ModelwatchAvailabilityLow', 'ModelwatchSloBurnFast']],
+        ['serving fares', ['ModelwatchLatencyHigh']],
+      ]);
+    } finally {
+      await server.close();
+    }
+  }, 60_000);
 });

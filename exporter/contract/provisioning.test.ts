@@ -223,7 +223,7 @@ describe('alertmanager.yml', () => {
       readonly route: { readonly group_by: readonly string[] };
       readonly receivers: readonly object[];
     };
-    expect(route.group_by).toEqual(['model']);
+    expect(route.group_by).toEqual(['model', 'incident']);
     expect(receivers).toEqual(['unrouted', 'nobody', 'travel-pager', 'travel-tickets'].map((name) => ({ name })));
     expect(text).not.toMatch(/https?:\/\/|(?:password|routing_key|api_key|token): /);
   });

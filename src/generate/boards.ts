@@ -6,7 +6,7 @@ export const ALERT_BOARDS = {
   debug: 'modelwatch-debug',
 } as const;
 
-/** What an alert is about: which board it leads to, and how far back one looks. */
+/** What an alert is about: which board it leads to, how far back one looks, and its label `incident`: what a model suffers of one kind is told at once. */
 export type Concern = 'serving' | 'data' | 'quality' | 'watching' | 'operations' | 'security';
 
 const PLACES: Readonly<Record<Concern, { readonly board: keyof typeof ALERT_BOARDS; readonly reach: string }>> = {

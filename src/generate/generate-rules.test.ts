@@ -105,7 +105,9 @@ describe('rules for several models', () => {
               expect(its).toEqual([]);
               continue;
             }
-            expect(its.map(({ labels }) => labels)).toEqual([{ severity: family.severity(model), team: model.team }]);
+            expect(its.map(({ labels }) => labels)).toEqual([
+              { severity: family.severity(model), team: model.team, incident: family.concern },
+            ]);
             // What the family says of this model alone, but for the selector.
             const alone = family.text({ bars: model.alerts, model, select: selectAll });
             expect(withoutModels(its[0]!.expr)).toBe(alone.expr);

@@ -87,7 +87,7 @@ function alertRule(
     expr: text.expr,
     for: text.for,
     // The label `model` comes with the series.
-    labels: { severity: family.severity(model), team: model.team },
+    labels: { severity: family.severity(model), team: model.team, incident: family.concern },
     annotations: {
       summary: text.summary,
       description: text.description,

@@ -7,6 +7,8 @@ import { toYaml, type YamlValue } from '../yaml-text.js';
 import { INHIBITIONS, OF_SIDECARS } from './inhibitions.js';
 import { NOBODY, ownerReceiver, ownersOf, pagerOf, receivers, teamsOf, ticketsOf, UNROUTED } from './receivers.js';
 
+/** One message for what a model suffers of one kind: see `Concern`. */
+const INCIDENT = ['model', 'incident'];
 /** What the business owner is told at once beside the team. */
 const ESCALATED = 'escalate="true"';
 const NOT_ESCALATED = 'escalate!="true"';
@@ -18,8 +20,8 @@ export type RoutesConfig = Pick<Config, 'alertmanager' | 'models'>;
 const OF_QUALITY = ALERT_FAMILIES.filter(({ concern }) => concern === 'quality').map(({ name }) => name);
 
 /**
- * Alertmanager's configuration: who is told what, by team, severity, criticality and business owner; one message for all that a model suffers at
- * once; which alert silences which; times in which tickets wait. It works with Alertmanager 0.25 and later.
+ * Alertmanager's configuration: who is told what, by team, severity, criticality and business owner; one message for all that a model suffers of
+ * one kind at once; which alert silences which; times in which tickets wait. It works with Alertmanager 0.25 and later.
  */
 export function generateAlertmanager({ alertmanager, models }: RoutesConfig): GeneratedFile {
   const { maintenance } = alertmanager;
@@ -43,7 +45,7 @@ function route(models: readonly ModelConfig[], { maintenance }: AlertmanagerConf
   const muted = maintenance.length === 0 ? {} : { mute_time_intervals: maintenance.map(({ name }) => name) };
   return {
     receiver: UNROUTED,
-    group_by: ['model'],
+    group_by: INCIDENT,
     group_wait: '30s',
     group_interval: '5m',
     repeat_interval: '1d',
@@ -76,8 +78,8 @@ function teamRoute(team: string, models: readonly ModelConfig[], muted: Readonly
     { matchers: ['severity="page"', ofSidecars], ...page, ...bySidecar, repeat_interval: '4h' },
     ...(critical.length === 0
       ? []
-      : [{ matchers: ['severity="page"', matcherOfModels(critical)], ...page, group_by: ['model', 'slo'], repeat_interval: '1h' }]),
-    { matchers: ['severity="page"'], ...page, group_by: ['model', 'slo'], repeat_interval: '4h' },
+      : [{ matchers: ['severity="page"', matcherOfModels(critical)], ...page, group_by: INCIDENT, repeat_interval: '1h' }]),
+    { matchers: ['severity="page"'], ...page, group_by: INCIDENT, repeat_interval: '4h' },
   ];
   // Drift of many features comes one by one; a ticket can wait for the others.
   const ticket = { receiver: ticketsOf(team), group_wait: '5m', ...muted };
@@ -86,7 +88,7 @@ function teamRoute(team: string, models: readonly ModelConfig[], muted: Readonly
     matchers: [ESCALATED],
     receiver: ticketsOf(team),
     group_wait: '30s',
-    group_by: ['model', 'slo'],
+    group_by: INCIDENT,
     repeat_interval: '4h',
   };
   return {

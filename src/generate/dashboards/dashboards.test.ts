@@ -74,7 +74,9 @@ describe('the questions of boards', () => {
     for (const window of ['1h', '6h']) {
       const values = `model_version_feature:modelwatch_feature_values:${window}{${chosen}}`;
       expect(one).toContain(`${values} >= ${DEFAULT_BARS.driftCountMin}`);
-      expect(one).toContain(`${values} >= 10 * count by (model, version, feature)`);
+      expect(one).toContain(
+        `${values} >= on (model, version, feature) 10 * model_version_feature:modelwatch_feature_baseline_bins:${window}`,
+      );
     }
     const named = (name: string, bars: Partial<ModelConfig['alerts']>) => ({ ...model(bars), name });
     const two = questionOf('executive', 'Drifted features', 0, named('a', { driftPsiMin: 0.3 }), named('b', { driftPsiMin: 0.4 }));

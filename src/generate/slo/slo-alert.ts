@@ -1,5 +1,5 @@
 import { recordedValue, type AlertFamily, type AlertText, type Severity } from '../alerts/alert-family.js';
-import type { ModelConfig } from '../../contracts/index.js';
+import type { ModelConfig, SliName } from '../../contracts/index.js';
 import type { ConfiguredSlo } from '../../slo/index.js';
 import type { BoardVariable, Concern } from '../boards.js';
 import { number } from '../promql.js';
@@ -20,6 +20,20 @@ export interface SloAlert {
   readonly variables: readonly BoardVariable[];
   readonly text: (slo: ConfiguredSlo, select: Select, model: ModelConfig) => SloAlertText | undefined;
 }
+
+/** What an objective suffers from, whichever of its alerts says so: an error burst is one incident with its budget. */
+const INCIDENTS: Readonly<Record<SliName, Concern>> = {
+  availability: 'serving',
+  latency: 'serving',
+  quality: 'quality',
+  ground_truth_freshness: 'quality',
+  data_quality: 'data',
+  drift_free_time: 'data',
+  explanation_stability: 'data',
+  training_success: 'operations',
+  retrain_time: 'operations',
+};
+export const incidentOf = ({ sli }: ConfiguredSlo): Concern => INCIDENTS[sli.name];
 
 /** Selects a series of one objective. */
 export const ofObjective =

@@ -6,7 +6,7 @@ import { shareAmongModels } from '../selector.js';
 import { sloBlind, sloBreached, sloHalfSpent, sloHalfSpentEarly } from './budget-alerts.js';
 import { sloBurnFast, sloBurnSlow } from './burn-alerts.js';
 import { groupsAsModels } from './combined-slos.js';
-import type { SloAlert } from './slo-alert.js';
+import { incidentOf, type SloAlert } from './slo-alert.js';
 
 /** Every alert on objectives. A new one is a file beside these, a line here, a runbook and a promtool test. */
 export const SLO_ALERTS: readonly SloAlert[] = [sloBurnFast, sloBurnSlow, sloHalfSpent, sloHalfSpentEarly, sloBreached, sloBlind];
@@ -25,7 +25,7 @@ export function sloAlertGroups({ models, rules }: Pick<Config, 'rules' | 'models
             expr: text.expr,
             for: text.for,
             // Model, version and evidence come with the series.
-            labels: { severity: text.severity, team: model.team, slo: slo.name, ...text.labels },
+            labels: { severity: text.severity, team: model.team, incident: incidentOf(slo), slo: slo.name, ...text.labels },
             annotations: { summary: text.summary, description: text.description, ...alertLinks(rules, alert) },
           },
         ];
