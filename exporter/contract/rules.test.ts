@@ -7,6 +7,7 @@ import { ALERT_BOARDS, ALERT_FAMILIES, generateRules, METRICS, SLO_ALERTS, toYam
 import { parse, stringify } from 'yaml';
 import { parseConfig } from '../config/index.js';
 import { generatedFiles } from '../rules/generated-files.js';
+import { keptRules, rulesReadBy, type WrittenGroup, type WrittenRule } from '../rules/read-rules.js';
 import { hasProgram, runProgram } from './debian-program.js';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -17,17 +18,8 @@ const runbookNames = readdirSync(path.join(rulesFolder, 'runbooks'));
 const pages = [...runbookNames.map((name) => `alert-rules/runbooks/${name}`), 'docs/recipes/grafana-and-prometheus.md', 'docs/slo.md'];
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
 
-interface Rule {
-  readonly record?: string;
-  readonly alert?: string;
-  readonly expr: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-const readRules = async (name: string): Promise<readonly Rule[]> => {
-  const { groups } = parse(await readFile(path.join(rulesFolder, name), 'utf8')) as {
-    readonly groups: readonly { readonly rules: readonly Rule[] }[];
-  };
+const readRules = async (name: string): Promise<readonly WrittenRule[]> => {
+  const { groups } = parse(await readFile(path.join(rulesFolder, name), 'utf8')) as { readonly groups: readonly WrittenGroup[] };
   return groups.flatMap(({ rules }) => rules);
 };
 
@@ -150,39 +142,18 @@ describe('series', () => {
   });
 });
 
-function rulesByName(groups: readonly { readonly rules: readonly Rule[] }[]): ReadonlyMap<string, readonly Rule[]> {
-  const byName = new Map<string, Rule[]>();
-  for (const rule of groups.flatMap(({ rules }) => rules)) {
-    const name = (rule.record ?? rule.alert)!;
-    byName.set(name, [...(byName.get(name) ?? []), rule]);
-  }
-  return byName;
-}
-
-/**
- * The test of an alert over those of the committed rules that it reads, directly or through others, each in its group: promtool evaluates every rule
- * at every step, and an alert reads a few of hundreds.
- */
+/** The test of an alert over those of the committed rules that it reads, from files beside it. */
 async function withOnlyWhatIsRead(name: string, folder: string): Promise<string> {
   const text = await readFile(path.join(rulesFolder, 'tests', name), 'utf8');
   const { rule_files: files } = parse(text) as { readonly rule_files: readonly string[] };
   const all = await Promise.all(files.map((file) => readFile(path.join(rulesFolder, 'tests', file), 'utf8')));
-  const groups = all.map((file) => (parse(file) as { readonly groups: readonly { readonly rules: readonly Rule[] }[] }).groups);
-  const byName = rulesByName(groups.flat());
-  const read = new Set<string>();
-  const visit = (words: string): void => {
-    for (const word of words.match(/[a-zA-Z_:][\w:]*/g) ?? []) {
-      if (read.has(word) || !byName.has(word)) continue;
-      read.add(word);
-      for (const { expr, annotations = {} } of byName.get(word)!) [expr, ...Object.values(annotations)].forEach(visit);
-    }
-  };
-  visit(text);
-  const own = files.map((file, i) => {
-    const kept = groups[i]!.map((group) => ({ ...group, rules: group.rules.filter(({ record, alert }) => read.has((record ?? alert)!)) }));
-    const reduced = `${name}-${path.basename(file)}`;
-    return { reduced, yaml: stringify({ groups: kept.filter(({ rules }) => rules.length > 0) }) };
-  });
+  const groups = all.map((file) => (parse(file) as { readonly groups: readonly WrittenGroup[] }).groups);
+  // A rule is read through those of another file as well.
+  const read = new Set(rulesReadBy(text, groups.flat()).flatMap(({ rules }) => rules));
+  const own = files.map((file, i) => ({
+    reduced: `${name}-${path.basename(file)}`,
+    yaml: stringify({ groups: keptRules(groups[i]!, (rule) => read.has(rule)) }),
+  }));
   await Promise.all(own.map(({ reduced, yaml }) => writeFile(path.join(folder, reduced), yaml)));
   return files.reduce((whole, file, i) => whole.replace(`- ${file}`, `- ${own[i]!.reduced}`), text);
 }

@@ -1,4 +1,4 @@
-import { duration } from './config-parts.js';
+import { duration, window } from './config-parts.js';
 
 /**
  * What a window is compared with: `baseline`, the training data; `trailing`, the hours before the window; `week`, the same window a week ago.
@@ -23,4 +23,9 @@ export const driftReferences = {
     'How far back before the window the reference `trailing` reaches: as many whole windows as fit, from 1 to 168.',
     '24h',
   ),
+  driftSettling: {
+    ...window,
+    description:
+      'How long a model is watched before single windows may alert on drift from the baseline; until then the trailing hours as a whole do. With `7d` the same hour of a week ago is known by then, and the rhythm of day and week does not alert. Not at all unless set.',
+  },
 } as const;

@@ -6,9 +6,9 @@ import type { AlertBars } from './recordings/recording-family.js';
 
 const { alerts, rollout } = configSchema.properties.models.items.properties;
 
-/** The bars of a model whose configuration says nothing of alerts. Every bar has a default in the schema. */
+/** The bars of a model whose configuration says nothing of alerts. Every bar but a few that are not set has a default in the schema. */
 export const DEFAULT_BARS = Object.fromEntries(
-  Object.entries(alerts.properties).map(([bar, schema]) => [bar, schema.default]),
+  Object.entries(alerts.properties).map(([bar, schema]) => [bar, 'default' in schema ? schema.default : undefined]),
 ) as unknown as AlertBars;
 
 /** A slice of groups, as the metrics page shows what comes of one. */

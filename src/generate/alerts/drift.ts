@@ -1,4 +1,4 @@
-import { number } from '../promql.js';
+import { number, parenthesised } from '../promql.js';
 import { alwaysTicket, greatestFeatures, recordedValue } from './alert-family.js';
 import type { AlertFamily } from './alert-family.js';
 import { VALUES_PER_BIN_MIN } from './drift-verdict.js';
@@ -45,10 +45,43 @@ function recordedOf({ level, counters, labels }: Subject, bars: AlertBars, selec
     }
     return lines;
   };
-  return { recorded, score, enough };
+  const byTraffic = labels.filter((label) => label !== 'version').join(', ');
+  const baseline = 'reference="baseline"';
+  /** Windows that are about as far from the baseline as the same hour was: of any version, for the rhythm is the traffic's. */
+  const season = (window: string): string => {
+    const now = select(recorded('psi', window), baseline);
+    const weekAgo = `max by (${byTraffic}) (${now} offset 1w)`;
+    const dayBefore = `max by (${byTraffic}) (max_over_time(${now}[1d] offset 1d))`;
+    return `${now}\n<= on (${byTraffic}) group_left ()\n(\n  ${SEASON_FACTOR} * (\n    ${weekAgo}\n    or\n    ${dayBefore}\n  )\n)`;
+  };
+  /** The trailing hours as a whole against the baseline, once there are as many of them as they are meant to be. */
+  const trailing = (window: string): string => {
+    const of = (metric: string) => select(recorded(metric, window), baseline);
+    const values = select(recorded('reference_values', window), 'reference="trailing"');
+    return [
+      `${of('trailing_psi')} > ${number(bars.driftPsiMin)}`,
+      `and ${of('trailing_psi')} > ${of('trailing_psi_critical')}`,
+      `and on (${by}) ${values} >= ${number(bars.driftCountMin)}`,
+      `and on (${by}) ${values} >= on (${by}) ${VALUES_PER_BIN_MIN} * ${select(recorded('baseline_bins', window))}`,
+      `and on (${by}) ${select(recorded('values', window))} offset ${bars.driftTrailing}`,
+    ].join('\n');
+  };
+  /** Of a model that is watched for long enough, in whatever version. */
+  const settled = (window: string): string =>
+    bars.driftSettling === undefined
+      ? ''
+      : `\nand on (${byTraffic})\n${select(recorded('psi', window), baseline)} offset ${bars.driftSettling}`;
+  return { recorded, score, enough, settled, season, trailing };
 }
 
-/** PSI against a judged reference above the practical bar and above what chance explains, with enough values, in the short and in the long window. */
+/** How many times the PSI that a window's hour had before is no rhythm any more: 1.4 times as far from the baseline. */
+const SEASON_FACTOR = 2;
+
+/**
+ * PSI against a judged reference above the practical bar and above what chance explains, with enough values, in the short and in the long window. Traffic has
+ * a rhythm, and a baseline holds all of its hours: that of the night is far from it, every night. So what is as far from the baseline as the same hour of a week
+ * ago, or as any of the day before where a week ago is not known, is no drift by a window. By the whole of the trailing hours it may be one: in them the rhythm cancels out.
+ */
 function driftAlert(subject: Subject): AlertFamily {
   const { name, labels, named } = subject;
   return {
@@ -57,7 +90,7 @@ function driftAlert(subject: Subject): AlertFamily {
     severity: alwaysTicket,
     variables: labels.filter((label) => label === 'version' || label === 'feature'),
     text({ bars, select }) {
-      const { recorded, score, enough } = recordedOf(subject, bars, select);
+      const { recorded, score, enough, settled, season, trailing } = recordedOf(subject, bars, select);
       const [short, long] = bars.driftWindows as [string, string];
       const drifted = (window: string) =>
         [
@@ -65,14 +98,16 @@ function driftAlert(subject: Subject): AlertFamily {
           `and ${score('psi', window)} > ${score('psi_critical', window)}`,
           ...enough(window),
         ].join('\n');
+      const byWindows = `${drifted(short)}\nand\n${drifted(long)}${settled(short)}`;
+      const ofBaseline = bars.driftReferences.includes('baseline');
       return {
         for: bars.driftFor,
-        expr: `${drifted(short)}\nand\n${drifted(long)}`,
+        expr: ofBaseline ? `${parenthesised(`${byWindows}\nunless\n${season(short)}`)}\nor\n${parenthesised(trailing(long))}` : byWindows,
         summary:
           `${named} of {{ $labels.model }} {{ $labels.version }} drifted from {{ $labels.reference }}: ` +
           `PSI {{ printf "%.3f" $value }} over ${short}, bar ${number(bars.driftPsiMin)}`,
         description:
-          `The distribution is not that of the reference ({{ $labels.reference }}), over ${short} and over ${long}. Chance alone explains a PSI of ` +
+          `The distribution is not that of the reference ({{ $labels.reference }}), over ${short} and over ${long}${ofBaseline ? `, or over the ${bars.driftTrailing} before` : ''}. Chance alone explains a PSI of ` +
           `${recordedValue(recorded('psi_critical', short), [...labels, 'reference'])} over ${recordedValue(recorded('values', short), labels, '%.0f')} values. ` +
           `Whether predictions suffer is for quality to say: see the runbook.${matters(short)}`,
       };

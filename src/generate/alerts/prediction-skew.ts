@@ -3,7 +3,7 @@ import { number } from '../promql.js';
 import { alwaysTicket } from './alert-family.js';
 import type { AlertFamily } from './alert-family.js';
 
-/** Live quality is below that of evaluation, by more than the bar and more than chance, over the long window, and the short one is no better. */
+/** Live quality is below that of evaluation, by more than the bar and more than chance, over the long window and on average over a day, and the short one is no better. */
 export const predictionSkew: AlertFamily = {
   name: 'ModelwatchPredictionSkew',
   concern: 'quality',
@@ -17,6 +17,8 @@ export const predictionSkew: AlertFamily = {
       long,
       bars: { share: bars.qualitySkewMax, error: bars.errorSkewMax },
       certain: 'worse',
+      // Evaluation is of whole days; at some hours those who come are harder to tell.
+      onAverageOver: '1d',
     });
     return {
       for: bars.driftFor,

@@ -67,13 +67,13 @@ function referencesFamily(subject: Subject): RecordingFamily {
   const { labels } = subject;
   return {
     name: `${subject.name}-references`,
-    help: 'The same against production: `trailing` and `week`.',
+    help: 'The same against production: `trailing` and `week`; and `trailing_psi` of the long window, which says how far those trailing hours are from the baseline.',
     windows: driftWindows,
     evaluations: REFERENCE_EVALUATIONS,
     rules({ window, bars, select }) {
       const { bins, values, cumulative } = seriesOf(subject, window, select);
       const before = { trailing: trailingCounts(window, bars.driftTrailing), week: weekCounts };
-      return PRODUCTION.flatMap((reference) => {
+      const scores = PRODUCTION.flatMap((reference) => {
         const compared = comparison(subject, reference, window, select);
         const counts = before[reference](bins.read);
         return [
@@ -88,8 +88,26 @@ function referencesFamily(subject: Subject): RecordingFamily {
           ),
         ];
       });
+      return window === bars.driftWindows[1] ? [...scores, ...trailingScores(subject, window, select)] : scores;
     },
   };
+}
+
+/**
+ * The trailing hours before the long window against the baseline. In a whole day of them the rhythm of hours cancels out, so that drift shows that is too slow
+ * for a window, too small beside the rhythm, or of too little traffic.
+ */
+function trailingScores(subject: Subject, window: string, select: Select): readonly RecordingRule[] {
+  const { labels, baseline } = subject;
+  const { record } = seriesOf(subject, window, select);
+  const [trailing, reference] = [comparison(subject, 'trailing', window, select), comparison(subject, 'baseline', window, select)];
+  const quantile = `max by (${labels}) (${select(`${baseline}_chi_square_quantile`)})`;
+  const inverseCounts = `1 / (${trailing.valuesOfReference} > 0)\n+ on (${labels})\n1 / (${reference.valuesOfReference} > 0)`;
+  const rule = (name: string, expr: string): RecordingRule => ({ record: record(name), expr, labels: { reference: 'baseline' } });
+  return [
+    rule('trailing_psi', psi(trailing.reference, reference.reference, `on (${labels}, bin)`, labels)),
+    rule('trailing_psi_critical', `${parenthesised(inverseCounts)}\n* on (${labels})\n${quantile}`),
+  ];
 }
 
 /** Names of what is recorded of a subject in a window, and how they are read. */
