@@ -1,0 +1,42 @@
+import { grouped } from './grouped.js';
+import { evaluate } from './promtool.js';
+import type { Lane } from './lanes.js';
+import { replay, type Disturbance } from './replay.js';
+import { seriesRead, simulatedRules } from './simulated-rules.js';
+import type { SimulatedModel } from './simulated-model.js';
+import { toldAlerts, type ToldAlert } from './told-alerts.js';
+
+const FIRING = 'ALERTS{alertstate="firing"}';
+
+/** A model and what goes wrong with it, if anything does. */
+export interface Watched {
+  readonly model: SimulatedModel;
+  readonly disturbance?: Disturbance | undefined;
+}
+
+/** What Alertmanager would tell of models over their days. They are evaluated together, for a rule of many models costs less than a rule of each. */
+export async function run(watched: readonly Watched[], lanes: readonly Lane[]): Promise<readonly ToldAlert[]> {
+  const replays = watched.map(({ model, disturbance }) => replay(model, disturbance));
+  const steps = Math.max(...replays.map((each) => each.steps));
+  const tracks = replays.flatMap((each) => each.tracks);
+  const exported = new Set(tracks.map(({ name }) => name));
+  const found = [];
+  for (const lane of lanes) {
+    const rules = simulatedRules(
+      watched.map(({ model }) => model),
+      lane,
+      exported,
+    );
+    const read = seriesRead(rules);
+    const samples = await evaluate({ steps, tracks: tracks.filter(({ name }) => read.has(name)) }, rules, lane.evaluationSeconds, FIRING);
+    found.push({ evaluationSeconds: lane.evaluationSeconds, samples });
+  }
+  return toldAlerts(found);
+}
+
+/** Models of the same length in groups of so many. */
+export function batchesOf(watched: readonly Watched[], size: number): readonly (readonly Watched[])[] {
+  return [...grouped(watched, ({ model }) => model.days).values()].flatMap((those) =>
+    Array.from({ length: Math.ceil(those.length / size) }, (_, i) => those.slice(i * size, (i + 1) * size)),
+  );
+}
