@@ -46,8 +46,8 @@ ${note === undefined ? '' : `\n**${note}**\n`}
 
 Nothing is wrong with these; traffic, features and scores swing with the hour and the weekend, days differ, replicas die, versions are deployed. An alert counts
 once from when it is told to when it ends, as one message for all features; what Alertmanager inhibits does not count. The naive rule is PSI of one
-hour against training above 0.2, for 5 minutes, of any feature. Their configuration says \`driftSettling: 7d\`,
-as a model with a rhythm wants it; all other bars are as they are.
+hour against training above 0.2, for 5 minutes, of any feature. Their configuration says \`driftSettling: 7d\` and \`driftTrailing: 7d\`,
+as a model with a rhythm of weeks wants it; all other bars are as they are.
 
 Bars: fewer than ${ALERTS_WEEKLY_BELOW} alerts in any week; drift at most ${FALSE_DRIFT_MAX} time in 28 days; at deploys no drift within the warm-up and no page twice.
 **${quiet} of ${healthy.length} models that were run are within all of them${healthy.length < HEALTHY.length ? `, of ${HEALTHY.length} that there are` : ''}.** ${sum(healthy, ({ alerts }) => alerts)} alerts in ${weeks} weeks of models, of them ${sum(healthy, ({ falseDrift }) => falseDrift)} of drift; the naive rule: ${sum(healthy, ({ naive }) => naive)}.

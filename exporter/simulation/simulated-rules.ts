@@ -35,7 +35,7 @@ const modelText = ({ name, critical }: SimulatedModel, objectives: readonly stri
     slices: [{ name: region, feature: region }]
     groundTruth: { horizon: 7d }
     cost: { currency: USD, cpuSecondPrice: 0.000012, replicaHourPrice: 0.04 }
-    alerts: { driftSettling: 7d }
+    alerts: { driftSettling: 7d, driftTrailing: 7d }
     slo: [${objectives.join(', ')}]
 `;
 
