@@ -168,22 +168,19 @@ withPromtool('the recording rules of objectives', () => {
       { series: feature('psi', window, ',reference="baseline"'), values: everyFourth },
       { series: feature('psi_critical', window, ',reference="baseline"'), values: '0.01x120' },
       { series: feature('values', window), values: '5000x120' },
+      { series: feature('baseline_bins', window, ',reference="baseline"'), values: '10x120' },
     ]);
     // Nobody can tell of a version with fewer values than the alert needs, be it by their number or by that of its bins: 250 values in 30 bins.
     const few = [
       ['2', 50, 1],
       ['3', 250, 30],
     ] as const;
-    const undecided = few.flatMap(([version, values, bins]) => [
-      ...Array.from({ length: bins }, (_, bin) => ({
-        series: `modelwatch_baseline_bin_ratio{model="m",version="${version}",feature="a",bin="${bin}"}`,
-        values: '0.1x120',
-      })),
-      ...judged.map(({ series, values: given }) => ({
+    const undecided = few.flatMap(([version, values, bins]) =>
+      judged.map(({ series, values: given }) => ({
         series: series.replace('version="1"', `version="${version}"`),
-        values: given === '5000x120' ? `${values}x120` : given,
+        values: given === '5000x120' ? `${values}x120` : given === '10x120' ? `${bins}x120` : given,
       })),
-    ]);
+    );
     const input = [
       INFO('m'),
       ...counters,
@@ -194,7 +191,6 @@ withPromtool('the recording rules of objectives', () => {
         series: 'model_slo:modelwatch_slo_objective_ratio:info{model="m",slo="latency",sli="latency",period="7d",critical="true"}',
         values: '0.9x120',
       },
-      { series: 'modelwatch_baseline_bin_ratio{model="m",version="1",feature="a",bin="0"}', values: '1x120' },
       { series: 'model_version:modelwatch_attribution_ndcg_ratio:1h{model="m",version="1"}', values: '0.95x120' },
       { series: 'model_version_role:modelwatch_explained:1h{model="m",version="1",role="champion"}', values: '500x120' },
       {
