@@ -52,7 +52,9 @@ function recordedOf({ level, counters, labels }: Subject, bars: AlertBars, selec
     const now = select(recorded('psi', window), baseline);
     const weekAgo = `max by (${byTraffic}) (${now} offset 1w)`;
     const dayBefore = `max by (${byTraffic}) (max_over_time(${now}[1d] offset 1d))`;
-    return `${now}\n<= on (${byTraffic}) group_left ()\n(\n  ${SEASON_FACTOR} * (\n    ${weekAgo}\n    or\n    ${dayBefore}\n  )\n)`;
+    const before = `(\n    ${weekAgo}\n    or\n    ${dayBefore}\n  )`;
+    // Twice as far, or farther by the bar: days differ, and just below the bar twice is little.
+    return `${now}\n<= on (${byTraffic}) group_left ()\n(\n  ${before}\n  + clamp_min(${before}, ${number(bars.driftPsiMin)})\n)`;
   };
   /** The trailing hours as a whole against the baseline, once there are as many of them as they are meant to be. */
   const trailing = (window: string): string => {
@@ -73,9 +75,6 @@ function recordedOf({ level, counters, labels }: Subject, bars: AlertBars, selec
       : `\nand on (${byTraffic})\n${select(recorded('psi', window), baseline)} offset ${bars.driftSettling}`;
   return { recorded, score, enough, settled, season, trailing };
 }
-
-/** How many times the PSI that a window's hour had before is no rhythm any more: 1.4 times as far from the baseline. */
-const SEASON_FACTOR = 2;
 
 /**
  * PSI against a judged reference above the practical bar and above what chance explains, with enough values, in the short and in the long window. Traffic has
