@@ -95,6 +95,22 @@ describe('start', () => {
     champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'challenger.onnx')} }, baseline: ${path.join(FLIGHTS, 'baseline.json')} }`,
       'model flights-late: its baseline was made with another model file',
     ],
+    [
+      'an output that the model does not have',
+      `
+  - name: m
+    champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} } }
+    output: { tensor: probs, column: 1 }`,
+      'model m: it has no output "probs", which output.tensor names; it has "label", "probabilities"',
+    ],
+    [
+      'a column that its output does not have',
+      `
+  - name: m
+    champion: { version: '1', onnx: { path: ${path.join(FLIGHTS, 'champion.onnx')} } }
+    output: { column: 2 }`,
+      'model m: output.column is 2, and its output "probabilities" has 2 columns, counted from 0',
+    ],
   ])('is refused for %s', async (_name, yaml, message) => {
     await expect(startTestSidecar(yamlOf(yaml))).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(message) });
   });

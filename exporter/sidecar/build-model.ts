@@ -67,6 +67,7 @@ export async function buildModel(config: ModelConfig, { watch }: Config, deps: B
       errorModel: undefined,
     };
     checkBaseline(model, digest);
+    checkOutput(model);
     checkFreshness(model);
     if (source.kind !== 'onnx') return model;
     const golden = startGolden({ baseline, scorer: source.scorer, watched }, deps);
@@ -145,6 +146,29 @@ function checkFreshness({ name, config: { freshness }, baseline, source, watched
   for (const missing of watched.features.missingFrom(inputs)) features.delete(missing);
   if (!inputs.includes(freshness.feature) && !features.has(freshness.feature)) {
     throw new StartError(2, `model ${name}: no input of the model holds ${quoteInput(freshness.feature)}, which freshness.feature names\n`);
+  }
+}
+
+/** An output that the model does not have would be missing in every answer. What a shape leaves open is taken as it is. */
+function checkOutput({ name, config: { output }, source }: ModelRuntime): void {
+  if (source.kind !== 'onnx') return;
+  const { outputs } = source.scorer;
+  const tensor = output.tensor === undefined ? outputs.at(-1) : outputs.find((one) => one.name === output.tensor);
+  if (tensor === undefined) {
+    const names = outputs.map((one) => quoteInput(one.name)).join(', ');
+    throw new StartError(
+      2,
+      `model ${name}: it has no output ${quoteInput(output.tensor ?? '')}, which output.tensor names; it has ${names}\n`,
+    );
+  }
+  const width = tensor.shape.slice(1).reduce((product, size) => product * size, 1);
+  const isKnown = tensor.shape.length > 0 && tensor.shape.slice(1).every((size) => size > 0);
+  if (isKnown && output.column !== undefined && output.column >= width) {
+    const has = width === 1 ? 'one column' : `${width} columns`;
+    throw new StartError(
+      2,
+      `model ${name}: output.column is ${output.column}, and its output ${quoteInput(tensor.name)} has ${has}, counted from 0\n`,
+    );
   }
 }
 
