@@ -95,7 +95,8 @@ const firing = (hour: number, references: readonly string[]) => ({
   });
 
   it('says of the baseline what it said all along', async () => {
-    const tests = [firing(DRIFT_FROM, ['baseline']), firing(DRIFT_TO, ['trailing', 'week']), firing(HOURS, ['baseline'])];
+    // Windows that are as training was do not end what the day as a whole still says.
+    const tests = [firing(DRIFT_FROM, ['baseline']), firing(DRIFT_TO, ['baseline', 'trailing', 'week']), firing(HOURS, ['baseline'])];
     expect(await judge(['baseline', 'trailing', 'week'], tests)).toEqual(passes);
   });
 });

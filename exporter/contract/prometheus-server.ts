@@ -32,7 +32,9 @@ const PAUSE_MILLISECONDS = 200;
 export async function startPrometheus(rules: readonly GeneratedFile[], targets: readonly string[]): Promise<PrometheusServer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-prometheus-'));
   const names = rules.map(({ path: file }) => path.basename(file));
-  await Promise.all(rules.map(({ text }, i) => writeFile(path.join(folder, names[i]!), text)));
+  // Groups that are recorded less often would be waited for for minutes.
+  const oftenEvaluated = (text: string) => text.replace(/^( +interval: ).+$/gm, '$11s');
+  await Promise.all(rules.map(({ text }, i) => writeFile(path.join(folder, names[i]!), oftenEvaluated(text))));
   const hosts = targets.map((url) => `'${new URL(url).host}'`).join(', ');
   const configure = (scrapeInterval: string) =>
     writeFile(

@@ -20,7 +20,7 @@ const show = (series: DataFrame[], view: string) => showPanel({ view }, { data: 
 describe('panel', () => {
   it('draws the chosen view from frames of any source, whatever else the frames hold', () => {
     show(prepared([strings('other'), strings('extra', 'model', 'version', 'stage')]), 'registry-board');
-    expect(screen.getByRole('region')).toHaveAccessibleName('1 models with 1 versions: 1 a');
+    expect(screen.getByRole('region')).toHaveAccessibleName('1 model with 1 version: 1 a');
   });
 
   it('says which field the nearest frame lacks', () => {

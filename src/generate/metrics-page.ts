@@ -80,10 +80,13 @@ function recordedFamily({ name, help, windows, rules }: (typeof RECORDING_FAMILI
   // A name that has one window only is shown whole.
   const window = all.length === 1 ? all[0]! : '<window>';
   const spelled = all.length === 1 ? '' : ` Windows: ${all.map((each) => `\`${each}\``).join(' and ')}.`;
-  const recorded = rules({ window: all[0]!, bars: DEFAULT_BARS, rollout: DEFAULT_ROLLOUT, fair: DEFAULT_FAIR, select: selectAll }).map(
-    ({ record }) => record,
+  // Some are recorded for one of the windows alone.
+  const recorded = all.flatMap((each) =>
+    rules({ window: each, bars: DEFAULT_BARS, rollout: DEFAULT_ROLLOUT, fair: DEFAULT_FAIR, select: selectAll }).map(({ record }) =>
+      record.replaceAll(each, window),
+    ),
   );
-  const records = [...new Set(recorded)].map((record) => `- \`${record.replaceAll(all[0]!, window)}\``);
+  const records = [...new Set(recorded)].map((record) => `- \`${record}\``);
   return `### ${name}\n\n${help}${spelled}\n\n${records.join('\n')}\n`;
 }
 
