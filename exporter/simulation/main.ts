@@ -8,57 +8,51 @@ import { readOptions, USAGE, type SimulationOptions } from './options.js';
 import { page } from './page.js';
 import { promtoolVersion } from './promtool.js';
 import { merged, readResults, writeResults } from './results.js';
-import { batchesOf, run, type Watched } from './run.js';
+import { run, type Watched } from './run.js';
 import type { ToldAlert } from './told-alerts.js';
 
 const ROOT = path.join(import.meta.dirname, '..', '..', '..');
 const RESULTS = path.join(ROOT, 'exporter', 'simulation', 'testdata', 'results.json');
 const PAGE = path.join(ROOT, 'docs', 'simulation.md');
 const COMMAND = 'npm run simulate -- --write';
-const BATCH = 4;
 
 async function simulate({ only, write, jobs }: SimulationOptions): Promise<void> {
   const incidents = INCIDENTS.filter(({ name }) => only.includes(name));
   const healthy = HEALTHY.filter(({ name }) => only.includes(name));
   const found = { healthy: [] as HealthyFinding[], incidents: [] as IncidentFinding[] };
-  const batches = [
-    ...batchesOf(
-      incidents.map((incident) => ({ model: incident.model, disturbance: incident })),
-      BATCH,
-    ).map((those) => ({ those, lanes: INCIDENT_LANES })),
-    ...batchesOf(
-      healthy.map((model) => ({ model })),
-      BATCH,
-    ).map((those) => ({ those, lanes: HEALTHY_LANES })),
+  // One at a time: a week of trailing hours of one model is most of the samples that promtool loads for a query.
+  const runs: Run[] = [
+    ...incidents.map((incident) => ({ watched: { model: incident.model, disturbance: incident }, lanes: INCIDENT_LANES })),
+    ...healthy.map((model) => ({ watched: { model }, lanes: HEALTHY_LANES })),
   ];
-  const tell = async (those: readonly Watched[], told: readonly ToldAlert[]) => {
-    for (const { model } of those) {
-      const incident = incidents.find((each) => each.model === model);
-      if (incident === undefined) found.healthy.push(healthyFinding(model, told));
-      else found.incidents.push(incidentFinding(incident, told));
-    }
-    process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${those.map(({ model }) => model.name).join(', ')}\n`);
+  const tell = async ({ model }: Watched, told: readonly ToldAlert[]) => {
+    const incident = incidents.find((each) => each.model === model);
+    if (incident === undefined) found.healthy.push(healthyFinding(model, told));
+    else found.incidents.push(incidentFinding(incident, told));
+    process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${model.name}\n`);
     if (write) await save(found);
   };
-  const next = batches.values();
+  const next = runs.values();
   await Promise.all(Array.from({ length: jobs }, () => work(next, tell)));
   process.stdout.write(`${JSON.stringify(found, undefined, 1)}\n`);
 }
 
-type Batch = { readonly those: readonly Watched[]; readonly lanes: readonly Lane[] };
+interface Run {
+  readonly watched: Watched;
+  readonly lanes: readonly Lane[];
+}
 
-async function work(
-  batches: Iterator<Batch>,
-  tell: (those: readonly Watched[], told: readonly ToldAlert[]) => Promise<void>,
-): Promise<void> {
-  for (let batch = batches.next(); batch.done !== true; batch = batches.next())
-    await tell(batch.value.those, await run(batch.value.those, batch.value.lanes));
+async function work(runs: Iterator<Run>, tell: (watched: Watched, told: readonly ToldAlert[]) => Promise<void>): Promise<void> {
+  for (let next = runs.next(); next.done !== true; next = runs.next()) {
+    const { watched, lanes } = next.value;
+    await tell(watched, await run([watched], lanes));
+  }
 }
 
 const isWhole = (found: { readonly healthy: readonly unknown[]; readonly incidents: readonly unknown[] }): boolean =>
   found.healthy.length === HEALTHY.length && found.incidents.length === INCIDENTS.length;
 
-/** Writes down what is found so far, so that a run that is ended loses a batch. */
+/** Writes down what is found so far, so that a run that is ended loses two models at most. */
 async function save(found: { readonly healthy: readonly HealthyFinding[]; readonly incidents: readonly IncidentFinding[] }): Promise<void> {
   const old = await readResults(RESULTS);
   const results = {

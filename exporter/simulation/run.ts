@@ -1,4 +1,3 @@
-import { grouped } from './grouped.js';
 import { evaluate } from './promtool.js';
 import type { Lane } from './lanes.js';
 import { replay, type Disturbance } from './replay.js';
@@ -14,7 +13,7 @@ export interface Watched {
   readonly disturbance?: Disturbance | undefined;
 }
 
-/** What Alertmanager would tell of models over their days. They are evaluated together, for a rule of many models costs less than a rule of each. */
+/** What Alertmanager would tell of models over their days, evaluated together: few, as promtool loads at most 10,000 samples for a query. */
 export async function run(watched: readonly Watched[], lanes: readonly Lane[]): Promise<readonly ToldAlert[]> {
   const replays = watched.map(({ model, disturbance }) => replay(model, disturbance));
   const steps = Math.max(...replays.map((each) => each.steps));
@@ -32,11 +31,4 @@ export async function run(watched: readonly Watched[], lanes: readonly Lane[]): 
     found.push({ evaluationSeconds: lane.evaluationSeconds, samples });
   }
   return toldAlerts(found);
-}
-
-/** Models of the same length in groups of so many. */
-export function batchesOf(watched: readonly Watched[], size: number): readonly (readonly Watched[])[] {
-  return [...grouped(watched, ({ model }) => model.days).values()].flatMap((those) =>
-    Array.from({ length: Math.ceil(those.length / size) }, (_, i) => those.slice(i * size, (i + 1) * size)),
-  );
 }
