@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../bench/free-port.js';
 
 /** A real Alertmanager of Debian's packages on a free port of loopback, alone in its cluster. */
 export interface AlertmanagerServer {
@@ -96,13 +96,4 @@ async function answering(url: string): Promise<void> {
     await pause(PAUSE_MILLISECONDS);
   }
   throw new Error(`${PROGRAM} does not answer`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { readonly port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GeneratedFile } from '@modelwatch/core';
+import { freePort } from '../bench/free-port.js';
 
 /** A real Prometheus on a free port, scraping every second. */
 export interface PrometheusServer {
@@ -96,13 +96,4 @@ scrape_configs: [{ job_name: modelwatch, static_configs: [{ targets: [${hosts}] 
     until,
     close,
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { readonly port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
