@@ -6,6 +6,7 @@ import { generateRules } from '@modelwatch/core';
 import { parse, stringify } from 'yaml';
 import { parseConfig } from '../config/index.js';
 import { hasProgram, runProgram } from './debian-program.js';
+import { writeTest } from './rule-expectations.js';
 import { onInstance } from './two-replicas.js';
 
 /*
@@ -75,8 +76,7 @@ const firing = (hour: number, references: readonly string[]) => ({
         promql_expr_test: tests,
       };
       const file = path.join(folder, 'test.yaml');
-      const settings = { rule_files: ['rules.yaml'], evaluation_interval: '1h', group_eval_order: GROUPS, tests: [test] };
-      await writeFile(file, stringify(settings, { lineWidth: 0 }));
+      await writeTest(file, path.join(folder, 'rules.yaml'), '1h', [test]);
       return await runProgram('promtool', ['test', 'rules', file]);
     } finally {
       await rm(folder, { recursive: true });

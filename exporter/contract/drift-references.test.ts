@@ -16,7 +16,7 @@ import {
 } from '@modelwatch/core';
 import { parse, stringify } from 'yaml';
 import { hasProgram, runProgram } from './debian-program.js';
-import { agrees, criticalOf, valueOf } from './rule-expectations.js';
+import { agrees, criticalOf, valueOf, writeTest } from './rule-expectations.js';
 import { onInstance, SIGNIFICANCE, type InputSeries } from './two-replicas.js';
 
 // Eight days of two replicas, scraped every half hour. Each replica starts anew after every hour, so that an hour's counts are what its
@@ -153,7 +153,7 @@ withPromtool('the recording rules of drift against production', () => {
       })),
     };
     const file = path.join(folder, 'test.yaml');
-    await writeFile(file, stringify({ rule_files: ['rules.yaml'], evaluation_interval: '1h', tests: [test] }, { lineWidth: 0 }));
+    await writeTest(file, path.join(folder, 'rules.yaml'), '1h', [test]);
     return runProgram('promtool', ['test', 'rules', file]);
   }
   const within = (expected: readonly (readonly [string, number])[]) =>

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { stringify } from 'yaml';
 import { hasProgram, runProgram } from './debian-program.js';
+import { writeTest } from './rule-expectations.js';
 
 const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
 const LABELS = 'model="m",version="1",role="champion"';
@@ -32,7 +32,7 @@ const LABELS = 'model="m",version="1",role="champion"';
     };
     const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-ground-truth-'));
     const file = path.join(folder, 'test.yaml');
-    await writeFile(file, stringify({ rule_files: [recording], evaluation_interval: '1h', tests: [test] }, { lineWidth: 0 }));
+    await writeTest(file, recording, '1h', [test]);
     expect(await runProgram('promtool', ['test', 'rules', file])).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
     await rm(folder, { recursive: true });
   });

@@ -1,12 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EVENT_SECONDS_BUCKETS, seededRandom } from '@modelwatch/core';
-import { stringify } from 'yaml';
 import { createHistogramCounts, observe } from '../store/index.js';
 import { hasProgram, runProgram } from './debian-program.js';
-import { agrees } from './rule-expectations.js';
+import { agrees, writeTest } from './rule-expectations.js';
 import { jobsOf, trainingExpectations, type Job } from './training-jobs.js';
 import { onInstance } from './two-replicas.js';
 
@@ -59,7 +58,7 @@ withPromtool('the recording rules of operations', () => {
     }));
     const test = { interval: '1h', input_series: [...counters, ...times], promql_expr_test: tests };
     const file = path.join(folder, 'test.yaml');
-    await writeFile(file, stringify({ rule_files: [recording], evaluation_interval: '30d', tests: [test] }, { lineWidth: 0 }));
+    await writeTest(file, recording, '30d', [test]);
     return runProgram('promtool', ['test', 'rules', file]);
   }
   const isNear = ([series, value]: readonly [string, number]) => ({

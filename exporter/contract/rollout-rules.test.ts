@@ -12,12 +12,11 @@ import {
   type OutputRule,
   type Verdict,
 } from '@modelwatch/core';
-import { stringify } from 'yaml';
 import { parseConfig } from '../config/index.js';
 import { challengerCounting, evidenceOf, type ChallengerCounts } from './challenger-counts.js';
 import { hasProgram, runProgram } from './debian-program.js';
 import { rolloutExpectations, type Expected } from './rollout-expectations.js';
-import { agrees } from './rule-expectations.js';
+import { agrees, writeTest } from './rule-expectations.js';
 import { CHALLENGER, hourOfCounts, onInstance, type InputSeries } from './two-replicas.js';
 
 // A challenger on two replicas, one of which restarts; what the rules make of their counters must be the core's verdict on all the data, with
@@ -162,7 +161,7 @@ withPromtool('the rules of a rollout', () => {
       },
     ];
     const file = path.join(folder, 'test.yaml');
-    await writeFile(file, stringify({ rule_files: ['recording.yaml'], evaluation_interval: '1h', tests }, { lineWidth: 0 }));
+    await writeTest(file, path.join(folder, 'recording.yaml'), '1h', tests);
     return runProgram('promtool', ['test', 'rules', file]);
   }
   const hourOf = ({ character, rule = CLASSES }: Pick<Case, 'character' | 'rule'>, seed = 1) => {

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Reading } from '@modelwatch/core';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { runProgram, type ProgramResult } from './debian-program.js';
 import type { InputSeries } from './two-replicas.js';
 
@@ -39,18 +39,20 @@ export const atTheHour = (series: string, value?: number) =>
 
 const recording = path.join(import.meta.dirname, '..', '..', 'alert-rules', 'recording.yaml');
 
+/** Writes a test file of promtool. Its groups are evaluated in the order of the rule file, in which a group stands after those that it reads: without an order promtool takes them at random, and a rule of another group may miss what has just been recorded. */
+export async function writeTest(file: string, rules: string, every: string, tests: readonly object[]): Promise<void> {
+  const { groups } = parse(await readFile(rules, 'utf8')) as { readonly groups: readonly { readonly name: string }[] };
+  const settings = { rule_files: [rules], evaluation_interval: every, group_eval_order: groups.map(({ name }) => name), tests };
+  await writeFile(file, stringify(settings, { lineWidth: 0 }));
+}
+
 /** Evaluates the shipped recording rules once, at the end of an hour that was scraped every minute, and lets promtool judge the tests. */
-export async function evaluateRecordings(
-  scraped: readonly InputSeries[],
-  tests: readonly object[],
-  groupsInOrder: readonly string[] = [],
-): Promise<ProgramResult> {
+export async function evaluateRecordings(scraped: readonly InputSeries[], tests: readonly object[]): Promise<ProgramResult> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-rules-'));
   try {
     const file = path.join(folder, 'test.yaml');
     const test = { interval: '1m', input_series: scraped, promql_expr_test: tests };
-    const order = groupsInOrder.length === 0 ? {} : { group_eval_order: groupsInOrder };
-    await writeFile(file, stringify({ rule_files: [recording], evaluation_interval: '1h', ...order, tests: [test] }, { lineWidth: 0 }));
+    await writeTest(file, recording, '1h', [test]);
     return await runProgram('promtool', ['test', 'rules', file]);
   } finally {
     await rm(folder, { recursive: true });

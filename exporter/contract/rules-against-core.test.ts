@@ -35,8 +35,6 @@ import type { Binnings, Counts, InputSeries } from './two-replicas.js';
 // data. The counters are 0 when the window of an hour begins, where a scrape stands, and one ends it: `increase` has nothing to extrapolate.
 
 const withPromtool = hasProgram('promtool') ? describe : describe.skip;
-/** Groups whose series another group reads come first: here all are evaluated but once. */
-const GROUPS_READ = ['modelwatch-feature-drift-1h', 'modelwatch-explanations-1h', 'modelwatch-drift-impact-1h'];
 
 /** One prediction. Traffic drifts from what the baseline was made of: higher numbers, other categories, more missing, surer scores. */
 function countOne(counts: Counts, drift: number, random: () => number): void {
@@ -183,7 +181,6 @@ withPromtool('the recording rules', () => {
     evaluateRecordings(
       scraped,
       expected.map(([series, value]) => atTheHour(series, value)),
-      GROUPS_READ,
     );
 
   it.each([1, 2, 3])('say what the core says of all replicas together, seed %p', async (seed) => {

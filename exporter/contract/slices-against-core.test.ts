@@ -3,11 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateRules, OTHER_BIN, seededRandom } from '@modelwatch/core';
-import { stringify } from 'yaml';
 import { loadConfig } from '../config/index.js';
 import { countJoined, emptySliceJoined, mergeJoined, type JoinedCounts } from '../store/joined-counts.js';
 import { hasProgram, runProgram } from './debian-program.js';
-import { agrees, TOLERANCE } from './rule-expectations.js';
+import { agrees, TOLERANCE, writeTest } from './rule-expectations.js';
 import { sliceFairness, sliceGaps, sliceQualities, sliceSeries, type Expected } from './slice-expectations.js';
 import { onInstance, type InputSeries } from './two-replicas.js';
 
@@ -118,7 +117,7 @@ withPromtool('the recording rules of slices', () => {
       ],
     };
     const tests = path.join(folder, 'test.yaml');
-    await writeFile(tests, stringify({ rule_files: ['recording.yaml'], evaluation_interval: '1h', tests: [test] }, { lineWidth: 0 }));
+    await writeTest(tests, path.join(folder, 'recording.yaml'), '1h', [test]);
     return runProgram('promtool', ['test', 'rules', tests]);
   }
 

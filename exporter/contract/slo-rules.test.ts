@@ -7,7 +7,7 @@ import { sliOf } from '@modelwatch/core';
 import { parse, stringify } from 'yaml';
 import { parseConfig } from '../config/index.js';
 import { hasProgram, runProgram } from './debian-program.js';
-import { agrees } from './rule-expectations.js';
+import { agrees, writeTest } from './rule-expectations.js';
 import { onInstance } from './two-replicas.js';
 
 /* What the rules make of the counters of two replicas is compared with the core's error ratio, burn rate and time to exhaustion of all counts together. */
@@ -146,7 +146,7 @@ withPromtool('the recording rules of objectives', () => {
     );
     const test = { interval: '1m', input_series: input, promql_expr_test: tests };
     const file = path.join(folder, `${at}-${rules}`);
-    await writeFile(file, stringify({ rule_files: [rules], evaluation_interval: every, tests: [test] }, { lineWidth: 0 }));
+    await writeTest(file, path.join(folder, rules), every, [test]);
     const { code, text } = await runProgram('promtool', ['test', 'rules', file]);
     expect({ code, text }).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });
   }

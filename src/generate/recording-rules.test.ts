@@ -26,6 +26,16 @@ describe('recording rules', () => {
     }
   });
 
+  it('stand after the rules that they read, so that one pass over the groups records everything', () => {
+    const first = new Map(rules.map(({ record }) => [record, rules.findIndex((rule) => rule.record === record)]));
+    const reads = rules.flatMap(({ record, expr }, at) =>
+      [...expr.matchAll(/[a-z_]+:\w+:\w+/g)].map(([name]) => ({ record, name, after: at - (first.get(name) ?? NaN) })),
+    );
+    expect(reads.length).toBeGreaterThan(100);
+    // A rule may read what it recorded itself one evaluation before.
+    expect(reads.filter(({ after, name, record }) => !(after > 0) && name !== record)).toEqual([]);
+  });
+
   it('are named for the labels they have: the level lists what they are summed by', () => {
     for (const { record, expr, labels = {} } of rules) {
       const level = record.split(':')[0]!;

@@ -33,7 +33,7 @@ import { skew } from './skew.js';
 import { watching } from './watching.js';
 import { sliceQuality } from './slices.js';
 
-/** Every family of recording rules. A new one is a file beside these and a line here. */
+/** Every family of recording rules. A new one is a file beside these and a line here, after the families that it reads. */
 export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   sidecars,
   watching,
@@ -54,10 +54,10 @@ export const RECORDING_FAMILIES: readonly RecordingFamily[] = [
   ranking,
   estimated,
   estimatedErrors,
+  errors,
   skew,
   reconstructionDrift,
   calibration,
-  errors,
   groundTruth,
   sliceQuality,
   fairness,
