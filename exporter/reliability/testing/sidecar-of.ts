@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { runSidecar, type SidecarProcess } from '../../contract/sidecar-process.js';
 import { parsePage } from '../../contract/test-sidecar.js';
 import { createClients, type Clients } from './clients.js';
@@ -15,8 +16,8 @@ export interface Running extends SidecarProcess {
 /** A folder with a configuration, in which sidecars are started one after the other. */
 export interface Place {
   readonly folder: string;
-  /** `before` are commands of a shell that becomes the sidecar. */
-  start(before?: readonly string[]): Promise<Running>;
+  /** `before` are commands of a shell that becomes the sidecar, with `env` beside what it has. */
+  start(before?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Running>;
   /** Kills what still runs and takes the folder away. */
   remove(): Promise<void>;
 }
@@ -28,8 +29,8 @@ export async function makePlace(yaml: string): Promise<Place> {
   const started: Running[] = [];
   return {
     folder,
-    async start(before = []) {
-      const sidecar = runSidecar(['--config', file, '--port', '0'], {}, before);
+    async start(before = [], env = {}) {
+      const sidecar = runSidecar(['--config', file, '--port', '0'], env, before);
       const address = await sidecar.url;
       const clients = createClients(address);
       const running = {
@@ -71,6 +72,19 @@ export async function scheduled(processId: number): Promise<{ readonly ran: numb
   const [ran, waited] = (text ?? '').split(' ').map((nanoseconds) => Number(nanoseconds) / 1e9);
   return ran !== undefined && waited !== undefined && ran > 0 ? { ran, waited } : undefined;
 }
+
+const PROBE = path.join(import.meta.dirname, 'loop-probe.mjs');
+/** The environment of a sidecar that tells on stderr how long its event loop is held. */
+export const WITH_LOOP_PROBE: Readonly<Record<string, string>> = { NODE_OPTIONS: `--import ${pathToFileURL(PROBE).href}` };
+
+/** What the probe told of turns that ended between two moments: how long each held the loop, without the wait for a processor. */
+export const loopHeldSeconds = (stderr: string, from: number, to: number): readonly number[] =>
+  stderr
+    .split('\n')
+    .filter((line) => line.startsWith('{"loopHeldSeconds":'))
+    .map((line) => JSON.parse(line) as { readonly loopHeldSeconds: number; readonly at: number })
+    .filter(({ at }) => at >= from && at <= to)
+    .map((turn) => turn.loopHeldSeconds);
 
 /** The highest resident memory of a process is what it has now. */
 export async function forgetPeak(processId: number): Promise<void> {
