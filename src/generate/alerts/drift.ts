@@ -47,14 +47,16 @@ function recordedOf({ level, counters, labels }: Subject, bars: AlertBars, selec
   };
   const byTraffic = labels.filter((label) => label !== 'version').join(', ');
   const baseline = 'reference="baseline"';
-  /** Windows that are about as far from the baseline as the same hour was: of any version, for the rhythm is the traffic's. */
+  /**
+   * Windows that are about as far from the baseline as the same hour was: of any version, for the rhythm is the traffic's. PSI is Jeffreys' divergence, to second order
+   * the square of a distance, so distances add: what is beyond the old distance and the bar's is drift beyond the bar on its own.
+   */
   const season = (window: string): string => {
     const now = select(recorded('psi', window), baseline);
     const weekAgo = `max by (${byTraffic}) (${now} offset 1w)`;
     const dayBefore = `max by (${byTraffic}) (max_over_time(${now}[1d] offset 1d))`;
-    const before = `(\n    ${weekAgo}\n    or\n    ${dayBefore}\n  )`;
-    // Twice as far, or farther by the bar: days differ, and just below the bar twice is little.
-    return `${now}\n<= on (${byTraffic}) group_left ()\n(\n  ${before}\n  + clamp_min(${before}, ${number(bars.driftPsiMin)})\n)`;
+    const before = parenthesised(`${weekAgo}\nor\n${dayBefore}`);
+    return `${now}\n<= on (${byTraffic}) group_left ()\n(sqrt${before} + ${number(bars.driftPsiMin)} ^ 0.5) ^ 2`;
   };
   /** The trailing hours as a whole against the baseline, once there are as many of them as they are meant to be. */
   const trailing = (window: string): string => {
@@ -79,7 +81,7 @@ function recordedOf({ level, counters, labels }: Subject, bars: AlertBars, selec
 /**
  * PSI against a judged reference above the practical bar and above what chance explains, with enough values, in the short and in the long window. Traffic has
  * a rhythm, and a baseline holds all of its hours: that of the night is far from it, every night. So what is as far from the baseline as the same hour of a week
- * ago, or as any of the day before where a week ago is not known, is no drift by a window. By the whole of the trailing hours it may be one: in them the rhythm cancels out.
+ * ago, or as any of the day before where a week ago is not known, give or take the bar, is no drift by a window. By the whole of the trailing hours it may be one: in them the rhythm cancels out.
  */
 function driftAlert(subject: Subject): AlertFamily {
   const { name, labels, named } = subject;
