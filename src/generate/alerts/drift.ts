@@ -80,8 +80,9 @@ function recordedOf({ level, counters, labels }: Subject, bars: AlertBars, selec
 
 /**
  * PSI against a judged reference above the practical bar and above what chance explains, with enough values, in the short and in the long window. Traffic has
- * a rhythm, and a baseline holds all of its hours: that of the night is far from it, every night. So what is as far from the baseline as the same hour of a week
- * ago, or as any of the day before where a week ago is not known, give or take the bar, is no drift by a window. By the whole of the trailing hours it may be one: in them the rhythm cancels out.
+ * a rhythm, and a baseline holds all of its hours: that of the night is far from it, every night. So a window that is as far from the baseline as that of a week
+ * ago, or as any of the day before where a week ago is not known, give or take the bar, is none of drift; of both, for chance empties a bin of an hour, which alone adds 0.7 to PSI.
+ * By the whole of the trailing hours it may be one: in them the rhythm cancels out.
  */
 function driftAlert(subject: Subject): AlertFamily {
   const { name, labels, named } = subject;
@@ -93,17 +94,18 @@ function driftAlert(subject: Subject): AlertFamily {
     text({ bars, select }) {
       const { recorded, score, enough, settled, season, trailing } = recordedOf(subject, bars, select);
       const [short, long] = bars.driftWindows as [string, string];
+      const ofBaseline = bars.driftReferences.includes('baseline');
       const drifted = (window: string) =>
         [
           `${score('psi', window)} > ${number(bars.driftPsiMin)}`,
           `and ${score('psi', window)} > ${score('psi_critical', window)}`,
           ...enough(window),
+          ...(ofBaseline ? [`unless\n${season(window)}`] : []),
         ].join('\n');
       const byWindows = `${drifted(short)}\nand\n${drifted(long)}${settled(short)}`;
-      const ofBaseline = bars.driftReferences.includes('baseline');
       return {
         for: bars.driftFor,
-        expr: ofBaseline ? `${parenthesised(`${byWindows}\nunless\n${season(short)}`)}\nor\n${parenthesised(trailing(long))}` : byWindows,
+        expr: ofBaseline ? `${parenthesised(byWindows)}\nor\n${parenthesised(trailing(long))}` : byWindows,
         summary:
           `${named} of {{ $labels.model }} {{ $labels.version }} drifted from {{ $labels.reference }}: ` +
           `PSI {{ printf "%.3f" $value }} over ${short}, bar ${number(bars.driftPsiMin)}`,
