@@ -1,5 +1,6 @@
 import { OTHER_BIN, type ChampionConfig, type Config, type ModelConfig } from '@modelwatch/core';
 import { checkAccess } from './meaning-access.js';
+import { checkSidecars } from './meaning-alertmanager.js';
 import { checkChallengers } from './meaning-challengers.js';
 import { checkErrorModel } from './meaning-error-model.js';
 import { checkAlertLog, checkDurations, checkSnapshots, checkWindows } from './meaning-durations.js';
@@ -20,6 +21,7 @@ export function checkMeaning(config: Part<Config>, report: Report): void {
   checkDurations(config, report);
   checkSnapshots(config.snapshots, report);
   checkAlertLog(config.alertLog, report);
+  checkSidecars(config, report);
   if (config.server?.host === '')
     report(['server', 'host'], 'the address to listen on is empty', { expected: 'an address such as 127.0.0.1' });
   checkAccess(config, report);

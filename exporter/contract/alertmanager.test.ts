@@ -9,9 +9,10 @@ import { parseConfig } from '../config/index.js';
 import { startAlertmanager } from './alertmanager-server.js';
 import { hasProgram, runProgram } from './debian-program.js';
 
-// Two teams, a critical model, a business owner, receivers of every kind, and tickets that wait at night.
+// Two teams, a critical model, a business owner, receivers of every kind, tickets that wait at night, and two sidecars that are told.
 const CONFIG = `
 alertmanager:
+  sidecars: [http://one:9810, http://two:9810]
   pager: pagerduty
   tickets: slack
   owners: opsgenie
@@ -25,6 +26,9 @@ models:
   - { name: fares, team: travel, businessOwner: revenue, champion: { version: '1' } }
   - { name: a.b, team: risk, champion: { version: '1' } }
 `;
+
+/** Alertmanager alone: kinds need their secrets where they send, and sidecars are nowhere. Silencing and grouping need neither. */
+const SILENT = CONFIG.replace(/^ {2}(sidecars|pager|tickets|owners): .*\n/gm, '');
 
 function generated(text = CONFIG): string {
   const config = parseConfig(text, 'alertmanager.yaml');
@@ -50,8 +54,12 @@ describe('the configuration of Alertmanager', () => {
   };
 
   it('holds no secret: each stands in a file of its receiver', () => {
-    const secrets = JSON.stringify(content.receivers).match(/"\w*(?:key|url|token|password)\w*":"[^"]*"/g)!;
+    const secrets = JSON.stringify(content.receivers).match(/"\w*(?:key|url|token|password|credentials)\w*":"[^"]*"/g)!;
     expect(secrets).toEqual([
+      ...['one', 'two'].flatMap((host) => [
+        `"url":"http://${host}:9810/v1/alerts"`,
+        '"credentials_file":"/etc/alertmanager/secrets/modelwatch"',
+      ]),
       '"api_url_file":"/etc/alertmanager/secrets/unrouted"',
       '"routing_key_file":"/etc/alertmanager/secrets/travel-pager"',
       '"api_url_file":"/etc/alertmanager/secrets/travel-tickets"',
@@ -137,10 +145,12 @@ const ROUTES: readonly (readonly [labels: Readonly<Record<string, string>>, rece
 (hasProgram('amtool') ? describe : describe.skip)('amtool', () => {
   let folder: string;
   let file: string;
+  let silent: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'modelwatch-amtool-'));
-    file = path.join(folder, 'alertmanager.yml');
+    [file, silent] = [path.join(folder, 'alertmanager.yml'), path.join(folder, 'silent.yml')];
     await writeFile(file, generated());
+    await writeFile(silent, generated(SILENT));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -148,10 +158,12 @@ const ROUTES: readonly (readonly [labels: Readonly<Record<string, string>>, rece
     expect(await runProgram('amtool', ['check-config', file])).toMatchObject({ code: 0, text: expect.stringContaining('SUCCESS') });
   });
 
-  it.each(ROUTES)('%j goes to %s', async (labels, receivers) => {
+  it.each(ROUTES)('%j goes to %s, and sidecars are told beside, of what is ours', async (labels, receivers) => {
     const given = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
-    const { text } = await runProgram('amtool', ['config', 'routes', 'test', `--config.file=${file}`, ...given]);
-    expect(text.split('\n')[0]).toBe(receivers);
+    const toldBy = async (config: string) =>
+      (await runProgram('amtool', ['config', 'routes', 'test', `--config.file=${config}`, ...given])).text.split('\n')[0];
+    expect(await toldBy(silent)).toBe(receivers);
+    expect(await toldBy(file)).toBe(labels['alertname']!.startsWith('Modelwatch') ? `modelwatch,${receivers}` : receivers);
   });
 });
 
@@ -241,8 +253,7 @@ const SILENCED: readonly (readonly [why: string, alerts: readonly Readonly<Recor
 (hasProgram('prometheus-alertmanager') ? describe : describe.skip)('a real Alertmanager', () => {
   it('silences one alert by another where they have one cause', async () => {
     for (const [why, alerts, silenced] of SILENCED) {
-      // Kinds need their secrets where they send; silencing does not.
-      const server = await startAlertmanager(generated(CONFIG.replace(/^ {2}(pager|tickets|owners): .*\n/gm, '')));
+      const server = await startAlertmanager(generated(SILENT));
       try {
         await server.send(alerts);
         // What silences is looked up when the alerts are asked for.
@@ -256,7 +267,7 @@ const SILENCED: readonly (readonly [why: string, alerts: readonly Readonly<Recor
   }, 120_000);
 
   it('tells what a model suffers of one kind as one message, and of another kind or model as another', async () => {
-    const server = await startAlertmanager(generated(CONFIG.replace(/^ {2}(pager|tickets|owners): .*\n/gm, '')));
+    const server = await startAlertmanager(generated(SILENT));
     try {
       await server.send([
         { ...PAGE, ...RISK, incident: 'serving' },

@@ -24,6 +24,14 @@ export const alertmanager = {
     pager: kind('What wakes a team: its receiver is `<team>-pager`.'),
     tickets: kind('What takes what can wait: its receiver is `<team>-tickets`.'),
     owners: kind('What tells the business owner of a model that its quality or its objectives suffer: the receiver is `<owner>-owner`.'),
+    sidecars: {
+      type: 'array',
+      maxItems: 20,
+      default: [],
+      items: { type: 'string', format: 'uri', pattern: '^https?://' },
+      description:
+        'Sidecars that are told of every alert of Modelwatch, to keep a log of them: each an origin as Alertmanager reaches it, one replica of those that watch the same models. The receiver is `modelwatch`; where a sidecar asks for a token, its file in `secretsFolder` holds one of the scope `ingest`.',
+    },
     maintenance: {
       type: 'array',
       maxItems: 50,

@@ -2,6 +2,7 @@ export { ALERT_FAMILIES, driftCountMin, driftVerdict } from './alerts/index.js';
 export type { AlertFamily, AlertText, DriftBars, DriftCounts, DriftVerdict, Severity } from './alerts/index.js';
 export { generateAlertmanager } from './alertmanager/generate-alertmanager.js';
 export { INHIBITIONS, type Inhibition } from './alertmanager/inhibitions.js';
+export { SIDECARS_REPEAT_INTERVAL } from './alertmanager/told-sidecars.js';
 export { ALERT_BOARDS } from './boards.js';
 export { generateRules } from './generate-rules.js';
 export { generatePrometheusRule } from './prometheus-rule.js';

@@ -6,6 +6,7 @@ import { combinedSlos } from '../slo/combined-slos.js';
 import { toYaml, type YamlValue } from '../yaml-text.js';
 import { INHIBITIONS, OF_SIDECARS } from './inhibitions.js';
 import { NOBODY, ownerReceiver, ownersOf, pagerOf, receivers, teamsOf, ticketsOf, UNROUTED } from './receivers.js';
+import { routeOfNobodyElse, sidecarReceivers, sidecarRoutes } from './told-sidecars.js';
 
 /** One message for what a model suffers of one kind: see `Concern`. */
 const INCIDENT = ['model', 'incident'];
@@ -14,22 +15,22 @@ const ESCALATED = 'escalate="true"';
 const NOT_ESCALATED = 'escalate!="true"';
 
 /** What of a configuration Alertmanager's is made from. */
-export type RoutesConfig = Pick<Config, 'alertmanager' | 'models'>;
+export type RoutesConfig = Pick<Config, 'access' | 'alertmanager' | 'models'>;
 
 /** An alert on quality is what a business owner is told; and one on an objective, which has the label `slo`. */
 const OF_QUALITY = ALERT_FAMILIES.filter(({ concern }) => concern === 'quality').map(({ name }) => name);
 
 /**
  * Alertmanager's configuration: who is told what, by team, severity, criticality and business owner; one message for all that a model suffers of
- * one kind at once; which alert silences which; times in which tickets wait. It works with Alertmanager 0.25 and later.
+ * one kind at once; which alert silences which; times in which tickets wait; sidecars that keep a log of it all. It works with Alertmanager 0.25 and later.
  */
-export function generateAlertmanager({ alertmanager, models }: RoutesConfig): GeneratedFile {
+export function generateAlertmanager({ access, alertmanager, models }: RoutesConfig): GeneratedFile {
   const { maintenance } = alertmanager;
   const content = {
     route: route(withGroups(models), alertmanager),
     ...(maintenance.length === 0 ? {} : { time_intervals: maintenance.map(timeInterval) }),
     inhibit_rules: INHIBITIONS.map((rule) => ({ ...rule })),
-    receivers: receivers(models, alertmanager),
+    receivers: [...sidecarReceivers(alertmanager, access), ...receivers(models, alertmanager)],
   };
   return { path: 'provisioning/alertmanager/alertmanager.yml', text: GENERATED_NOTICE + toYaml(content) };
 }
@@ -41,7 +42,7 @@ const withGroups = (models: readonly ModelConfig[]): readonly ModelConfig[] => [
 ];
 const matcherOfModels = (models: readonly ModelConfig[]): string => matcherOf('model', [...new Set(models.map(({ name }) => name))]);
 
-function route(models: readonly ModelConfig[], { maintenance }: AlertmanagerConfig): YamlValue {
+function route(models: readonly ModelConfig[], { maintenance, sidecars }: AlertmanagerConfig): YamlValue {
   const muted = maintenance.length === 0 ? {} : { mute_time_intervals: maintenance.map(({ name }) => name) };
   return {
     receiver: UNROUTED,
@@ -50,9 +51,11 @@ function route(models: readonly ModelConfig[], { maintenance }: AlertmanagerConf
     group_interval: '5m',
     repeat_interval: '1d',
     routes: [
+      ...sidecarRoutes(sidecars),
       { matchers: ['severity="info"'], receiver: NOBODY },
       ...ownersOf(models).flatMap((owner) => ownerRoutes(owner, models)),
       ...teamsOf(models).map((team) => teamRoute(team, models, muted)),
+      ...routeOfNobodyElse(sidecars),
     ],
   };
 }

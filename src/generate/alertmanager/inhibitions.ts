@@ -17,8 +17,10 @@ export const OF_SIDECARS: readonly AlertName[] = [
   'ModelwatchQueueing',
   'ModelwatchAccessDenied',
 ];
-/** Every alert of Modelwatch but some. */
-const allBut = (...names: readonly AlertName[]): readonly string[] => ['alertname=~"Modelwatch.+"', matcherOf('alertname', names, '!')];
+/** Every alert of Modelwatch. */
+export const OURS = 'alertname=~"Modelwatch.+"';
+/** The same but some. */
+const allBut = (...names: readonly AlertName[]): readonly string[] => [OURS, matcherOf('alertname', names, '!')];
 const page = 'severity="page"';
 
 /** What is said of the traffic of one sidecar: nothing of it is news while the sidecar is down. */
