@@ -31,7 +31,18 @@ export interface Service {
 /** The stack as docker-compose.yml has it, its anchors resolved. */
 export const COMPOSE = parse(readFileSync(path.join(import.meta.dirname, '..', '..', 'docker-compose.yml'), 'utf8'), { merge: true }) as {
   readonly services: Readonly<
-    Record<'tokens' | 'grafana-secrets' | 'postgres-secrets' | 'replay' | 'exporter' | 'prometheus' | 'alertmanager' | 'grafana', Service>
+    Record<
+      | 'tokens'
+      | 'grafana-secrets'
+      | 'alertmanager-secrets'
+      | 'postgres-secrets'
+      | 'replay'
+      | 'exporter'
+      | 'prometheus'
+      | 'alertmanager'
+      | 'grafana',
+      Service
+    >
   >;
   readonly volumes: Readonly<Record<string, unknown>>;
 };

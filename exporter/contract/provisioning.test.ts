@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { generateRules } from '@modelwatch/core';
+import { generateAlertmanager, generateRules } from '@modelwatch/core';
 import { parse } from 'yaml';
 import { loadConfig } from '../config/index.js';
 import { builtFile } from '../built-file.js';
@@ -22,7 +22,14 @@ const withPromtool = hasProgram('promtool') ? it : it.skip;
 const withAmtool = hasProgram('amtool') ? it : it.skip;
 
 /** Those that make tokens end at once, the replay asks and is not asked; the others serve. */
-const { tokens, 'grafana-secrets': grafanaSecrets, 'postgres-secrets': postgresSecrets, replay, ...serving } = COMPOSE.services;
+const {
+  tokens,
+  'grafana-secrets': grafanaSecrets,
+  'alertmanager-secrets': alertmanagerSecrets,
+  'postgres-secrets': postgresSecrets,
+  replay,
+  ...serving
+} = COMPOSE.services;
 const services = Object.entries(serving);
 const all = Object.entries(COMPOSE.services);
 /** Their images hold nothing but the program: no shell, and nothing that could ask it. */
@@ -46,7 +53,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('has nothing on the network that makes secrets, and publishes a port once', () => {
-    for (const service of [tokens, grafanaSecrets, postgresSecrets]) {
+    for (const service of [tokens, grafanaSecrets, alertmanagerSecrets, postgresSecrets]) {
       expect(service).toMatchObject({ ...HARDENED, network_mode: 'none', restart: 'no' });
     }
     expect(replay).toMatchObject(HARDENED);
@@ -159,10 +166,11 @@ describe('the configuration of the sidecar', () => {
     expect(config.value.access.open).toEqual(['infer', 'metrics']);
   });
 
-  it('makes the rules that are mounted', async () => {
+  it('makes the rules and routes that are mounted', async () => {
     const config = await loadConfig(await inContainer());
     if (!config.ok) throw new Error('the configuration is at fault');
-    for (const { path: name, text } of generateRules(config.value)) expect(text).toBe(await read(name));
+    for (const { path: name, text } of [...generateRules(config.value), generateAlertmanager(config.value)])
+      expect(text).toBe(await read(name));
   });
 });
 
@@ -209,10 +217,12 @@ describe('alertmanager.yml', () => {
   const routeOf = async (...labels: readonly string[]) =>
     (await runProgram('amtool', ['config', 'routes', 'test', `--config.file=${file}`, ...labels])).text.split('\n')[0];
 
-  withAmtool('wakes somebody for a page and nobody for anything else', async () => {
-    expect(await routeOf('severity=page', 'team=travel', 'model=flights-late', 'alertname=ModelwatchLatencyHigh')).toBe('travel-pager');
+  withAmtool('wakes somebody for a page and nobody for anything else, and the sidecar hears of both', async () => {
+    expect(await routeOf('severity=page', 'team=travel', 'model=flights-late', 'alertname=ModelwatchLatencyHigh')).toBe(
+      'modelwatch,travel-pager',
+    );
     expect(await routeOf('severity=ticket', 'team=travel', 'model=flights-late', 'alertname=ModelwatchFeatureDrift')).toBe(
-      'travel-tickets',
+      'modelwatch,travel-tickets',
     );
     expect(await routeOf('alertname=SomebodyElses')).toBe('unrouted');
   });
@@ -224,7 +234,42 @@ describe('alertmanager.yml', () => {
       readonly receivers: readonly object[];
     };
     expect(route.group_by).toEqual(['model', 'incident']);
-    expect(receivers).toEqual(['unrouted', 'nobody', 'travel-pager', 'travel-tickets'].map((name) => ({ name })));
-    expect(text).not.toMatch(/https?:\/\/|(?:password|routing_key|api_key|token): /);
+    const [told, ...others] = receivers;
+    expect(told).toMatchObject({ name: 'modelwatch' });
+    expect(others).toEqual(['unrouted', 'nobody', 'travel-pager', 'travel-tickets'].map((name) => ({ name })));
+    expect(text.match(/https?:\/\/.*/g)).toEqual(['http://exporter:9810/v1/alerts"']);
+    expect(text).not.toMatch(/(?:password|routing_key|api_key|token|credentials): /);
+  });
+
+  it('tells the sidecar where it listens, with a token that the stack makes, may ingest and nothing else, and Alertmanager may read', async () => {
+    const { receivers } = parse(await read('provisioning/alertmanager/alertmanager.yml')) as {
+      readonly receivers: readonly [
+        {
+          readonly webhook_configs: readonly {
+            readonly url: string;
+            readonly http_config: { readonly authorization: { readonly credentials_file: string } };
+          }[];
+        },
+      ];
+    };
+    const [{ webhook_configs: webhooks }] = receivers;
+    expect(webhooks.map(({ url }) => url)).toEqual(
+      COMPOSE.services.exporter.ports.map((port) => `http://exporter:${port.split(':')[2]!}/v1/alerts`),
+    );
+    const { credentials_file: file } = webhooks[0]!.http_config.authorization;
+    expect(COMPOSE.services.alertmanager.volumes).toContain(`alertmanager-secrets:${path.posix.dirname(file)}:ro`);
+    expect(alertmanagerSecrets.volumes).toContain('alertmanager-secrets:/var/lib/modelwatch');
+    const main = builtFile(import.meta.url, '../main.js');
+    const script = alertmanagerSecrets
+      .command![0]!.replaceAll('/app/exporter/dist/main.js', main)
+      .replaceAll(/\/var\/lib\/modelwatch(?:-tokens)?(?=\/)/g, folder);
+    // Twice, as the stack is started twice.
+    for (let i = 0; i < 2; i++) await promisify(execFile)('sh', ['-ec', script]);
+    const made = path.join(folder, path.posix.basename(file));
+    const token = (await readFile(made, 'utf8')).trim();
+    expect(parse(await readFile(path.join(folder, 'tokens.yaml'), 'utf8'))).toEqual([
+      { name: 'alertmanager', digest: digestText(token), scopes: ['ingest'] },
+    ]);
+    expect((await stat(made)).mode & 0o777).toBe(0o644);
   });
 });

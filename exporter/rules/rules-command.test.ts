@@ -13,6 +13,7 @@ const example = path.join(import.meta.dirname, '..', 'examples', 'flights', 'mod
 const SLO: unknown = (parse(readFileSync(example, 'utf8')) as { readonly models: readonly [{ readonly slo: unknown }] }).models[0].slo;
 /** What of the example the rules follow from. */
 const CONFIG = `
+alertmanager: { sidecars: [http://exporter:9810] }
 models:
   - name: flights-late
     team: travel
