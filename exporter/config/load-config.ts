@@ -30,7 +30,8 @@ export function parseConfig(source: string | Uint8Array, fileName: string): Load
 
 /**
  * Reads and checks a configuration file, and that the files it names are there. Paths in the result are absolute, resolved against the
- * folder of the configuration. `files` says which are looked for: all, those without which nothing can be served, or none. A challenger or an error model
+ * folder of the configuration. `files` says which are looked for: all, those without which nothing can be served, or none, where the configuration is of
+ * another machine and its tokens let nobody in here. A challenger or an error model
  * whose file is not there is like one whose file cannot be loaded: it costs its own readings.
  */
 export async function loadConfig(
@@ -44,7 +45,8 @@ export async function loadConfig(
   const { config, faults } = check(yaml.value);
   const all = files === 'none' ? faults : [...faults, ...(await missingFiles(config, file, yaml.value, files))];
   if (all.length > 0) return { ok: false, faults: all.toSorted(byPosition) };
-  return withTokensOfFile(resolvePaths(withSliceFeatures(config as Config), file));
+  const resolved = resolvePaths(withSliceFeatures(config as Config), file);
+  return files === 'none' ? { ok: true, value: resolved } : withTokensOfFile(resolved);
 }
 
 /** The tokens of the file that the configuration names, beside its own: from here on they are one list. */

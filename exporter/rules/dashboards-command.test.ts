@@ -63,6 +63,13 @@ describe('modelwatch dashboards', () => {
     expect({ code, faults: stderr.match(/modelwatch\.yaml:2:/g)?.length }).toEqual({ code: 2, faults: 2 });
   });
 
+  it('needs none of the files that a configuration names', async () => {
+    const files =
+      "access: { tokensFile: /absent/tokens.yaml }\nmodels:\n  - { name: m, champion: { version: '1', baseline: /absent/baseline.json } }\n";
+    await writeFile(path.join(folder, 'modelwatch.yaml'), files);
+    expect(await modelwatchDashboards()).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('ends with 2 and a sentence where the folder cannot be written', async () => {
     await writeFile(path.join(folder, 'boards'), 'a file where a folder should be');
     const { code, stderr } = await modelwatchDashboards();

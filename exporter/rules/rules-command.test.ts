@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -115,6 +115,23 @@ describe('modelwatch rules', () => {
     const { code, stdout, stderr } = await modelwatchRules();
     expect({ code, stdout, faults: stderr.match(/modelwatch\.yaml:2:/g)?.length }).toEqual({ code: 2, stdout: '', faults: 2 });
     expect(await readdir(folder)).toEqual(['modelwatch.yaml']);
+  });
+
+  it('needs none of the files that a configuration names: they may be in a container alone', async () => {
+    const kubernetes = path.join(import.meta.dirname, '..', 'examples', 'kubernetes');
+    await copyFile(path.join(kubernetes, 'modelwatch.yaml'), path.join(folder, 'modelwatch.yaml'));
+    expect(await modelwatchRules('--prometheus-rule', 'modelwatch')).toEqual({
+      code: 0,
+      stdout: 'prometheus-rule.yaml: written\n',
+      stderr: '',
+    });
+    const [made, committed] = [folder, kubernetes].map((place) => readFile(path.join(place, 'prometheus-rule.yaml'), 'utf8'));
+    expect(await made).toBe(await committed);
+    const sidecars = 'alertmanager: { sidecars: [http://churn-0.churn-pods.default.svc:9810] }\n';
+    await appendFile(path.join(folder, 'modelwatch.yaml'), sidecars);
+    expect(await modelwatchRules()).toMatchObject({ code: 0, stderr: '' });
+    const routes = await readFile(path.join(folder, 'provisioning', 'alertmanager', 'alertmanager.yml'), 'utf8');
+    expect(routes).toContain('credentials_file: "/etc/alertmanager/secrets/modelwatch"');
   });
 
   it('ends with 2 and a sentence where the folder cannot be written', async () => {

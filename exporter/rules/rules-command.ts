@@ -29,7 +29,8 @@ export async function rulesCommand({ config: file, out, check, prometheusRule }:
     );
     return 2;
   }
-  const config = await loadConfig(file);
+  // Often where no model is: in CI, or for a container whose files are mounted.
+  const config = await loadConfig(file, { files: 'none' });
   if (!config.ok) {
     output.stderr.write(formatFaults(config.faults));
     return 2;
