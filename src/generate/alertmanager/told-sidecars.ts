@@ -31,7 +31,7 @@ export function routeOfNobodyElse(sidecars: readonly string[]): YamlValue[] {
   return sidecars.length === 0 ? [] : [{ matchers: [OURS], receiver: UNROUTED }];
 }
 
-/** The receiver, where there is somebody to tell. Each sidecar is told by itself: one that is away takes nothing from the others. */
+/** The receiver, where there is somebody to tell. Each sidecar is told by itself: one that is away costs the others a `group_interval` of delay at most. */
 export function sidecarReceivers({ sidecars, secretsFolder }: AlertmanagerConfig, access: AccessConfig): YamlValue[] {
   if (sidecars.length === 0) return [];
   const authorization = { http_config: { authorization: { credentials_file: `${secretsFolder}/${SIDECARS_RECEIVER}` } } };
