@@ -75,6 +75,18 @@ models:
     expect(answer.body.toString()).toBe(given.at(-1));
   };
 
+  it('stand on the landing page, each with its role and state', async () => {
+    const page = await (await fetch(`${sidecar.url}/`)).text();
+    for (const [version, state] of [
+      ['divide', '<span class="ready">ready</span>'],
+      ['broken', '<span class="not">cannot be loaded</span>'],
+    ]) {
+      expect(page).toContain(
+        `<tr><td><a href="/v1/models/m/challengers">m</a></td><td>${version}</td><td>challenger</td><td>${state}</td><td>ONNX</td><td>0</td>`,
+      );
+    }
+  });
+
   it('cost the champion neither an answer nor a byte, and every copy is accounted for', async () => {
     const fine = ['a', 'INT32', [6]] as const;
     const requests = 14;
@@ -160,6 +172,9 @@ describe('the flights challenger', () => {
         requests++;
       }
       expect(await accounts(sidecar, 'flights', '2', requests)).toMatchObject({ scored: requests });
+      const page = await (await fetch(`${sidecar.url}/`)).text();
+      const row = `<td>2</td><td>challenger</td><td><span class="ready">ready</span></td><td>ONNX</td><td>${rows.length}</td>`;
+      expect(page).toContain(row);
       const labels = 'model="flights",version="2",role="challenger"';
       const agreed = ['both_positive', 'champion_only_positive', 'challenger_only_positive', 'both_negative'];
       const counted = await Promise.all(

@@ -1,5 +1,6 @@
 import escapeHtml from 'escape-html';
 import type { Registrar, RegistryView } from '../registry/index.js';
+import type { Challenger } from '../sidecar/challenger.js';
 import { isReady, type ModelRuntime } from '../sidecar/model-runtime.js';
 import type { Store, StoreReadings } from '../store/index.js';
 import type { Route } from './app.js';
@@ -35,7 +36,9 @@ export function landingRoute(deps: LandingDeps): Route {
 
 function page({ models, store, registrar, version, isAccepting }: LandingDeps): string {
   const { series } = store().readings();
-  const rows = [...models().values()].map((model) => row(model, series)).join('\n');
+  const rows = [...models().values()]
+    .flatMap((model) => [championRow(model, series), ...model.challengers.map((challenger) => challengerRow(model, challenger))])
+    .join('\n');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Modelwatch</title><style>${STYLE}</style></head>
 <body><h1>Modelwatch</h1>
@@ -51,17 +54,16 @@ ${registryTable(registrar().view.versions)}<p>Predictions scored elsewhere are p
 `;
 }
 
-function row(model: ModelRuntime, series: StoreReadings['series']): string {
+function championRow(model: ModelRuntime, series: StoreReadings['series']): string {
   const { name, version, role, source, baseline, watched } = model;
   const ingested =
     series.find((tally) => tally.model === name && tally.version === version && tally.role === role)?.events.predictions ?? 0;
-  const ready = isReady(model);
   const metadata = `/v2/models/${name}/versions/${version}`;
   const cells = [
     source.kind === 'events' ? escapeHtml(name) : `<a href="${escapeHtml(metadata)}">${escapeHtml(name)}</a>`,
     escapeHtml(version),
     role,
-    `<span class="${ready ? 'ready' : 'not'}">${ready ? 'ready' : 'not ready'}</span>`,
+    stateOf(isReady(model), 'not ready'),
     source.kind === 'events' ? 'scored elsewhere' : source.kind === 'upstream' ? 'server behind' : 'ONNX',
     String(watched.watch.predictions + ingested),
     baseline === undefined
@@ -69,8 +71,27 @@ function row(model: ModelRuntime, series: StoreReadings['series']): string {
       : escapeHtml(`${baseline.provenance.rows} rows of ${baseline.provenance.createdAt.slice(0, 10)}`),
     inferCell(model),
   ];
-  return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  return rowOf(cells);
 }
+
+/** Nobody posts to a challenger: it scores copies of what its champion has answered. */
+function challengerRow({ name }: ModelRuntime, { version, ready, failed, config, shadow }: Challenger): string {
+  return rowOf([
+    `<a href="${escapeHtml(`/v1/models/${name}/challengers`)}">${escapeHtml(name)}</a>`,
+    escapeHtml(version),
+    'challenger',
+    stateOf(ready, failed ? 'cannot be loaded' : 'not ready'),
+    config.upstream === undefined ? 'ONNX' : 'server behind',
+    String(shadow.agreement.count),
+    config.baseline === undefined ? 'none' : 'its own',
+    "copies of the champion's requests",
+  ]);
+}
+
+const rowOf = (cells: readonly string[]): string => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+
+const stateOf = (ready: boolean, otherwise: string): string =>
+  `<span class="${ready ? 'ready' : 'not'}">${ready ? 'ready' : otherwise}</span>`;
 
 /** Versions that a page shows; the API tells of all. */
 const VERSIONS_SHOWN = 50;
