@@ -49,7 +49,7 @@ async function metric(url: string, series: string): Promise<number> {
 }
 
 describe('demo', () => {
-  it('serves, watches and replays until Ctrl-C, which ends all of it quietly', async () => {
+  it('serves, watches and replays until Ctrl-C, which says that it drains and that it stopped', async () => {
     const { url, end, group } = startDemo(0);
     const base = await url;
     while ((await metric(base, 'modelwatch_ground_truth_joined_total')) === 0);
@@ -61,6 +61,7 @@ describe('demo', () => {
     const { code, stdout, stderr } = await end;
     expect(code).toBe(0);
     expect(stdout).not.toContain('All flights are through');
+    expect(stdout).toMatch(/\nDraining: [^\n]+ Ctrl-C again ends it at once\.\n[^]*Stopped\.\n$/);
     expect(stderr.replace(/^\d{4}-\d\d-\d\d .* 0 errors\n/gm, '')).toBe('');
   }, 60_000);
 

@@ -6,9 +6,11 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { systemClock } from '../clock.js';
 import type { Output } from '../config/check-command.js';
 import { NODE_ENVIRONMENT, NODE_FLAGS } from '../node-flags.js';
 import { asPort } from './as-port.js';
+import { CUT_SHORT, DRAINING, SAME_SIGNAL_SECONDS, STOPPED } from './signals.js';
 
 /** A month of flights a minute: the first drift shows within a minute, the whole file takes nine. */
 const SPEED = String((30 * 86_400) / 60);
@@ -44,33 +46,62 @@ export function addDemoCommand(program: Command, output: Output, exit: (code: nu
 async function demo({ port, speed }: Flags, folder: string, { stdout, stderr }: Output): Promise<number> {
   const config = path.join(FLIGHTS, 'modelwatch.yaml');
   const places = ['--store', path.join(folder, 'flights.db'), '--models', path.join(folder, 'models')];
-  const sidecar = spawnSelf(['run', '--config', config, '--port', String(port), ...places], ['ignore', 'pipe', 'inherit']);
-  let stopped = false;
-  const stop = () => {
-    stopped = true;
-    sidecar.kill('SIGTERM');
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const sidecar = spawnSelf(['run', '--config', config, '--port', String(port), ...places], ['ignore', 'pipe', 'pipe']);
+  // Passed on, so that it is no terminal to the sidecar: how it ends is said here.
+  sidecar.stderr!.on('data', (chunk: Buffer) => stderr.write(chunk.toString()));
+  const sidecarEnd = once(sidecar, 'close');
+  const stopping = stopOnSignal(sidecar, stdout);
   const url = await listeningUrl(sidecar, stderr);
-  if (url === undefined) return (sidecar.exitCode ?? 1) || 1;
+  if (url === undefined) {
+    await sidecarEnd;
+    return stopping.since === undefined ? (sidecar.exitCode ?? 1) || 1 : saidHow(stopping, stdout, 0);
+  }
   stdout.write(welcome(url));
   const columns = ['--ground-truth-column', 'late', '--ground-truth-time-column', 'ground_truth_time'];
   const replay = spawnSelf(
     ['replay', path.join(FLIGHTS, 'live.csv'), '--url', url, '--model', 'flights-late', '--speed', speed, ...columns],
     ['ignore', 'inherit', 'inherit'],
   );
-  const sidecarEnd = once(sidecar, 'exit');
   void sidecarEnd.then(() => replay.kill('SIGTERM'));
   await once(replay, 'exit');
-  if (!stopped && sidecar.exitCode === null && sidecar.signalCode === null)
+  if (stopping.since === undefined && sidecar.exitCode === null && sidecar.signalCode === null)
     stdout.write(`\nAll flights are through. The sidecar goes on at ${url}; Ctrl-C ends it.\n`);
   await sidecarEnd;
-  return sidecar.exitCode ?? 0;
+  return stopping.since === undefined ? (sidecar.exitCode ?? 0) : saidHow(stopping, stdout, sidecar.exitCode ?? 0);
+}
+
+interface Stopping {
+  /** When it was asked for, by the monotonic clock; undefined before. */
+  readonly since: number | undefined;
+  readonly cutShort: boolean;
+}
+
+function saidHow({ cutShort }: Stopping, stdout: Output['stdout'], code: number): number {
+  stdout.write(cutShort ? CUT_SHORT : STOPPED);
+  return cutShort ? 1 : code;
+}
+
+/** The first Ctrl-C drains the sidecar, a second one ends it at once. */
+function stopOnSignal(sidecar: ChildProcess, stdout: Output['stdout']): Stopping {
+  const stopping: { -readonly [Key in keyof Stopping]: Stopping[Key] } = { since: undefined, cutShort: false };
+  const stop = () => {
+    const now = systemClock.monotonicSeconds();
+    if (stopping.since === undefined) {
+      stopping.since = now;
+      stdout.write(`\n${DRAINING}`);
+      sidecar.kill('SIGTERM');
+    } else if (now - stopping.since > SAME_SIGNAL_SECONDS) {
+      stopping.cutShort = true;
+      sidecar.kill('SIGKILL');
+    }
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return stopping;
 }
 
 /** Another process of this very program, under the flags of its first line. */
-function spawnSelf(args: readonly string[], stdio: ['ignore', 'pipe' | 'inherit', 'inherit']): ChildProcess {
+function spawnSelf(args: readonly string[], stdio: ['ignore', 'pipe' | 'inherit', 'pipe' | 'inherit']): ChildProcess {
   return spawn(process.execPath, [...NODE_FLAGS, process.argv[1]!, ...args], { stdio, env: { ...process.env, ...NODE_ENVIRONMENT } });
 }
 

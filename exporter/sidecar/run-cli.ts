@@ -21,8 +21,13 @@ interface Flags {
   readonly models?: string;
 }
 
+/** Where `run` writes: a terminal says that it is one. */
+interface RunOutput extends Output {
+  readonly stderr: Output['stderr'] & { readonly isTTY?: boolean };
+}
+
 /** Adds `modelwatch run`. */
-export function addRunCommand(program: Command, version: string, output: Output, exit: (code: number) => void): void {
+export function addRunCommand(program: Command, version: string, output: RunOutput, exit: (code: number) => void): void {
   program
     .command('run')
     .summary('serve or proxy the configured models and watch their traffic')
@@ -38,7 +43,7 @@ export function addRunCommand(program: Command, version: string, output: Output,
     .action(async (flags: Flags) => {
       const logger = createLogger(process.env);
       try {
-        await run(flags, version, logger);
+        await run(flags, version, logger, output);
       } catch (error) {
         if (!(error instanceof StartError)) throw error;
         output.stderr.write(error.message);
@@ -47,8 +52,10 @@ export function addRunCommand(program: Command, version: string, output: Output,
     });
 }
 
-async function run(flags: Flags, version: string, logger: Logger): Promise<void> {
-  const signals = listenToSignals(logger);
+async function run(flags: Flags, version: string, logger: Logger, { stderr }: RunOutput): Promise<void> {
+  const signals = listenToSignals(logger, (text) => {
+    if (stderr.isTTY === true) stderr.write(text);
+  });
   const config = await configOf(flags);
   const tracing = await startTracing(process.env);
   const sidecar = await startSidecar({ config, version, clock: systemClock, logger, tracing }).catch(async (error: unknown) => {
