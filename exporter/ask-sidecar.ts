@@ -1,3 +1,4 @@
+import { InvalidArgumentError, type Command } from 'commander';
 import type { Output } from './config/check-command.js';
 import { callerHeaders, CallerTokenError } from './security/caller-token.js';
 
@@ -23,6 +24,27 @@ export interface AskFlags {
 
 export const DEFAULT_URL = 'http://127.0.0.1:9810';
 
+/** What every such command ends with; the pages say it too. */
+const EXIT_CODES = `
+Exit code: 0; 1 where the sidecar does not answer, or cannot do it as things stand; 2 where what was given is at fault: options, token, names, files.`;
+
+/** Gives a command what all of them take that ask a sidecar. */
+export function asksSidecar(command: Command): Command {
+  return command
+    .option('--url <url>', 'where the sidecar listens', asUrl, DEFAULT_URL)
+    .option('--token-file <file>', 'file of the token to send, instead of the one in MODELWATCH_TOKEN')
+    .option('--json', 'print what the sidecar answered')
+    .addHelpText('after', EXIT_CODES);
+}
+
+export function asUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new InvalidArgumentError('It is not an http or https URL.');
+  return text;
+}
+
+/** Answers to which the same request may get another one later: too slow, in conflict, gone, too many. */
+const AS_THINGS_STAND: ReadonlySet<number> = new Set([408, 409, 410, 429]);
+
 const ANSWER_MILLISECONDS_MAX = 120_000;
 
 /** Undefined where the token cannot be had, which it has said then: the command ends with 2. */
@@ -36,7 +58,10 @@ export async function askContext({ url, json = false, tokenFile }: AskFlags, { s
   }
 }
 
-/** Asks a route of a sidecar and says what it answered; gives 1 where it refuses or does not answer, 2 where what was given is at fault. */
+/**
+ * Asks a route of a sidecar and says what it answered; gives 1 where it does not answer or cannot do it as things stand, 2 where what was given is
+ * at fault.
+ */
 export async function askSidecar<Body>(
   { sidecar: { url, headers }, json, stdout, stderr }: AskContext,
   { method, route, body }: { readonly method: 'GET' | 'POST'; readonly route: string; readonly body?: unknown },
@@ -68,7 +93,7 @@ export async function askSidecar<Body>(
   if (!response.ok) {
     const { error, code } = answer as { readonly error?: string; readonly code?: string };
     stderr.write(`${error ?? 'the sidecar refused'} (${code ?? response.status})\n`);
-    return response.status >= 500 || response.status === 409 ? 1 : 2;
+    return response.status >= 500 || AS_THINGS_STAND.has(response.status) ? 1 : 2;
   }
   stdout.write(json ? `${JSON.stringify(answer)}\n` : say(answer as Body));
   return 0;

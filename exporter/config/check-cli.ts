@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { checkCommand, type Output } from './check-command.js';
+import { CONFIG_FILE, configFile, type ConfigFlag } from './config-flag.js';
 
 /** Adds `modelwatch check`. */
 export function addCheckCommand(program: Command, output: Output, exit: (code: number) => void): void {
@@ -10,8 +11,9 @@ export function addCheckCommand(program: Command, output: Output, exit: (code: n
       'Lists every fault of a configuration, with its line, and of the baselines it names, also where one is of another version or model file. Whether a model has what its baseline names is seen at the start. A file that ends in .json is checked as a baseline.\n' +
         'Exit code: 0, or 2 where there is a fault.',
     )
-    .argument('[file]', 'configuration or baseline', 'modelwatch.yaml')
-    .action(async (file: string) => {
-      exit(await checkCommand(file, output));
+    .argument('[file]', `configuration or baseline (default: ${CONFIG_FILE})`)
+    .option('--config <file>', 'the configuration, as the other commands take it')
+    .action(async (file: string | undefined, { config }: ConfigFlag, command: Command) => {
+      exit(await checkCommand(configFile(file, config, command), output));
     });
 }

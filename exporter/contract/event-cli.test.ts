@@ -73,6 +73,32 @@ describe('modelwatch event', () => {
     }
   });
 
+  it.each([
+    [400, 2],
+    [401, 2],
+    [403, 2],
+    [404, 2],
+    [408, 1],
+    [409, 1],
+    [413, 2],
+    [422, 2],
+    [429, 1],
+    [500, 1],
+    [503, 1],
+  ])('answered %i ends with %i', async (status, code) => {
+    const server = http.createServer((_, response) => {
+      response.writeHead(status).end('{"error":"so it is","code":"so"}');
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await run(['list'], url)).toEqual({ code, stdout: '', stderr: 'so it is (so)\n' });
+    server.close();
+  });
+
+  it('takes no URL that is none', async () => {
+    await expect(run(['list'], 'localhost:9810')).rejects.toThrow('It is not an http or https URL.');
+  });
+
   it('shows who it is by the token of a file', async () => {
     const seen: (string | undefined)[] = [];
     const server = http.createServer(({ headers }, response) => {

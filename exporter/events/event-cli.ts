@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import { EVENT_KINDS, EVENT_STATUSES, type EventKind, type EventStatus } from '@modelwatch/core';
-import { askContext, DEFAULT_URL, type AskContext, type AskFlags } from '../ask-sidecar.js';
+import { askContext, asksSidecar, type AskContext, type AskFlags } from '../ask-sidecar.js';
 import type { Output } from '../config/check-command.js';
 import { listEvents, postEvent } from './event-command.js';
 
@@ -30,18 +30,10 @@ export function addEventCommand(program: Command, output: Output, exit: (code: n
     .command('event')
     .summary("tell a sidecar's log of events what happened, or read it")
     .description(
-      'Talks to the log of events of a running sidecar. A token, where it wants one, is taken from --token-file, else from MODELWATCH_TOKEN.\n' +
-        'Exit code: 0; 1 where the sidecar refuses or does not answer; 2 where what was given is at fault.',
+      'Talks to the log of events of a running sidecar. A token, where it wants one, is taken from --token-file, else from MODELWATCH_TOKEN.',
     );
   const add = (usage: string, summary: string) =>
-    event
-      .command(usage)
-      .summary(summary)
-      .description(summary)
-      .option('--url <url>', 'where the sidecar listens', DEFAULT_URL)
-      .option('--token-file <file>', 'file with the token to send')
-      .option('--json', 'print what the sidecar answered')
-      .option('--model <name>', 'of one model; without it: of all');
+    asksSidecar(event.command(usage).summary(summary).description(summary)).option('--model <name>', 'of one model; without it: of all');
   const ask = async (flags: AskFlags, then: (context: AskContext) => Promise<number>) => {
     const context = await askContext(flags, output);
     exit(context === undefined ? 2 : await then(context));

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { STAGES, type Lineage, type Stage } from '@modelwatch/core';
-import { askContext, DEFAULT_URL, type AskContext, type AskFlags } from '../ask-sidecar.js';
+import { askContext, asksSidecar, type AskContext, type AskFlags } from '../ask-sidecar.js';
 import type { Output } from '../config/check-command.js';
 import { listCommand, promoteCommand, registerCommand, showCommand, stageCommand, type RegisterFlags } from './registry-command.js';
 
@@ -24,21 +24,13 @@ export function addRegistryCommand(program: Command, output: Output, exit: (code
     .command('registry')
     .summary("list, register, promote and archive versions in a sidecar's registry")
     .description(
-      'Talks to the registry of a running sidecar. A token, where it wants one, is taken from --token-file, else from MODELWATCH_TOKEN.\n' +
-        'Exit code: 0; 1 where the sidecar refuses or does not answer; 2 where what was given is at fault.',
+      'Talks to the registry of a running sidecar. A token, where it wants one, is taken from --token-file, else from MODELWATCH_TOKEN.',
     );
   const ask = async (flags: AskFlags, then: (context: AskContext) => Promise<number>) => {
     const context = await askContext(flags, output);
     exit(context === undefined ? 2 : await then(context));
   };
-  const add = (usage: string, summary: string) =>
-    registry
-      .command(usage)
-      .summary(summary)
-      .description(summary)
-      .option('--url <url>', 'where the sidecar listens', DEFAULT_URL)
-      .option('--token-file <file>', 'file with the token to send')
-      .option('--json', 'print what the sidecar answered');
+  const add = (usage: string, summary: string) => asksSidecar(registry.command(usage).summary(summary).description(summary));
 
   add('list', 'list versions with their stages')
     .option('--model <name>', 'of one model')

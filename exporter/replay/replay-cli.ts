@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { asUrl, DEFAULT_URL } from '../ask-sidecar.js';
 import { BaselineError } from '../baseline/baseline-error.js';
 import { openRows } from '../baseline/open-rows.js';
 import type { Output } from '../config/check-command.js';
@@ -45,11 +46,12 @@ export function addReplayCommand(program: Command, output: Output, exit: (code: 
     .description(
       'Sends the rows of a file in time order as v2 inference requests, one a row, at a chosen speed, and posts the ground truth of each after its delay.\n' +
         'Predictions and ground truth are timed by the server when they arrive: a delay of an hour takes a second at --speed 3600, and\n' +
-        "is a second in the server's delay histogram. A model's ground-truth horizon is not sped up.",
+        "is a second in the server's delay histogram. A model's ground-truth horizon is not sped up.\n" +
+        'Exit code: 0; 1 where requests failed; 2 where options or file are at fault, or no model answers.',
     )
     .argument('<file>', '.csv, .tsv, .jsonl, .ndjson (each also with .gz) or .parquet, sorted by time')
     .requiredOption('--model <name>', 'model to send to')
-    .option('--url <url>', 'where the sidecar listens', asUrl, 'http://127.0.0.1:9810')
+    .option('--url <url>', 'where the sidecar listens', asUrl, DEFAULT_URL)
     .option('--token-file <file>', 'file of the token to send, instead of the one in MODELWATCH_TOKEN')
     .option('--speed <factor>', 'seconds of the file that pass in one second', asPositive, 3600)
     .option('--rate-max <rows>', 'most rows sent in a second', asPositive)
@@ -144,11 +146,6 @@ async function waitForInputs(
     if (attempt === 1) stderr.write(`waiting for ${model} at ${url}: ${inputs}\n`);
     await timer.wait(READY_PAUSE_SECONDS, signal);
   }
-}
-
-function asUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new InvalidArgumentError('It is not an http or https URL.');
-  return text;
 }
 
 function asPositive(text: string): number {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Output } from '../config/check-command.js';
+import { CONFIG_FILE } from '../config/config-flag.js';
 import { dashboardsCommand } from './dashboards-command.js';
 import type { DashboardsCommandOptions } from './dashboards-command.js';
 
@@ -17,7 +18,7 @@ export function addDashboardsCommand(program: Command, output: Output, exit: (co
     .command('dashboards')
     .summary('write Grafana’s dashboards')
     .description('Writes the Grafana dashboards of a configuration, with its windows, bars and runbooks: one JSON file each.')
-    .option('--config <file>', 'the configuration', 'modelwatch.yaml')
+    .option('--config <file>', 'the configuration', CONFIG_FILE)
     .option('--out <folder>', 'folder of the dashboards', 'dashboards')
     .option('--check', 'write nothing, and fail where a file is missing or different', false)
     .addHelpText('after', EXAMPLE)

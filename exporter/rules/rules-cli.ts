@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Output } from '../config/check-command.js';
+import { CONFIG_FILE } from '../config/config-flag.js';
 import { rulesCommand } from './rules-command.js';
 import type { RulesCommandOptions } from './rules-command.js';
 
@@ -19,7 +20,7 @@ export function addRulesCommand(program: Command, output: Output, exit: (code: n
     .description(
       'Writes the recording rules and alerts of a configuration to alert-rules/recording.yaml and alert-rules/alerts.yaml, and who is told what to provisioning/alertmanager/alertmanager.yml.',
     )
-    .option('--config <file>', 'the configuration', 'modelwatch.yaml')
+    .option('--config <file>', 'the configuration', CONFIG_FILE)
     .option('--out <folder>', 'folder that holds, or is to hold, alert-rules/', '.')
     .option('--prometheus-rule <name>', 'write prometheus-rule.yaml for the Prometheus operator instead, objects of this name')
     .option('--check', 'write nothing, and fail where a file is missing or different', false)

@@ -23,7 +23,8 @@ export function addTokenCommand(program: Command, output: Output, exit: (code: n
     .description(
       'Makes a token of 256 random bits and prints it once, with the entry that lets it in: the entry holds its digest and goes into access.tokens or\n' +
         'the file of access.tokensFile, the token to whoever calls. To rotate: add the entry of a second token under the same name, SIGHUP, change the\n' +
-        'callers, take the first entry away, SIGHUP.',
+        'callers, take the first entry away, SIGHUP.\n' +
+        'Exit code: 0; 1 where a file cannot be written, or is there already.',
     )
     .requiredOption('--name <name>', 'whose token it is', asName)
     .addOption(new Option('--scope <scope...>', 'what it may do').choices(SCOPES).makeOptionMandatory())

@@ -30,6 +30,10 @@ export function addDemoCommand(program: Command, output: Output, exit: (code: nu
   program
     .command('demo')
     .summary('run the flights example: a model that is served, watched and sent nine months of flights')
+    .description(
+      'Serves the flights example, watches it, and replays nine months of flights through it, until Ctrl-C.\n' +
+        'Exit code: 0; otherwise that of the sidecar, as `modelwatch run` has it.',
+    )
     .option('--port <port>', 'port to listen on; 0 takes a free one', asPort, 9810)
     .option('--speed <factor>', 'seconds of the file that pass in one second', SPEED)
     .action(async (flags: Flags) => {

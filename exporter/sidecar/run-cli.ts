@@ -4,6 +4,7 @@ import type { Config } from '@modelwatch/core';
 import { systemClock } from '../clock.js';
 import { collectAtRest } from '../collect-at-rest.js';
 import type { Output } from '../config/check-command.js';
+import { CONFIG_FILE } from '../config/config-flag.js';
 import { formatFaults, loadConfig } from '../config/index.js';
 import { isLoopbackHost } from '../security/loopback.js';
 import { createLogger } from '../telemetry/logger.js';
@@ -33,9 +34,10 @@ export function addRunCommand(program: Command, version: string, output: RunOutp
     .summary('serve or proxy the configured models and watch their traffic')
     .description(
       'Serves or proxies the models of a configuration and watches their traffic. SIGHUP reads the configuration again; a faulty one is refused\n' +
-        'and the present one kept. SIGTERM and SIGINT drain: requests under way are answered, what was watched is written.',
+        'and the present one kept. SIGTERM and SIGINT drain: requests under way are answered, what was watched is written; a second one ends at once.\n' +
+        'Exit code: 0 after a drain; 1 where what is outside fails, such as a port that is taken; 2 where configuration, baseline or model is at fault.',
     )
-    .option('--config <file>', 'configuration', 'modelwatch.yaml')
+    .option('--config <file>', 'the configuration', CONFIG_FILE)
     .option('--host <address>', 'address to listen on, instead of the configured one')
     .option('--port <port>', 'port to listen on, instead of the configured one; 0 takes a free one', asPort)
     .option('--store <file>', 'file of the store, instead of the configured one')

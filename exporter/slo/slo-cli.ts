@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { SLI_NAMES, type SliName } from '@modelwatch/core';
 import type { Output } from '../config/check-command.js';
+import { CONFIG_FILE, configFile, type ConfigFlag } from '../config/config-flag.js';
 import { exportCommand, importCommand } from './slo-command.js';
 
 /** Adds `modelwatch slo export` and `modelwatch slo import`. */
@@ -8,16 +9,17 @@ export function addSloCommand(program: Command, output: Output, exit: (code: num
   const slo = program
     .command('slo')
     .summary('bring service level objectives from and to OpenSLO, and from Sloth')
-    .description('Objectives of other tools.');
+    .description('Brings service level objectives from and to OpenSLO, and from Sloth.');
   slo
     .command('export')
     .summary('write the objectives of a configuration as OpenSLO v1')
     .description(
       'Writes the objectives of a configuration as documents of OpenSLO v1.\nExit code: 0, or 2 where the configuration is at fault.',
     )
-    .argument('[file]', 'the configuration', 'modelwatch.yaml')
-    .action(async (file: string) => {
-      exit(await exportCommand(file, output));
+    .argument('[file]', `the configuration (default: ${CONFIG_FILE})`)
+    .option('--config <file>', 'the configuration, as the other commands take it')
+    .action(async (file: string | undefined, { config }: ConfigFlag, command: Command) => {
+      exit(await exportCommand(configFile(file, config, command), output));
     });
   slo
     .command('import')
