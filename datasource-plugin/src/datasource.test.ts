@@ -41,6 +41,12 @@ describe('query', () => {
     ]);
   });
 
+  it('gives no columns where there are no rows, as a table would draw a bare header', async () => {
+    installRecordedExporter({ '/v1/events': () => of({ data: { events: [] } }) });
+    const { data, errors } = await answerTo(target('B', 'events'));
+    expect([data.map(({ refId, name, fields }) => [refId, name, fields]), errors]).toEqual([[['B', 'events', []]], []]);
+  });
+
   it('shows what one target found where another fails, and the fault in words', async () => {
     installRecordedExporter({ '/v1/events': () => ({ status: 502 }) });
     const answer = await answerTo(target('A', 'models'), target('B', 'events'));

@@ -111,11 +111,14 @@ export class ModelwatchDataSource extends DataSourceApi<ModelwatchQuery, Modelwa
     }
     const context = { api: this.api, options: this.options, range, requestId: `${requestId}-${query.refId}` };
     return defer(() => QUERY_KINDS[query.queryType]!.run(query, context)).pipe(
-      map((frames): Part => ({ data: frames.map((frame) => filteredRows(query, filters, frame)), errors: [] })),
+      map((frames): Part => ({ data: frames.map((frame) => saidIfEmpty(filteredRows(query, filters, frame))), errors: [] })),
       catchError((thrown: unknown) => of<Part>({ data: [], errors: [toQueryError(thrown, query.refId)] })),
     );
   }
 }
+
+/** Over no rows Grafana's table draws a bare header; a frame without fields is no data to it, and the panel says so in its own words. */
+const saidIfEmpty = (frame: DataFrame): DataFrame => (frame.length > 0 ? frame : { ...frame, fields: [] });
 
 /** Undefined where it is empty, or a variable stands for several values or for all: the API is asked of one or of all. */
 function replace(text: string, scopedVars: ScopedVars): string | undefined {

@@ -95,7 +95,8 @@ describe('ad hoc filters', () => {
     ['=', 'prices', ['prices']],
     ['!=', 'prices', ['flights-late']],
     ['=~', 'fl.*', ['flights-late']],
-    ['=~', 'light', []],
+    // A frame without rows has no columns either.
+    ['=~', 'light', undefined],
     ['!~', 'fl.*', ['prices']],
   ])('leave the rows that hold: model %s %s', async (operator, value, models) => {
     expect((await frameOf({ queryType: 'models' }, [filter('model', operator, value)])).columns['model']).toEqual(models);

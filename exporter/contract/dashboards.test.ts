@@ -214,6 +214,20 @@ describe('each panel', () => {
     ).toEqual([]);
   });
 
+  it('of answers says in words that there are no rows, and never in place of a cell', () => {
+    expect(
+      faultsOf(({ type, datasource, fieldConfig }) => {
+        if (type !== 'table' || datasource!.type !== MODELWATCH.type) return false;
+        const { defaults, overrides = [] } = fieldConfig!;
+        if ((defaults.noValue ?? '') === '') return 'is bare where there are no rows';
+        const ofCells = overrides.find(({ matcher }) => matcher.id === 'byRegexp' && matcher.options === '.*');
+        return (
+          !ofCells?.properties.some(({ id, value }) => id === 'noValue' && value === '') && 'says of a cell what is meant of the whole'
+        );
+      }),
+    ).toEqual([]);
+  });
+
   it('of rows gives no unit to labels, and merges series after their names are gone', () => {
     expect(
       faultsOf(({ type, datasource, fieldConfig, transformations = [] }) => {

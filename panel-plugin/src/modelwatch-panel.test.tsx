@@ -43,6 +43,9 @@ describe('panel', () => {
     const { unmount } = show(prepared([{ fields }]), 'registry-board');
     expect(document.body).toHaveTextContent('the query answered with no rows');
     unmount();
+    const bare = show(prepared([{ fields: [] }]), 'registry-board');
+    expect(document.body).toHaveTextContent('the query answered with no rows');
+    bare.unmount();
     show([], 'tomorrow');
     expect(document.body).toHaveTextContent('No view is named "tomorrow"; there are registry-board');
   });

@@ -20,7 +20,9 @@ function messageOf(view: View | undefined, binding: Binding | undefined, { data,
     const [error] = data.errors ?? [];
     return `${view.label}: the query failed: ${error?.message ?? error?.data?.message ?? 'no reason was given'}`;
   }
-  return binding?.kind === 'missing' ? `${view.label}: ${binding.message}` : `${view.label}: the query answered with no rows.`;
+  // A frame without fields is what a data source answers where there is nothing to tell of.
+  const isEmpty = data.series.length > 0 && data.series.every(({ fields }) => fields.length === 0);
+  return binding?.kind === 'missing' && !isEmpty ? `${view.label}: ${binding.message}` : `${view.label}: the query answered with no rows.`;
 }
 
 /** Finds the frame that the chosen view needs and hands it over, or says in words what is lacking. */

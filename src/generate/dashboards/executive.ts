@@ -189,6 +189,7 @@ const risks = (facts: BoardFacts) => ({
       title: 'Models',
       description: 'Every model with its owner, the version at work and the age of what it is compared with.',
       width: 8,
+      none: 'no models',
       asked: { queryType: 'models' },
       columns: ['model', 'team', 'version', 'ready', 'baseline age'],
     }),

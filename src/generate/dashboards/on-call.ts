@@ -233,6 +233,7 @@ const changes = () => ({
       title: 'Recent changes and incidents',
       description: 'Deploys, promotions, rollbacks, training jobs, incidents and maintenance within the time of the board.',
       width: 18,
+      none: 'nothing happened within this time',
       asked: { queryType: 'events' },
       columns: EVENT_COLUMNS,
     }),

@@ -87,13 +87,19 @@ export const table = (text: TableText): Panel =>
     return built;
   });
 
+interface AnswerText extends PanelText {
+  readonly asked: ModelwatchAsked;
+  readonly columns?: readonly string[];
+  /** Said in place of a table without rows. */
+  readonly none: string;
+}
+
 /** What the data source answers, as a table of all its columns or of some, by the names that readers see. */
-export const answer = (
-  text: PanelText & { readonly asked: ModelwatchAsked; readonly columns?: readonly string[]; readonly none?: string },
-): Panel =>
+export const answer = (text: AnswerText): Panel =>
   panel(text, 8, 'table', MODELWATCH, [modelwatchQuery(text.asked)], (built) => {
-    built.options({ showHeader: true, cellHeight: 'sm' }).custom(COLUMN);
-    if (text.none !== undefined) built.noValue(text.none);
+    built.options({ showHeader: true, cellHeight: 'sm' }).custom(COLUMN).noValue(text.none);
+    // Of the whole alone: what is not known of one row stays an empty cell.
+    built.overrideByRegexp('.*', [{ id: 'noValue', value: '' }]);
     if (text.columns === undefined) return widen(built, ['time', 'version']);
     // By a pattern: among names `time` stands for every field of times.
     built.withTransformation({ id: 'filterFieldsByName', options: { include: { pattern: `^(${text.columns.join('|')})$` } } });
