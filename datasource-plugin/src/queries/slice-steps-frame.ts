@@ -1,7 +1,8 @@
-import { DataFrame, FieldColorModeId } from '@grafana/data';
+import type { DataFrame } from '@grafana/data';
 import type { IntervalReading, SliceQualityAnswer } from '@modelwatch/core';
 import { Column, COUNT, frameOf, number, text, time, toMilliseconds } from '../frames/columns';
 import { DEBUG_BOARD } from '../frames/data-links';
+import { qualityScale } from '../frames/quality-scale';
 import { valueOf } from '../frames/verdicts';
 
 type SliceStep = SliceQualityAnswer['slices'][number];
@@ -43,7 +44,6 @@ const isOfErrors = (steps: readonly SliceStep[]) =>
 function columnsOf({ model, stepSeconds = 0 }: SliceQualityAnswer, quality: string): Array<Column<SliceStep>> {
   const ofErrors = quality === MEAN_ABSOLUTE_ERROR;
   const unit = ofErrors ? 'none' : 'percentunit';
-  const color = { mode: ofErrors ? FieldColorModeId.ContinuousGrYlRd : FieldColorModeId.ContinuousRdYlGr };
   const reading = (one: SliceStep): IntervalReading | undefined => one.quality[quality];
   const bound = (one: SliceStep, side: 'lower' | 'upper') => {
     const found = reading(one);
@@ -57,7 +57,7 @@ function columnsOf({ model, stepSeconds = 0 }: SliceQualityAnswer, quality: stri
     text('sliceValue', 'Its value.', ({ value }) => value, { displayName: 'slice value', links: [DEBUG_BOARD] }),
     number('value', 'The quality; empty where there is too little to tell.', (one) => valueOf(reading(one)), {
       unit,
-      color,
+      ...qualityScale(ofErrors),
       displayName: ofErrors ? 'mean absolute error' : quality,
     }),
     number('lower', 'Lower end of its interval.', (one) => bound(one, 'lower'), { unit }),

@@ -1,8 +1,9 @@
-import { DataFrame, FieldColorModeId, QueryResultMetaNotice } from '@grafana/data';
+import type { DataFrame, QueryResultMetaNotice } from '@grafana/data';
 import type { ApiSlice, ApiSliceValue, IntervalReading, Reading, SlicesAnswer } from '@modelwatch/core';
 import { worseFrom } from '../frames/bars';
 import { Column, COUNT, frameOf, number, text } from '../frames/columns';
 import { DEBUG_BOARD } from '../frames/data-links';
+import { qualityScale } from '../frames/quality-scale';
 import { coloured, REASONS, valueOf } from '../frames/verdicts';
 
 /** One quality of one slice. */
@@ -57,7 +58,6 @@ const upperOf = (reading: IntervalReading | Reading | undefined) =>
 
 function columnsOf({ model, version }: SlicesAnswer, isOfErrors: boolean): Array<Column<SliceRow>> {
   const unit = isOfErrors ? 'none' : 'percentunit';
-  const color = { mode: isOfErrors ? FieldColorModeId.ContinuousGrYlRd : FieldColorModeId.ContinuousRdYlGr };
   return [
     text('model', 'The model.', () => model, { links: [DEBUG_BOARD] }),
     text('version', 'The version whose predictions are counted.', () => version),
@@ -66,9 +66,7 @@ function columnsOf({ model, version }: SlicesAnswer, isOfErrors: boolean): Array
     text('metric', 'Which quality.', ({ metric }) => metric),
     number('value', 'The quality; empty where there is too little to tell.', ({ quality }) => valueOf(quality), {
       unit,
-      color,
-      // From the least to the greatest quality: the numbers of the other columns are no part of the scale.
-      fieldMinMax: true,
+      ...qualityScale(isOfErrors),
     }),
     number('lower', 'Lower end of its interval.', ({ quality }) => lowerOf(quality), { unit }),
     number('upper', 'Upper end of its interval.', ({ quality }) => upperOf(quality), { unit }),

@@ -1,6 +1,6 @@
 import '@testing-library/jest-dom/jest-globals';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { dateTime } from '@grafana/data';
+import { applyFieldOverrides, createTheme, DataFrame, dateTime } from '@grafana/data';
 import type { ApiSlice, SliceQualityAnswer, SlicesAnswer } from '@modelwatch/core';
 import { columnsOf, fieldOf } from '../testing/columns-of';
 import { editQuery, installLayout } from '../testing/editors';
@@ -10,6 +10,33 @@ import { stepSecondsOf } from './slices';
 import { slicesFrame } from './slices-frame';
 
 const answer = () => recorded<SlicesAnswer>('slices.json');
+
+/** The colours that Grafana gives the least and the greatest quality of a frame. */
+function coloursOf(frame: DataFrame): Array<string | undefined> {
+  const replaceVariables = (text: string) => text;
+  const [shown] = applyFieldOverrides({
+    data: [frame],
+    fieldConfig: { defaults: {}, overrides: [] },
+    replaceVariables,
+    theme: createTheme(),
+  });
+  const { values, display } = fieldOf(shown!, 'value');
+  const known = values.filter((one) => one !== null).sort((a, b) => a - b);
+  return [known[0], known.at(-1)].map((one) => display!(one).color);
+}
+
+describe('the colours of quality', () => {
+  it('go from its least to its greatest value, whatever the numbers beside it', () => {
+    const [least, greatest] = coloursOf(slicesFrame(answer(), 'A'));
+    expect(least).not.toBe(greatest);
+    const steps = sliceStepsFrame(recorded<SliceQualityAnswer>('slice-quality.json'), {
+      refId: 'A',
+      version: undefined,
+      rankedBy: undefined,
+    });
+    expect(coloursOf(steps)).toEqual([least, greatest]);
+  });
+});
 
 describe('the frame of slices', () => {
   it('has a row a slice value, the worst for certain first over all slices', () => {

@@ -84,6 +84,11 @@ describe('the questions of boards', () => {
     expect(two).toContain(`psi:1h{model="b",${chosen},reference="baseline"} > 0.4`);
   });
 
+  it('take of scoring what callers wait for, which a challenger is not', () => {
+    expect(questionOf('debug', 'Where the time goes')).toContain('modelwatch_scoring_duration_seconds_bucket{');
+    for (const at of [0, 1]) expect(questionOf('debug', 'Where the time goes', at)).toContain('role!="challenger"');
+  });
+
   it('bring a second column for the rows of the first alone', () => {
     const [first, second] = [0, 1].map((at) => questionOf('on-call', 'Features that drift most', at));
     expect(second).toMatch(/^\(.+\) and topk\(15, /);

@@ -7,10 +7,14 @@ import { answer, table } from './table.js';
 /** The values of a slice that the reader chose. */
 const SLICE = ['slice=~"$slice"', 'slice_value=~"$slice_value"'];
 
+/** A challenger scores copies of the traffic, later and slower than anyone waits for. */
+const ANSWERING = 'role!="challenger"';
+
 const ofFeature = (metric: string, ...matchers: readonly string[]) => ofVersion(metric, 'feature=~"$feature"', ...matchers);
 
 const traces = (facts: BoardFacts) => {
-  const quantile = (metric: string) => `histogram_quantile(0.99, sum by (le) (rate(${ofVersion(`${metric}_bucket`)}[$__rate_interval])))`;
+  const quantile = (metric: string) =>
+    `histogram_quantile(0.99, sum by (le) (rate(${ofVersion(`${metric}_bucket`, ANSWERING)}[$__rate_interval])))`;
   return {
     title: 'Which requests: traces',
     panels: [
@@ -26,7 +30,8 @@ const traces = (facts: BoardFacts) => {
       }),
       timeSeries({
         title: 'Where the time goes',
-        description: 'The 99th percentile of what the scorer took, beside the whole request: the rest is the sidecar and its queue.',
+        description:
+          'The 99th percentile of what the scorer took for callers, beside the whole request: the rest is the sidecar and its queue.',
         width: 12,
         unit: 's',
         bar: { above: facts.bars.latencySecondsMax },
@@ -283,7 +288,7 @@ const training = () => ({
     answer({
       title: 'Training jobs',
       description: 'Training jobs told to the log of events within the time of the board, with how they ended.',
-      width: 12,
+      width: 16,
       none: 'no training jobs within this time',
       asked: { queryType: 'events', ...OF_MODEL, eventKind: 'training_job' },
       columns: ['time', 'end', 'title', 'version', 'status', 'text'],
@@ -292,7 +297,7 @@ const training = () => ({
       title: 'Training jobs that failed',
       description: 'Share of the training jobs and retrains of 30 days.',
       none: 'no jobs',
-      width: 6,
+      width: 4,
       height: 8,
       unit: 'percentunit',
       decimals: 1,
@@ -302,7 +307,7 @@ const training = () => ({
       title: 'Duration of training',
       description: 'Median and p95 of 30 days.',
       none: 'no jobs',
-      width: 6,
+      width: 4,
       height: 8,
       unit: 's',
       expressions: [

@@ -91,8 +91,9 @@ const trends = (facts: BoardFacts) => ({
       ],
     }),
     timeSeries({
-      title: 'Error of regressions',
-      description: 'Mean absolute error over the long window, in the unit of the output.',
+      title: 'Mean absolute error',
+      description:
+        'How far outputs are from their ground truth over the long window, in the unit of the output; a probability is held against 0 or 1.',
       width: 8,
       unit: 'short',
       expressions: [

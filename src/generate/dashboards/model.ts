@@ -247,7 +247,7 @@ const cost = (facts: BoardFacts) => ({
       width: 8,
       none: 'nothing happened within this time',
       asked: { queryType: 'events', ...OF_MODEL },
-      columns: ['time', 'kind', 'title'],
+      columns: ['time', 'title'],
     }),
   ],
 });

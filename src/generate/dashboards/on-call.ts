@@ -232,12 +232,12 @@ const changes = () => ({
     answer({
       title: 'Recent changes and incidents',
       description: 'Deploys, promotions, rollbacks, training jobs, incidents and maintenance within the time of the board.',
-      width: 18,
+      width: 20,
       none: 'nothing happened within this time',
       asked: { queryType: 'events' },
       columns: EVENT_COLUMNS,
     }),
-    sinceDeploy({ width: 6, height: 8 }, 'what broke just after one is most likely broken by it'),
+    sinceDeploy({ width: 4, height: 8 }, 'what broke just after one is most likely broken by it'),
   ],
 });
 

@@ -63,7 +63,7 @@ const changes = () => ({
     answer({
       title: 'Promotions, deploys and rollbacks',
       description: 'Every event of the registry and of those who deploy, within the time of the board.',
-      width: 16,
+      width: 24,
       none: 'nothing happened within this time',
       asked: { queryType: 'events' },
       columns: EVENT_COLUMNS,
@@ -84,7 +84,7 @@ const changes = () => ({
     timeSeries({
       title: 'Room for model files',
       description: 'Bytes of the files that the registry keeps, as a share of what it may keep; at 100 % further files are refused.',
-      width: 12,
+      width: 8,
       unit: 'percentunit',
       max: 1,
       bar: { above: 0.9 },
@@ -98,7 +98,7 @@ const changes = () => ({
     timeSeries({
       title: 'Load and first call',
       description: 'How long the version in force took to load, and its first request: what a promotion or a restart costs.',
-      width: 12,
+      width: 8,
       unit: 's',
       expressions: [
         { expr: `max by (model, version) (${ofVersion('modelwatch_scorer_load_seconds')})`, legend: '{{model}} {{version}}: load' },

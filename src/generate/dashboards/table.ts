@@ -22,16 +22,17 @@ const WIDTHS: Readonly<Record<string, number>> = {
   bin: 130,
   source: 85,
   slo: 135,
-  time: 160,
-  end: 160,
-  title: 200,
+  time: 180,
+  end: 180,
+  title: 250,
   kind: 110,
   status: 100,
+  decides: 95,
   criterion: 150,
   state: 110,
 };
 /** Of what takes the rest of the width, and is cut otherwise. */
-const LEAST_WIDTHS: Readonly<Record<string, number>> = { since: 135 };
+const LEAST_WIDTHS: Readonly<Record<string, number>> = { since: 135, text: 150 };
 /** Below it Grafana lets a table scroll sideways. */
 const WIDTH_MIN = 70;
 
@@ -97,7 +98,9 @@ interface AnswerText extends PanelText {
 /** What the data source answers, as a table of all its columns or of some, by the names that readers see. */
 export const answer = (text: AnswerText): Panel =>
   panel(text, 8, 'table', MODELWATCH, [modelwatchQuery(text.asked)], (built) => {
-    built.options({ showHeader: true, cellHeight: 'sm' }).custom(COLUMN).noValue(text.none);
+    // What happened last is looked for first.
+    const sortBy = text.columns?.includes('time') === true ? [{ displayName: 'time', desc: true }] : [];
+    built.options({ showHeader: true, cellHeight: 'sm', sortBy }).custom(COLUMN).noValue(text.none);
     // Of the whole alone: what is not known of one row stays an empty cell.
     built.overrideByRegexp('.*', [{ id: 'noValue', value: '' }]);
     if (text.columns === undefined) return widen(built, ['time', 'version']);
