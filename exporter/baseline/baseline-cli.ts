@@ -60,7 +60,10 @@ export function addBaselineCommand(program: Command, output: Output, exit: (code
     .argument('<files...>', 'data files, in order')
     .requiredOption('--model <name>', 'name of the model, as in the configuration')
     .requiredOption('--version-name <version>', 'version of the model, as in the configuration')
-    .requiredOption('--output-column <column>', "column of the model's outputs: probabilities of the positive class, or estimates")
+    .requiredOption(
+      '--output-column <column>',
+      "column of the data with the model's outputs: probabilities of the positive class, or estimates",
+    )
     .option('--ground-truth-column <column>', 'column of what came true, to record quality')
     .option(
       '--evaluation <files>',

@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Baseline } from '@modelwatch/core';
 import { systemClock, type Clock } from '../clock.js';
 import type { Output } from '../config/check-command.js';
+import { fileDigest } from '../models/file-digest.js';
 import { BaselineError } from './baseline-error.js';
 import { formatBaselineFaults } from './baseline-fault.js';
 import { evaluationLine } from './build-evaluation.js';
 import { buildBaseline, isWantedColumn, ROWS_MAX } from './build-baseline.js';
 import type { BaselineOptions } from './build-baseline.js';
 import { explainWithModel, type ExplainWithModelOptions } from './explain-with-model.js';
-import { fileBytes } from './file-text.js';
+import { unreadable } from './file-text.js';
 import { formatBaseline } from './format-baseline.js';
 import { openRows } from './open-rows.js';
 import type { RowFormat, RowSource } from './open-rows.js';
@@ -95,9 +95,10 @@ async function* rowsOf(sources: readonly RowSource[]): AsyncGenerator<Row, void,
 }
 
 async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of fileBytes(file, hash)) void chunk;
-  return `sha256:${hash.digest('hex')}`;
+  const digest = await fileDigest(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  return `sha256:${digest}`;
 }
 
 /** Training data are worth more than a baseline: a mistyped name must not replace them. */

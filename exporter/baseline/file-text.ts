@@ -28,6 +28,11 @@ export async function* fileText(file: string, options: FileTextOptions): AsyncGe
   if (rest !== '') yield rest;
 }
 
+/** What is thrown for a file that cannot be read: a sentence where the system says why. */
+export function unreadable(file: string, error: unknown): unknown {
+  return isSystemError(error) ? new BaselineError('file_unreadable', `${file} cannot be read (${error.code})`, error) : error;
+}
+
 /** The bytes of a file, digested while they are read. */
 export async function* fileBytes(file: string, hash: Hash): AsyncGenerator<Uint8Array, void, undefined> {
   try {
@@ -36,8 +41,7 @@ export async function* fileBytes(file: string, hash: Hash): AsyncGenerator<Uint8
       yield chunk;
     }
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new BaselineError('file_unreadable', `${file} cannot be read (${error.code})`, error);
+    throw unreadable(file, error);
   }
 }
 

@@ -56,7 +56,11 @@ export function addGateCommand(program: Command, output: Output, exit: (code: nu
     .option('--slice <columns>', 'columns by which quality is broken down, comma-separated; repeatable', asList)
     .addOption(new Option('--output-kind <kind>', 'what outputs are (default: probability)').choices(['probability', 'regression']))
     .option('--output-tensor <name>', 'the output compared; the last one unless given')
-    .option('--output-column <number>', 'column of that output; the last one unless given', asWhole)
+    .option(
+      '--output-column <number>',
+      "column of that output by its number, as the configuration's output.column; the last one unless given",
+      asColumn,
+    )
     .option('--threshold <probability>', 'outputs at or above it predict the positive class (default: 0.5)', asNumber)
     .option('--challenger-threshold <probability>', "the challenger's own threshold", asNumber)
     .option('--tolerance <distance>', 'estimates of a regression that lie no farther apart agree', asNumber);
@@ -125,6 +129,14 @@ function asWhole(text: string): number {
   if (!Number.isInteger(value) || value < 0 || value > 1_000_000)
     throw new InvalidArgumentError('It must be a whole number from 0 to 1000000.');
   return value;
+}
+
+/** Of `modelwatch baseline` the option names a column of the data, for there the outputs stand in the file. */
+function asColumn(text: string): number {
+  if (/^\d+$/.test(text.trim())) return asWhole(text);
+  throw new InvalidArgumentError(
+    "It is the number of a column of the model's output, from 0, as output.column in the configuration: the gate scores the rows itself and reads no outputs from the file.",
+  );
 }
 
 function asDuration(text: string): string {

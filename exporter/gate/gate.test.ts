@@ -331,6 +331,9 @@ describe('the gate cannot tell', () => {
 
   it('of wrong usage', async () => {
     expect(await run('flights.csv', '--ground-truth-column', 'late', '--pairs-min', 'many')).toMatchObject({ code: 2, stdout: '' });
+    // As of `modelwatch baseline`, where the option names a column of the data.
+    const named = await run('flights.csv', ...MODELS_OF_FLIGHTS, '--ground-truth-column', 'late', '--output-column', 'score');
+    expect(named).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('the number of a column of the model') });
   });
 });
 
