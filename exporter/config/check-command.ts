@@ -6,8 +6,10 @@ import type { BaselineFault } from '../baseline/baseline-fault.js';
 import { privateFeatureFaults } from '../baseline/private-features.js';
 import { loadBaseline } from '../baseline/read-baseline.js';
 import { fileDigest } from '../models/file-digest.js';
-import { formatFaults, quote } from './fault.js';
-import { loadConfig } from './load-config.js';
+import { byPosition, formatFaults, quote } from './fault.js';
+import type { Fault } from './fault.js';
+import { loadConfig, readConfigSource } from './load-config.js';
+import { unknownFeatures } from './unknown-features.js';
 
 /** Where a command writes; `process` is one. */
 export interface Output {
@@ -15,39 +17,64 @@ export interface Output {
   readonly stderr: { write(text: string): unknown };
 }
 
-/**
- * `modelwatch check`: prints every fault of a configuration and of the baselines it names, or `ok`. A path that ends in `.json` is checked as a
- * baseline. Returns the exit code: 0, or 2 where there is a fault.
- */
-export async function checkCommand(file: string, { stdout, stderr }: Output): Promise<0 | 2> {
-  const text = file.endsWith('.json') ? formatBaselineFaults(await baselineFaults([[file, []]])) : await configFaults(file);
-  if (text === '') {
-    stdout.write(`${file}: ok\n`);
-    return 0;
-  }
-  stderr.write(text);
-  return 2;
+/** What was found: faults refuse a start, warnings do not. */
+interface Found {
+  readonly faults: string;
+  readonly warnings: readonly Fault[];
 }
 
-async function configFaults(file: string): Promise<string> {
+/**
+ * `modelwatch check`: prints every fault of a configuration and of the baselines it names, or `ok`; warnings beside either. A path that ends in
+ * `.json` is checked as a baseline. Returns the exit code: 0, or 2 where there is a fault, or a warning and `strict` is asked for.
+ */
+export async function checkCommand(file: string, { stdout, stderr }: Output, strict = false): Promise<0 | 2> {
+  const { faults, warnings } = file.endsWith('.json') ? await baselineFound(file) : await configFound(file);
+  stderr.write(faults + formatFaults(warnings.map((warning) => ({ ...warning, message: `warning: ${warning.message}` }))));
+  if (faults !== '' || (strict && warnings.length > 0)) return 2;
+  stdout.write(`${file}: ok${warnings.length === 0 ? '' : `, with ${warnings.length} warning${warnings.length === 1 ? '' : 's'}`}\n`);
+  return 0;
+}
+
+async function baselineFound(file: string): Promise<Found> {
+  return { faults: formatBaselineFaults((await readBaselines(new Map([[file, []]]))).faults), warnings: [] };
+}
+
+async function configFound(file: string): Promise<Found> {
   const config = await loadConfig(file);
-  if (!config.ok) return formatFaults(config.faults);
+  if (!config.ok) return { faults: formatFaults(config.faults), warnings: [] };
   const modelsByFile = new Map<string, ModelConfig[]>();
   for (const model of config.value.models) {
-    for (const { baseline } of [model.champion, ...model.challengers]) {
-      if (baseline !== undefined) modelsByFile.set(baseline, [...(modelsByFile.get(baseline) ?? []), model]);
-    }
+    for (const name of baselineFiles(model)) modelsByFile.set(name, [...(modelsByFile.get(name) ?? []), model]);
   }
-  return formatBaselineFaults(await baselineFaults([...modelsByFile]));
+  const { faults, baselines } = await readBaselines(modelsByFile);
+  const yaml = await readConfigSource(file);
+  const warnings = config.value.models.flatMap((model, i) => {
+    const own = baselineFiles(model).flatMap((name) => baselines.get(name) ?? []);
+    // Of a baseline that cannot be read nobody knows what it has.
+    if (!yaml.ok || own.length < baselineFiles(model).length) return [];
+    return unknownFeatures(model, ['models', i], own).map(({ path, spot, ...about }) => yaml.value.faultAt(path, spot, about));
+  });
+  return { faults: formatBaselineFaults(faults), warnings: warnings.toSorted(byPosition) };
 }
 
-/** Faults of files, each with the models that name it; what is wrong for several of them is told once. */
-async function baselineFaults(files: readonly (readonly [file: string, models: readonly ModelConfig[]])[]): Promise<BaselineFault[]> {
+const baselineFiles = ({ champion, challengers }: ModelConfig): readonly string[] =>
+  [champion, ...challengers].flatMap(({ baseline }) => baseline ?? []);
+
+interface ReadBaselines {
+  readonly faults: readonly BaselineFault[];
+  /** Those that could be read, by file. */
+  readonly baselines: ReadonlyMap<string, Baseline>;
+}
+
+/** Files, each with the models that name it; what is wrong for several of them is told once. */
+async function readBaselines(files: ReadonlyMap<string, readonly ModelConfig[]>): Promise<ReadBaselines> {
   const faults: BaselineFault[] = [];
+  const baselines = new Map<string, Baseline>();
   for (const [file, models] of files) {
     const baseline = await loadBaseline(file);
     if (!baseline.ok) faults.push(...baseline.faults);
     else {
+      baselines.set(file, baseline.value);
       const found = models.flatMap((model) => [
         ...evaluationKindFaults(file, baseline.value, model.output.kind),
         ...privateFeatureFaults(file, baseline.value, model),
@@ -56,7 +83,7 @@ async function baselineFaults(files: readonly (readonly [file: string, models: r
       faults.push(...new Map(found.map((fault) => [`${fault.pointer} ${fault.message}`, fault])).values());
     }
   }
-  return faults;
+  return { faults, baselines };
 }
 
 /** As the start refuses it. What is promoted in the registry is not in the configuration, and a challenger's baseline is for its own explanations. */

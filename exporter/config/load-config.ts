@@ -38,15 +38,19 @@ export async function loadConfig(
   file: string,
   { files = 'all' }: { readonly files?: 'all' | 'served' | 'none' } = {},
 ): Promise<LoadResult<Config>> {
-  const source = await readBounded(file);
-  if (!source.ok) return source;
-  const yaml = readYaml(source.value, file);
+  const yaml = await readConfigSource(file);
   if (!yaml.ok) return yaml;
   const { config, faults } = check(yaml.value);
   const all = files === 'none' ? faults : [...faults, ...(await missingFiles(config, file, yaml.value, files))];
   if (all.length > 0) return { ok: false, faults: all.toSorted(byPosition) };
   const resolved = resolvePaths(withSliceFeatures(config as Config), file);
   return files === 'none' ? { ok: true, value: resolved } : withTokensOfFile(resolved);
+}
+
+/** The values of a configuration file as they were written, and where each of them stands. */
+export async function readConfigSource(file: string): Promise<LoadResult<YamlSource>> {
+  const source = await readBounded(file);
+  return source.ok ? readYaml(source.value, file) : source;
 }
 
 /** The tokens of the file that the configuration names, beside its own: from here on they are one list. */
