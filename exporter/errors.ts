@@ -54,6 +54,7 @@ export const ERRORS = {
   not_found: 404,
   model_not_found: 404,
   version_not_found: 404,
+  feature_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   /** The client closed the connection before it had its answer: nobody reads this status, but the request is accounted for. */

@@ -95,6 +95,17 @@ it('distributions: a category against the hour before', async () => {
   await expectKept('distributions-of-windows.json', answer);
 });
 
+it('distributions: of a feature that nobody knows there is none, and the nearest is named', async () => {
+  const response = await fetch(`${sidecar.url}/v1/models/flights-late/distributions?feature=carier`);
+  expect([response.status, await response.json()]).toEqual([
+    404,
+    expect.objectContaining({
+      code: 'feature_not_found',
+      error: 'neither the baseline of this model nor what was counted of it has this feature; did you mean "carrier"?',
+    }),
+  ]);
+});
+
 it('distributions: where nothing was counted there is the baseline', async () => {
   const answer = (await answerTo('distributions?feature=temp&from=1&to=2')) as DistributionsAnswer;
   expect([answer.distributions, answer.baseline?.kind]).toEqual([[], 'numeric']);

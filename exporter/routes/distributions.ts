@@ -16,7 +16,8 @@ import {
   type ModelConfig,
 } from '@modelwatch/core';
 import type { Clock } from '../clock.js';
-import { succeed, type Result } from '../errors.js';
+import { fail, quoteInput, succeed, type Result } from '../errors.js';
+import { nearestWord } from '../nearest-word.js';
 import { binningOf } from '../pipeline/model-watch.js';
 import type { ModelRuntime } from '../sidecar/model-runtime.js';
 import type { MergedSnapshot, Store } from '../store/index.js';
@@ -50,6 +51,9 @@ export async function distributions(
   const compared = asksReference ? await mergedOf({ ...subject, ...reference.value }, store()) : undefined;
   if (compared?.ok === false) return compared;
   const own = baselineOf(model, feature);
+  const isUnknown = feature !== undefined && model.baseline !== undefined && own === undefined && found.value.length === 0;
+  if (isUnknown && !(await wasCounted(model, feature, clock.nowSeconds(), store())))
+    return fail('feature_not_found', unknownFeature(model, feature));
   return succeed({
     model: model.name,
     feature: feature ?? null,
@@ -62,6 +66,18 @@ export async function distributions(
       return { ...extentOf(merged), ...shown(current), ...comparison(current, against, model.config) };
     }),
   });
+}
+
+/** Whether any snapshot that is kept has counted it, of whatever version. */
+async function wasCounted({ name: model }: ModelRuntime, name: string, nowSeconds: number, store: Pick<Store, 'book'>): Promise<boolean> {
+  const extent = await store.book('snapshots').read('extent', { model, subject: 'feature', name, fromSeconds: 0, toSeconds: nowSeconds });
+  // A store that does not tell has failed before, or says nothing against the feature.
+  return !extent.ok || extent.value[0]!.rows > 0;
+}
+
+function unknownFeature({ baseline }: ModelRuntime, feature: string): string {
+  const similar = nearestWord(feature, baseline?.features.map(({ name }) => name) ?? []);
+  return `neither the baseline of this model nor what was counted of it has this feature${similar === undefined ? '' : `; did you mean ${quoteInput(similar)}?`}`;
 }
 
 /** The bars of the alert of drift, as the API tells them. */
