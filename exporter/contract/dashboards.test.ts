@@ -39,7 +39,13 @@ interface PanelJson {
   readonly targets?: readonly Target[];
   readonly options?: { readonly view?: string };
   readonly links?: readonly { readonly title: string; readonly url: string }[];
-  readonly transformations?: readonly { readonly id: string }[];
+  readonly transformations?: readonly {
+    readonly id: string;
+    readonly options: {
+      readonly fields?: Readonly<Record<string, { readonly operation: string }>>;
+      readonly renameByName?: Readonly<Record<string, string>>;
+    };
+  }[];
   readonly fieldConfig?: {
     readonly overrides?: readonly {
       readonly matcher: { readonly id: string; readonly options: unknown };
@@ -226,6 +232,20 @@ describe('each panel', () => {
         );
       }),
     ).toEqual([]);
+  });
+
+  it('of several columns of numbers groups them by its labels, as nothing joins two empty answers', () => {
+    const several = boards.flatMap(({ board }) =>
+      panelsOf(board).filter(({ type, targets = [] }) => type === 'table' && targets.length > 1),
+    );
+    expect(several.length).toBeGreaterThan(5);
+    for (const { title, transformations = [], targets = [] } of several) {
+      const { fields } = transformations.find(({ id }) => id === 'groupBy')!.options;
+      const measured = Object.keys(fields!).filter((name) => fields![name]!.operation === 'aggregate');
+      expect({ title, measured }).toEqual({ title, measured: targets.map(({ refId }) => `Value #${refId}`) });
+      const { renameByName } = transformations.find(({ id }) => id === 'organize')!.options;
+      for (const name of measured) expect(Object.keys(renameByName!)).toContain(`${name} (lastNotNull)`);
+    }
   });
 
   it('of rows gives no unit to labels, and merges series after their names are gone', () => {

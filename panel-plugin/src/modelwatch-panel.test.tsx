@@ -43,7 +43,8 @@ describe('panel', () => {
     const { unmount } = show(prepared([{ fields }]), 'registry-board');
     expect(document.body).toHaveTextContent('the query answered with no rows');
     unmount();
-    const bare = show(prepared([{ fields: [] }]), 'registry-board');
+    // Whatever else was asked: a timeline asks for events, and for what has been at work.
+    const bare = show(prepared([{ fields: [] }, strings('extra')]), 'registry-board');
     expect(document.body).toHaveTextContent('the query answered with no rows');
     bare.unmount();
     show([], 'tomorrow');

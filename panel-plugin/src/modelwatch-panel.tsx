@@ -21,7 +21,7 @@ function messageOf(view: View | undefined, binding: Binding | undefined, { data,
     return `${view.label}: the query failed: ${error?.message ?? error?.data?.message ?? 'no reason was given'}`;
   }
   // A frame without fields is what a data source answers where there is nothing to tell of.
-  const isEmpty = data.series.length > 0 && data.series.every(({ fields }) => fields.length === 0);
+  const isEmpty = data.series.some(({ fields }) => fields.length === 0);
   return binding?.kind === 'missing' && !isEmpty ? `${view.label}: ${binding.message}` : `${view.label}: the query answered with no rows.`;
 }
 

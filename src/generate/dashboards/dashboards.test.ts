@@ -16,7 +16,13 @@ interface Placed {
   readonly title: string;
   readonly targets?: readonly { readonly expr: string }[];
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number };
-  readonly fieldConfig?: { readonly defaults: { readonly thresholds: { readonly steps: readonly unknown[] } } };
+  readonly fieldConfig?: {
+    readonly defaults: {
+      readonly noValue?: string;
+      readonly mappings?: readonly unknown[];
+      readonly thresholds: { readonly steps: readonly unknown[] };
+    };
+  };
 }
 const panelsOf = (text: string) => (JSON.parse(text) as { readonly panels: readonly Placed[] }).panels;
 
@@ -52,6 +58,21 @@ describe('dashboards', () => {
     ]);
     expect(steps('Features that drift most').at(-1)).toEqual({ value: 0.31, color: 'red' });
     expect(onCall).toContain('"https://runbooks.example/ModelwatchLatencyHigh.md"');
+  });
+});
+
+describe('values of which nothing is known', () => {
+  it('have no colour of good or bad, unless nothing is the good answer', () => {
+    const coloured = generateDashboards(config(model({})))
+      .flatMap(({ text }) => panelsOf(text))
+      .filter(({ type, fieldConfig }) => type === 'stat' && (fieldConfig?.defaults.thresholds?.steps.length ?? 0) > 1);
+    const unsaid = coloured.filter(({ fieldConfig }) => fieldConfig!.defaults.noValue === 'no data, or too little');
+    expect([unsaid.length > 5, coloured.length > unsaid.length]).toEqual([true, true]);
+    for (const { fieldConfig } of unsaid) {
+      expect(fieldConfig!.defaults.mappings).toMatchObject([
+        { type: 'special', options: { match: 'null+nan', result: { color: 'panel-bg' } } },
+      ]);
+    }
   });
 });
 

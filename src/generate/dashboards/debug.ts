@@ -53,7 +53,7 @@ const inputs = (facts: BoardFacts) => ({
       description:
         'Requests that failed within the time of the board, their inputs masked by rule before they were kept. Asks for a token with the scope operate.',
       width: 24,
-      none: 'no request failed within this time',
+      none: 'no failing requests to show',
       asked: { queryType: 'samples', ...OF_MODEL, part: 'failing' },
     }),
     timeSeries({
@@ -122,7 +122,7 @@ const distributions = (facts: BoardFacts) => {
         description: 'Every feature with its drift from the baseline, critical value, count and verdict, and what it matters to the model.',
         width: 12,
         height: 10,
-        none: 'no features to compare',
+        none: 'no features to show',
         asked: { queryType: 'drift', ...OF_MODEL },
         columns: ['version', 'feature', 'PSI', 'critical PSI', 'impact', 'count', 'verdict'],
       }),
@@ -289,7 +289,7 @@ const training = () => ({
       title: 'Training jobs',
       description: 'Training jobs told to the log of events within the time of the board, with how they ended.',
       width: 16,
-      none: 'no training jobs within this time',
+      none: 'no training jobs to show',
       asked: { queryType: 'events', ...OF_MODEL, eventKind: 'training_job' },
       columns: ['time', 'end', 'title', 'version', 'status', 'text'],
     }),

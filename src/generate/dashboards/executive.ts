@@ -190,7 +190,7 @@ const risks = (facts: BoardFacts) => ({
       title: 'Models',
       description: 'Every model with its owner, the version at work and the age of what it is compared with.',
       width: 8,
-      none: 'no models',
+      none: 'no models to show',
       asked: { queryType: 'models' },
       columns: ['model', 'team', 'version', 'ready', 'baseline age'],
     }),

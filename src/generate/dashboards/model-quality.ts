@@ -78,7 +78,7 @@ const overall = (facts: BoardFacts): BoardRow => {
         description: 'How long after a prediction its ground truth came, by bin.',
         width: 12,
         height: 10,
-        none: 'no ground truth yet',
+        none: 'no ground truth to show',
         asked: { queryType: 'groundTruth', ...OF_MODEL, part: 'delay' },
       }),
     ],

@@ -4,7 +4,7 @@ import type { BoardFacts } from './facts.js';
 import { modelQuality } from './model-quality.js';
 import { bars, stat, timeSeries, view } from './panel.js';
 import { OF_MODEL, ofModel, ofVersion } from './query.js';
-import { answer } from './table.js';
+import { answer, table } from './table.js';
 import { trust } from './trust.js';
 
 const perVersion = '{{version}} ({{role}})';
@@ -160,18 +160,17 @@ const challengers = (facts: BoardFacts) => {
   return {
     title: 'Challengers',
     panels: [
-      stat({
+      table({
         title: 'Verdict',
-        shows: 'name',
         none: 'no challenger, or no rule',
         description: 'What the rollout rule says of each challenger, over its window.',
         width: 6,
         height: 8,
         unit: 'short',
+        columns: ['version', 'verdict'],
         expressions: [
           {
             expr: `${facts.over('rollout', (window) => ofVersion(`model_version_role_verdict:modelwatch_rollout_verdict:${window}`))} == 1`,
-            legend: '{{version}}: {{verdict}}',
           },
         ],
       }),
@@ -205,7 +204,7 @@ const challengers = (facts: BoardFacts) => {
         description: 'Each criterion of the rollout with its reading, interval, bar and state, and the one that decides.',
         width: 12,
         height: 10,
-        none: 'no challenger to judge',
+        none: 'no challenger to show',
         asked: { queryType: 'shadow', ...OF_MODEL, part: 'verdict' },
         columns: ['version', 'decides', 'criterion', 'state', 'value', 'lower', 'upper', 'bar'],
       }),
@@ -245,7 +244,7 @@ const cost = (facts: BoardFacts) => ({
       title: 'Changes and incidents',
       description: 'Deploys, promotions, rollbacks, training jobs and incidents of the model within the time of the board.',
       width: 8,
-      none: 'nothing happened within this time',
+      none: 'no changes or incidents to show',
       asked: { queryType: 'events', ...OF_MODEL },
       columns: ['time', 'title'],
     }),

@@ -233,7 +233,7 @@ const changes = () => ({
       title: 'Recent changes and incidents',
       description: 'Deploys, promotions, rollbacks, training jobs, incidents and maintenance within the time of the board.',
       width: 20,
-      none: 'nothing happened within this time',
+      none: 'no changes or incidents to show',
       asked: { queryType: 'events' },
       columns: EVENT_COLUMNS,
     }),

@@ -43,6 +43,7 @@ export interface Panel {
 
 /** Said in place of a value: a score is absent where too little was seen, and never 0. */
 const NO_VALUE = 'no data, or too little';
+const UNKNOWN: dashboard.ValueMappingResult = { text: NO_VALUE, color: 'panel-bg' };
 const GOOD = 'green';
 const BAD = 'red';
 
@@ -73,13 +74,13 @@ function axisOf({ calm, unit }: NumbersText): { readonly axisSoftMin?: number; r
 }
 
 /** The latest value, large; one a series. */
-export const stat = (text: NumbersText & { readonly shows?: 'name' }): Panel =>
+export const stat = (text: NumbersText): Panel =>
   numbers(text, 4, 'stat', 'latest', (panel) =>
-    named(panel, text).options({
+    uncoloured(named(panel, text), text).options({
       reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
       colorMode: text.bar === undefined ? 'none' : 'background',
       graphMode: 'none',
-      textMode: text.shows ?? 'auto',
+      textMode: 'auto',
       justifyMode: 'auto',
       orientation: 'auto',
       wideLayout: true,
@@ -107,6 +108,13 @@ export const bars = (text: NumbersText): Panel =>
         legend: { showLegend: false, displayMode: 'list', placement: 'bottom', calcs: [] },
       }),
   );
+
+/** What is not known is neither good nor bad; Grafana takes the colour of the lowest threshold, unless nothing is the good answer. */
+function uncoloured(panel: dashboard.PanelBuilder, { bar, none }: NumbersText): dashboard.PanelBuilder {
+  if (bar === undefined || none !== undefined) return panel;
+  const unknown = { type: dashboard.MappingType.SpecialValue, options: { match: dashboard.SpecialValueMatch.NullAndNan, result: UNKNOWN } };
+  return panel.mappings([unknown as dashboard.SpecialValueMap]);
+}
 
 /** Grafana leaves out the name of a value that stands alone, unless the panel says what it is. */
 function named(panel: dashboard.PanelBuilder, { expressions }: NumbersText): dashboard.PanelBuilder {

@@ -64,7 +64,7 @@ const changes = () => ({
       title: 'Promotions, deploys and rollbacks',
       description: 'Every event of the registry and of those who deploy, within the time of the board.',
       width: 24,
-      none: 'nothing happened within this time',
+      none: 'no changes or incidents to show',
       asked: { queryType: 'events' },
       columns: EVENT_COLUMNS,
     }),

@@ -54,7 +54,10 @@ export const table = (text: TableText): Panel =>
   numbers(text, 8, 'table', 'rows', (built) => {
     const values = text.value === undefined ? {} : renamed(text.expressions, text.value);
     const [first] = Object.values(values);
-    const columns = [...text.columns, ...Object.keys(values)];
+    const measured = Object.keys(values);
+    const several = measured.length > 1;
+    const nameOf = (name: string) => (several && measured.includes(name) ? latest(name) : name);
+    const columns = [...text.columns, ...measured];
     built
       .options({
         showHeader: true,
@@ -64,10 +67,15 @@ export const table = (text: TableText): Panel =>
       .custom(COLUMN)
       // Before they are merged: rows of two series are one where all that is left of them is equal, and names of series never are.
       .withTransformation({ id: 'filterFieldsByName', options: { include: { names: columns } } })
-      .withTransformation({ id: 'merge', options: {} })
+      .withTransformation({ id: 'merge', options: {} });
+    if (several) built.withTransformation(grouped(text.columns, measured));
+    built
       .withTransformation({
         id: 'organize',
-        options: { indexByName: Object.fromEntries(columns.map((name, i) => [name, i])), renameByName: { ...values, ...SHOWN } },
+        options: {
+          indexByName: Object.fromEntries(columns.map((name, i) => [nameOf(name), i])),
+          renameByName: { ...Object.fromEntries(Object.entries(values).map(([name, shown]) => [nameOf(name), shown])), ...SHOWN },
+        },
       })
       // A version is no number, though it looks like one, and a label that is absent is nothing that was not measured.
       .overrideByFieldType('string', [
@@ -91,7 +99,7 @@ export const table = (text: TableText): Panel =>
 interface AnswerText extends PanelText {
   readonly asked: ModelwatchAsked;
   readonly columns?: readonly string[];
-  /** Said in place of a table without rows. */
+  /** Said in place of a table without rows, and of one whose query failed: what is shown, and not what is so. */
   readonly none: string;
 }
 
@@ -117,6 +125,20 @@ function widen(built: dashboard.PanelBuilder, columns: readonly string[]): dashb
   }
   return built;
 }
+
+/** Two empty answers have no label in common, and Grafana would draw a header over each; rows by their labels are the same, and none are no table. */
+const grouped = (labels: readonly string[], values: readonly string[]) => ({
+  id: 'groupBy',
+  options: {
+    fields: Object.fromEntries([
+      ...labels.map((name) => [name, { operation: 'groupby', aggregations: [] }]),
+      ...values.map((name) => [name, { operation: 'aggregate', aggregations: ['lastNotNull'] }]),
+    ]),
+  },
+});
+
+/** How Grafana calls a grouped field. */
+const latest = (name: string): string => `${name} (lastNotNull)`;
 
 /** The columns of numbers: `Value` of a single expression, `Value #A` and on of several, by the legends of the expressions. */
 function renamed(expressions: readonly Expression[], first: string): Readonly<Record<string, string>> {
