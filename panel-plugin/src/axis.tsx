@@ -23,10 +23,9 @@ const LETTER_WIDTH = 6.5;
 /** Grid, ticks and the name of the value below a plot. */
 export function BottomAxis({ ticks, scale, at, reach, label }: Props) {
   const theme = useTheme2();
-  const size = theme.typography.bodySmall.fontSize;
   const last = ticks[ticks.length - 1];
   return (
-    <g aria-hidden fill={theme.colors.text.secondary} fontSize={size}>
+    <g aria-hidden fill={theme.colors.text.secondary}>
       {ticks.map((tick) => (
         <g key={tick.at} transform={`translate(${scale(tick.at)} ${at})`}>
           <line y1={0} y2={-reach} stroke={theme.colors.border.weak} />
@@ -47,9 +46,8 @@ export function BottomAxis({ ticks, scale, at, reach, label }: Props) {
 /** Grid and ticks at the left of a plot, with the name of the value above them. */
 export function LeftAxis({ ticks, scale, at, reach, label }: Props) {
   const theme = useTheme2();
-  const size = theme.typography.bodySmall.fontSize;
   return (
-    <g aria-hidden fill={theme.colors.text.secondary} fontSize={size}>
+    <g aria-hidden fill={theme.colors.text.secondary}>
       {ticks.map((tick) => (
         <g key={tick.at} transform={`translate(${at} ${scale(tick.at)})`}>
           <line x1={0} x2={reach} stroke={theme.colors.border.weak} />

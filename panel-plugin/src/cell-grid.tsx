@@ -135,6 +135,10 @@ export function CellGrid({ summary, rows, columns, cells, width, height, legend,
     <div>
       {legendRoom && <Legend items={legend} />}
       <Picture
+        summary={summary}
+        width={width}
+        height={pictureHeight}
+        onMove={onMove}
         onKeyDown={onKeyDown}
         onLeave={leave}
         readout={current?.description() ?? (name ? `${name}: no data` : summary)}
@@ -147,49 +151,39 @@ export function CellGrid({ summary, rows, columns, cells, width, height, legend,
             details: current ? (current.details?.() ?? [{ label: 'value', value: current.text }]) : [{ label: 'no data', value: '' }],
           }
         }
+        ground={cells.length > SVG_CELLS_MAX && <CanvasCells cells={cells} geometry={geometry} width={width} height={pictureHeight} />}
       >
-        {cells.length > SVG_CELLS_MAX && <CanvasCells cells={cells} geometry={geometry} width={width} height={pictureHeight} />}
-        <svg
-          role="img"
-          aria-label={summary}
-          width={width}
-          height={pictureHeight}
-          fontSize={theme.typography.bodySmall.fontSize}
-          style={{ position: 'relative' }}
-          onMouseMove={onMove}
-        >
-          <defs>
-            <pattern id={hatch} width={6} height={6} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-              <line x1={0} y1={0} x2={0} y2={6} stroke={theme.colors.text.secondary} strokeWidth={2} />
-            </pattern>
-          </defs>
-          <Labels rows={rows} columns={columns} geometry={geometry} />
-          {cells.length <= SVG_CELLS_MAX && <SvgCells cells={cells} geometry={geometry} hatch={hatch} />}
-          {hovered >= 0 && (
-            <rect
-              data-testid="crosshair"
-              x={left + hovered * cellWidth}
-              y={top}
-              width={cellWidth}
-              height={cellHeight * rows.length}
-              fill="none"
-              stroke={theme.colors.text.secondary}
-              strokeDasharray="4 2"
-            />
-          )}
-          {chosen && (
-            <rect
-              data-testid="chosen"
-              x={left + chosen[1] * cellWidth}
-              y={top + chosen[0] * cellHeight}
-              width={cellWidth}
-              height={cellHeight}
-              fill="none"
-              stroke={theme.colors.text.maxContrast}
-              strokeWidth={3}
-            />
-          )}
-        </svg>
+        <defs>
+          <pattern id={hatch} width={6} height={6} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <line x1={0} y1={0} x2={0} y2={6} stroke={theme.colors.text.secondary} strokeWidth={2} />
+          </pattern>
+        </defs>
+        <Labels rows={rows} columns={columns} geometry={geometry} />
+        {cells.length <= SVG_CELLS_MAX && <SvgCells cells={cells} geometry={geometry} hatch={hatch} />}
+        {hovered >= 0 && (
+          <rect
+            data-testid="crosshair"
+            x={left + hovered * cellWidth}
+            y={top}
+            width={cellWidth}
+            height={cellHeight * rows.length}
+            fill="none"
+            stroke={theme.colors.text.secondary}
+            strokeDasharray="4 2"
+          />
+        )}
+        {chosen && (
+          <rect
+            data-testid="chosen"
+            x={left + chosen[1] * cellWidth}
+            y={top + chosen[0] * cellHeight}
+            width={cellWidth}
+            height={cellHeight}
+            fill="none"
+            stroke={theme.colors.text.maxContrast}
+            strokeWidth={3}
+          />
+        )}
       </Picture>
     </div>
   );

@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { GrafanaTheme2, LinkModel } from '@grafana/data';
-import { useStyles2 } from '@grafana/ui';
-import React, { KeyboardEvent, ReactNode, useRef, useState } from 'react';
+import { useStyles2, useTheme2 } from '@grafana/ui';
+import React, { KeyboardEvent, MouseEvent, ReactNode, useRef, useState } from 'react';
 import { MarkTooltip, Tip } from './mark-tooltip';
 
 type Place = readonly [row: number, column: number];
@@ -40,17 +40,26 @@ export function useChosenCell(rowCount: number, columnCount: number) {
 }
 
 interface PictureProps {
+  /** What the whole shows, in words. */
+  readonly summary: string;
+  readonly width: number;
+  readonly height: number;
+  readonly onMove: (event: MouseEvent<SVGSVGElement>) => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly onLeave: () => void;
   readonly readout: string;
   readonly links?: readonly LinkModel[];
   /** The chosen cell's details, shown beside it. */
   readonly tip?: Tip;
+  /** Drawn below the rest, by other means than SVG. */
+  readonly ground?: ReactNode;
+  /** What is drawn, as SVG. */
   readonly children: ReactNode;
 }
 
-/** Takes the keys for the picture inside, which is one image with one summary, and reads the chosen cell aloud below it. */
-export function Picture({ onKeyDown, onLeave, readout, links, tip, children }: PictureProps) {
+/** One image with one summary, which takes the keys, and below it a line that reads the chosen cell aloud. */
+export function Picture({ summary, width, height, onMove, onKeyDown, onLeave, readout, links, tip, ground, children }: PictureProps) {
+  const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const picture = useRef<HTMLDivElement>(null);
   return (
@@ -64,7 +73,18 @@ export function Picture({ onKeyDown, onLeave, readout, links, tip, children }: P
         className={styles.group}
         onKeyDown={onKeyDown}
       >
-        {children}
+        {ground}
+        <svg
+          role="img"
+          aria-label={summary}
+          width={width}
+          height={height}
+          fontSize={theme.typography.bodySmall.fontSize}
+          fill={theme.colors.text.primary}
+          onMouseMove={onMove}
+        >
+          {children}
+        </svg>
       </div>
       {tip && <MarkTooltip tip={tip} picture={picture} />}
       <div className={styles.readout}>
@@ -82,8 +102,8 @@ export function Picture({ onKeyDown, onLeave, readout, links, tip, children }: P
 const getStyles = (theme: GrafanaTheme2) => ({
   group: css({
     position: 'relative',
-    // As a block it leaves no room for descenders below it.
-    '& > svg': { display: 'block' },
+    // As a block it leaves no room for descenders below it; placed, it lies above its ground.
+    '& > svg': { display: 'block', position: 'relative' },
     '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` },
   }),
   readout: css({

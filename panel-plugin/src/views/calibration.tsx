@@ -168,6 +168,10 @@ function CalibrationView({ bound, options, width, height }: ViewProps) {
         />
       )}
       <Picture
+        summary={summary}
+        width={width}
+        height={pictureHeight}
+        onMove={onMove}
         onKeyDown={onKeyDown}
         onLeave={leave}
         readout={current?.point.description ?? summary}
@@ -181,50 +185,48 @@ function CalibrationView({ bound, options, width, height }: ViewProps) {
           }
         }
       >
-        <svg role="img" aria-label={summary} width={width} height={pictureHeight} onMouseMove={onMove}>
-          {axesRoom && (
-            <>
-              <BottomAxis
-                ticks={ticks(width - left).map(textOf('meanScore'))}
-                scale={scales.x}
-                at={bottom}
-                reach={bottom - grid * 2}
-                label="mean score"
-              />
-              <LeftAxis
-                ticks={ticks(plotBottom).map(textOf('observedRate'))}
-                scale={scales.y}
-                at={left}
-                reach={width - grid * 2 - left}
-                label="observed rate"
-              />
-            </>
-          )}
-          <path
-            data-testid="diagonal"
-            d={`M${scales.x(0)} ${scales.y(0)}L${scales.x(1)} ${scales.y(1)}`}
-            stroke={theme.colors.text.secondary}
-            strokeDasharray="6 4"
-          />
-          {histogramHeight > 0 && <Histogram model={model} scales={scales} top={plotBottom + grid * 1.5} bottom={bottom} hidden={hidden} />}
-          {at !== undefined && at >= 0 && at <= 1 && (
-            <path data-testid="crosshair" d={`M${scales.x(at)} 0V${bottom}`} stroke={theme.colors.text.secondary} strokeDasharray="2 2" />
-          )}
-          {shownLines.map((points, index) => (
-            <path
-              key={index}
-              d={points
-                .map((point, step) => `${step === 0 ? 'M' : 'L'}${scales.x(point.meanScore)} ${scales.y(point.observedRate)}`)
-                .join('')}
-              fill="none"
-              stroke={versionColor(theme, index)}
-              strokeOpacity={0.6}
+        {axesRoom && (
+          <>
+            <BottomAxis
+              ticks={ticks(width - left).map(textOf('meanScore'))}
+              scale={scales.x}
+              at={bottom}
+              reach={bottom - grid * 2}
+              label="mean score"
             />
-          ))}
-          {placed.map(({ point, row, column }) => (
-            <Point key={`${row}/${column}`} point={point} index={row} scales={scales} chosen={point === current?.point} />
-          ))}
-        </svg>
+            <LeftAxis
+              ticks={ticks(plotBottom).map(textOf('observedRate'))}
+              scale={scales.y}
+              at={left}
+              reach={width - grid * 2 - left}
+              label="observed rate"
+            />
+          </>
+        )}
+        <path
+          data-testid="diagonal"
+          d={`M${scales.x(0)} ${scales.y(0)}L${scales.x(1)} ${scales.y(1)}`}
+          stroke={theme.colors.text.secondary}
+          strokeDasharray="6 4"
+        />
+        {histogramHeight > 0 && <Histogram model={model} scales={scales} top={plotBottom + grid * 1.5} bottom={bottom} hidden={hidden} />}
+        {at !== undefined && at >= 0 && at <= 1 && (
+          <path data-testid="crosshair" d={`M${scales.x(at)} 0V${bottom}`} stroke={theme.colors.text.secondary} strokeDasharray="2 2" />
+        )}
+        {shownLines.map((points, index) => (
+          <path
+            key={index}
+            d={points
+              .map((point, step) => `${step === 0 ? 'M' : 'L'}${scales.x(point.meanScore)} ${scales.y(point.observedRate)}`)
+              .join('')}
+            fill="none"
+            stroke={versionColor(theme, index)}
+            strokeOpacity={0.6}
+          />
+        ))}
+        {placed.map(({ point, row, column }) => (
+          <Point key={`${row}/${column}`} point={point} index={row} scales={scales} chosen={point === current?.point} />
+        ))}
       </Picture>
     </div>
   );

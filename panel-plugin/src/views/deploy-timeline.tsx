@@ -46,7 +46,7 @@ function LaneRow({ lane, index, plot }: { readonly lane: Lane; readonly index: n
     <g data-testid="lane">
       <path d={`M${plot.left} ${y}H${plot.right}`} stroke={theme.colors.border.weak} />
       {plot.left > 0 && (
-        <text y={y} dominantBaseline="central" fill={theme.colors.text.primary}>
+        <text y={y} dominantBaseline="central">
           {shorten(lane.label, Math.floor(plot.left / LETTER_WIDTH))}
         </text>
       )}
@@ -170,48 +170,43 @@ function DeployTimelineView({ bound, data, timeZone, width, height }: ViewProps)
         />
       )}
       <Picture
+        summary={summary}
+        width={width}
+        height={pictureHeight}
+        onMove={onMove}
         onKeyDown={onKeyDown}
         onLeave={leave}
         readout={current?.description ?? summary}
         links={current?.links()}
         tip={current && { x: placeOf(current)[0], y: placeOf(current)[1], title: current.title, details: current.details }}
       >
-        <svg
-          role="img"
-          aria-label={summary}
-          width={width}
-          height={pictureHeight}
-          fontSize={theme.typography.bodySmall.fontSize}
-          onMouseMove={onMove}
-        >
-          {bottom < pictureHeight && (
-            <BottomAxis
-              ticks={timeTicksOf(from, to, Math.floor((right - left) / TICK_WIDTH), timeZone)}
-              scale={plot.x}
-              at={bottom}
-              reach={bottom}
-            />
-          )}
-          {lanesDrawn.map((lane, index) => (
-            <LaneRow key={index} lane={lane} index={index} plot={plot} />
-          ))}
-          {events.map((event, index) =>
-            event.until === undefined ? null : <Region key={index} event={event} plot={plot} from={from} to={to} />,
-          )}
-          {crosshair !== undefined && crosshair >= from && crosshair <= to && (
-            <path
-              data-testid="crosshair"
-              d={`M${plot.x(crosshair)} 0V${bottom}`}
-              stroke={theme.colors.text.secondary}
-              strokeDasharray="2 2"
-            />
-          )}
-          {events.map((event, index) => (
-            <g key={index} data-testid="event" transform={`translate(${placeOf(event).join(' ')})`}>
-              <EventMark kind={event.kind} failed={event.failed} size={event === current ? 8 : 6} />
-            </g>
-          ))}
-        </svg>
+        {bottom < pictureHeight && (
+          <BottomAxis
+            ticks={timeTicksOf(from, to, Math.floor((right - left) / TICK_WIDTH), timeZone)}
+            scale={plot.x}
+            at={bottom}
+            reach={bottom}
+          />
+        )}
+        {lanesDrawn.map((lane, index) => (
+          <LaneRow key={index} lane={lane} index={index} plot={plot} />
+        ))}
+        {events.map((event, index) =>
+          event.until === undefined ? null : <Region key={index} event={event} plot={plot} from={from} to={to} />,
+        )}
+        {crosshair !== undefined && crosshair >= from && crosshair <= to && (
+          <path
+            data-testid="crosshair"
+            d={`M${plot.x(crosshair)} 0V${bottom}`}
+            stroke={theme.colors.text.secondary}
+            strokeDasharray="2 2"
+          />
+        )}
+        {events.map((event, index) => (
+          <g key={index} data-testid="event" transform={`translate(${placeOf(event).join(' ')})`}>
+            <EventMark kind={event.kind} failed={event.failed} size={event === current ? 8 : 6} />
+          </g>
+        ))}
       </Picture>
     </div>
   );

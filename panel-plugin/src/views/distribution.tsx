@@ -144,6 +144,10 @@ function DistributionView({ bound, options, width, height }: ViewProps) {
         />
       )}
       <Picture
+        summary={summary}
+        width={width}
+        height={pictureHeight}
+        onMove={onMove}
         onKeyDown={onKeyDown}
         onLeave={reset}
         readout={current?.description ?? summary}
@@ -157,38 +161,29 @@ function DistributionView({ bound, options, width, height }: ViewProps) {
           }
         }
       >
-        <svg
-          role="img"
-          aria-label={summary}
-          width={width}
-          height={pictureHeight}
-          fontSize={theme.typography.bodySmall.fontSize}
-          onMouseMove={onMove}
-        >
-          {left > 0 && (
-            <LeftAxis
-              ticks={ticks.map((at) => ({ at, text: `${Number((at * 100).toPrecision(6))}%` }))}
-              scale={(share) => plotBottom - bar(share)}
-              at={left}
-              reach={width - left}
-              label="share"
+        {left > 0 && (
+          <LeftAxis
+            ticks={ticks.map((at) => ({ at, text: `${Number((at * 100).toPrecision(6))}%` }))}
+            scale={(share) => plotBottom - bar(share)}
+            at={left}
+            reach={width - left}
+            label="share"
+          />
+        )}
+        {model.bins.map((bin, index) => (
+          <g key={index} data-testid="bin" transform={`translate(${left + index * step} 0)`}>
+            <Bin
+              bin={bin}
+              step={step}
+              plotTop={plotTop}
+              plotBottom={plotBottom}
+              bar={bar}
+              insufficient={insufficient}
+              labelWidth={labelWidthOf(bin, index)}
+              chosen={bin === current}
             />
-          )}
-          {model.bins.map((bin, index) => (
-            <g key={index} data-testid="bin" transform={`translate(${left + index * step} 0)`}>
-              <Bin
-                bin={bin}
-                step={step}
-                plotTop={plotTop}
-                plotBottom={plotBottom}
-                bar={bar}
-                insufficient={insufficient}
-                labelWidth={labelWidthOf(bin, index)}
-                chosen={bin === current}
-              />
-            </g>
-          ))}
-        </svg>
+          </g>
+        ))}
       </Picture>
     </div>
   );

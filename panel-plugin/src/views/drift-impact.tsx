@@ -126,56 +126,51 @@ function DriftImpactView({ bound, options, width, height }: ViewProps) {
         />
       )}
       <Picture
+        summary={summary}
+        width={width}
+        height={pictureHeight}
+        onMove={onMove}
         onKeyDown={onKeyDown}
         onLeave={leave}
         readout={current?.description ?? summary}
         links={current?.links()}
         tip={current && { x: placeOf(current)[0], y: placeOf(current)[1], title: current.feature, details: current.details }}
       >
-        <svg role="img" aria-label={summary} width={width} height={pictureHeight} onMouseMove={onMove}>
-          {axesRoom && (
-            <>
-              <BottomAxis
-                ticks={ticksOf(0, model.driftMax, Math.max(1, Math.floor((right - left) / TICK_WIDTH))).map(tickOf('drift'))}
-                scale={x}
-                at={bottom}
-                reach={bottom - top}
-                label={nameOf('drift')}
-              />
-              <LeftAxis
-                ticks={ticksOf(0, model.impactMax, Math.max(1, Math.floor((bottom - top) / TICK_HEIGHT))).map(tickOf('impact'))}
-                scale={y}
-                at={left}
-                reach={right - left}
-                label={nameOf('impact')}
-              />
-            </>
-          )}
-          {at !== undefined && at >= 0 && at <= model.driftMax && (
-            <path data-testid="crosshair" d={`M${x(at)} 0V${bottom}`} stroke={theme.colors.text.secondary} strokeDasharray="2 2" />
-          )}
-          {model.points.map((point, index) => {
-            const [px, py] = placeOf(point);
-            const name = names[index];
-            return (
-              <g key={index} data-testid={point.beyond ? 'beyond' : 'within'} transform={`translate(${px} ${py})`}>
-                <Mark beyond={point.beyond} half={size * (point === current ? 0.9 : 0.6)} />
-                {name && (
-                  <text
-                    x={name.isRight ? -size : size}
-                    y={name.shift}
-                    textAnchor={name.isRight ? 'end' : 'start'}
-                    dominantBaseline="central"
-                    fontSize={theme.typography.bodySmall.fontSize}
-                    fill={theme.colors.text.primary}
-                  >
-                    {shorten(point.feature, NAME_LETTERS_MAX)}
-                  </text>
-                )}
-              </g>
-            );
-          })}
-        </svg>
+        {axesRoom && (
+          <>
+            <BottomAxis
+              ticks={ticksOf(0, model.driftMax, Math.max(1, Math.floor((right - left) / TICK_WIDTH))).map(tickOf('drift'))}
+              scale={x}
+              at={bottom}
+              reach={bottom - top}
+              label={nameOf('drift')}
+            />
+            <LeftAxis
+              ticks={ticksOf(0, model.impactMax, Math.max(1, Math.floor((bottom - top) / TICK_HEIGHT))).map(tickOf('impact'))}
+              scale={y}
+              at={left}
+              reach={right - left}
+              label={nameOf('impact')}
+            />
+          </>
+        )}
+        {at !== undefined && at >= 0 && at <= model.driftMax && (
+          <path data-testid="crosshair" d={`M${x(at)} 0V${bottom}`} stroke={theme.colors.text.secondary} strokeDasharray="2 2" />
+        )}
+        {model.points.map((point, index) => {
+          const [px, py] = placeOf(point);
+          const name = names[index];
+          return (
+            <g key={index} data-testid={point.beyond ? 'beyond' : 'within'} transform={`translate(${px} ${py})`}>
+              <Mark beyond={point.beyond} half={size * (point === current ? 0.9 : 0.6)} />
+              {name && (
+                <text x={name.isRight ? -size : size} y={name.shift} textAnchor={name.isRight ? 'end' : 'start'} dominantBaseline="central">
+                  {shorten(point.feature, NAME_LETTERS_MAX)}
+                </text>
+              )}
+            </g>
+          );
+        })}
       </Picture>
     </div>
   );

@@ -220,6 +220,10 @@ function ErrorBudgetView({ bound, width, height }: ViewProps) {
         />
       )}
       <Picture
+        summary={summary}
+        width={width}
+        height={pictureHeight}
+        onMove={onMove}
         onKeyDown={onKeyDown}
         onLeave={reset}
         readout={current?.description ?? summary}
@@ -233,22 +237,12 @@ function ErrorBudgetView({ bound, width, height }: ViewProps) {
           }
         }
       >
-        <svg
-          role="img"
-          aria-label={summary}
-          width={width}
-          height={pictureHeight}
-          fontSize={theme.typography.bodySmall.fontSize}
-          fill={theme.colors.text.primary}
-          onMouseMove={onMove}
-        >
-          {headHeight > 0 && <Head windows={model.windows} layout={layout} at={headHeight * 0.7} />}
-          {drawn.map((budget, index) => (
-            <g key={index} transform={`translate(0 ${headHeight + index * rowHeight})`}>
-              <BudgetRow budget={budget} layout={layout} height={rowHeight} chosen={budget === current} />
-            </g>
-          ))}
-        </svg>
+        {headHeight > 0 && <Head windows={model.windows} layout={layout} at={headHeight * 0.7} />}
+        {drawn.map((budget, index) => (
+          <g key={index} transform={`translate(0 ${headHeight + index * rowHeight})`}>
+            <BudgetRow budget={budget} layout={layout} height={rowHeight} chosen={budget === current} />
+          </g>
+        ))}
       </Picture>
     </div>
   );
