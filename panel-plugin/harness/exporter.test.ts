@@ -31,6 +31,7 @@ models:
     challengers: [{ version: '2', onnx: { path: ${path.join(FLIGHTS, 'challenger.onnx')} } }]
     output: { tensor: probabilities, column: 1 }
     slices: [{ name: origin, feature: origin }]
+    cost: { currency: USD, cpuSecondPrice: 0.000012, replicaHourPrice: 0.04 }
 `;
 const ROWS = 1500;
 const OPERATOR = { authorization: `Bearer ${token.operate}` };
