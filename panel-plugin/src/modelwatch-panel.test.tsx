@@ -47,6 +47,10 @@ describe('panel', () => {
     const bare = show(prepared([{ fields: [] }, strings('extra')]), 'registry-board');
     expect(document.body).toHaveTextContent('the query answered with no rows');
     bare.unmount();
+    // A view of two queries, of which the one that it needs found nothing.
+    const half = show(prepared([{ fields: [] }, strings('model', 'version')]), 'deploy-timeline');
+    expect(document.body).toHaveTextContent('the query answered with no rows');
+    half.unmount();
     show([], 'tomorrow');
     expect(document.body).toHaveTextContent('No view is named "tomorrow"; there are registry-board');
   });

@@ -20,7 +20,7 @@ function messageOf(view: View | undefined, binding: Binding | undefined, { data,
     const [error] = data.errors ?? [];
     return `${view.label}: the query failed: ${error?.message ?? error?.data?.message ?? 'no reason was given'}`;
   }
-  // A frame without fields is what a data source answers where there is nothing to tell of.
+  // A frame without fields is what a data source answers where there is nothing to tell of: the one that is lacking may be it, whatever another query found.
   const isEmpty = data.series.some(({ fields }) => fields.length === 0);
   return binding?.kind === 'missing' && !isEmpty ? `${view.label}: ${binding.message}` : `${view.label}: the query answered with no rows.`;
 }
