@@ -42,8 +42,8 @@ export function asUrl(text: string): string {
   return text;
 }
 
-/** Answers to which the same request may get another one later: too slow, in conflict, gone, too many. */
-const AS_THINGS_STAND: ReadonlySet<number> = new Set([408, 409, 410, 429]);
+/** Answers to which the same request may get another one later: too slow, in conflict, too many. */
+const AS_THINGS_STAND: ReadonlySet<number> = new Set([408, 409, 429]);
 
 const ANSWER_MILLISECONDS_MAX = 120_000;
 
