@@ -129,7 +129,6 @@ const measured = (reading: IntervalReading) => {
   return reading;
 };
 
-/** The groups that prediction skew reads come first: here all are evaluated but once. */
 /** What was counted at evaluation. */
 const EVALUATED: Pick<Replica, 'confusion' | 'scores' | 'deviations'> = {
   confusion: Confusion.fromJSON({ truePositive: 1300, falsePositive: 300, trueNegative: 7800, falseNegative: 600 }),
