@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { builtFile } from '../built-file.js';
@@ -48,6 +49,13 @@ async function metric(url: string, series: string): Promise<number> {
   );
 }
 
+/** The process of the demo that is the sidecar. */
+async function sidecarOf(demoProcess: number): Promise<number> {
+  const children = (await readFile(`/proc/${demoProcess}/task/${demoProcess}/children`, 'utf8')).trim().split(' ').map(Number);
+  const arguments_ = await Promise.all(children.map(async (child) => (await readFile(`/proc/${child}/cmdline`, 'utf8')).split('\0')));
+  return children[arguments_.findIndex((words) => words.includes('run'))]!;
+}
+
 describe('demo', () => {
   it('serves, watches and replays until Ctrl-C, which says that it drains and that it stopped', async () => {
     const { url, end, group } = startDemo(0);
@@ -63,6 +71,27 @@ describe('demo', () => {
     expect(stdout).not.toContain('All flights are through');
     expect(stdout).toMatch(/\nDraining: [^\n]+ Ctrl-C again ends it at once\.\n[^]*Stopped\.\n$/);
     expect(stderr.replace(/^\d{4}-\d\d-\d\d .* 0 errors\n/gm, '')).toBe('');
+  }, 60_000);
+
+  it('fails where its sidecar is killed, and does not say that a drain that was cut short is through', async () => {
+    const unasked = startDemo(0);
+    await unasked.url;
+    process.kill(await sidecarOf(unasked.group), 'SIGKILL');
+    expect((await unasked.end).code).toBe(1);
+    const { url, end, group } = startDemo(0);
+    await url;
+    const sidecar = await sidecarOf(group);
+    process.kill(sidecar, 'SIGSTOP');
+    const draining = new Promise<void>((resolve) => {
+      demo!.stdout!.on('data', (chunk: Buffer) => {
+        if (chunk.includes('Draining')) resolve();
+      });
+    });
+    process.kill(group, 'SIGINT');
+    await draining;
+    process.kill(sidecar, 'SIGKILL');
+    const { code, stdout } = await end;
+    expect([code, stdout.split('\n').at(-2)]).toEqual([1, 'Stopped before it had drained.']);
   }, 60_000);
 
   it('says in a sentence that its port is taken', async () => {

@@ -58,7 +58,8 @@ async function demo({ port, speed }: Flags, folder: string, { stdout, stderr }: 
   const url = await listeningUrl(sidecar, stderr);
   if (url === undefined) {
     await sidecarEnd;
-    return stopping.since === undefined ? (sidecar.exitCode ?? 1) || 1 : saidHow(stopping, stdout, 0);
+    // Before it listened there was nothing to drain.
+    return stopping.since === undefined ? (sidecar.exitCode ?? 1) || 1 : saidHow(true, stdout);
   }
   stdout.write(welcome(url));
   const columns = ['--ground-truth-column', 'late', '--ground-truth-time-column', 'ground_truth_time'];
@@ -71,23 +72,24 @@ async function demo({ port, speed }: Flags, folder: string, { stdout, stderr }: 
   if (stopping.since === undefined && sidecar.exitCode === null && sidecar.signalCode === null)
     stdout.write(`\nAll flights are through. The sidecar goes on at ${url}; Ctrl-C ends it.\n`);
   await sidecarEnd;
-  return stopping.since === undefined ? (sidecar.exitCode ?? 0) : saidHow(stopping, stdout, sidecar.exitCode ?? 0);
+  // A signal that ended it has no code, and no drain was through.
+  const code = sidecar.exitCode ?? 1;
+  return stopping.since === undefined ? code : saidHow(code === 0, stdout);
 }
 
 interface Stopping {
   /** When it was asked for, by the monotonic clock; undefined before. */
   readonly since: number | undefined;
-  readonly cutShort: boolean;
 }
 
-function saidHow({ cutShort }: Stopping, stdout: Output['stdout'], code: number): number {
-  stdout.write(cutShort ? CUT_SHORT : STOPPED);
-  return cutShort ? 1 : code;
+function saidHow(isDrained: boolean, stdout: Output['stdout']): 0 | 1 {
+  stdout.write(isDrained ? STOPPED : CUT_SHORT);
+  return isDrained ? 0 : 1;
 }
 
 /** The first Ctrl-C drains the sidecar, a second one ends it at once. */
 function stopOnSignal(sidecar: ChildProcess, stdout: Output['stdout']): Stopping {
-  const stopping: { -readonly [Key in keyof Stopping]: Stopping[Key] } = { since: undefined, cutShort: false };
+  const stopping: { since: number | undefined } = { since: undefined };
   const stop = () => {
     const now = systemClock.monotonicSeconds();
     if (stopping.since === undefined) {
@@ -95,7 +97,6 @@ function stopOnSignal(sidecar: ChildProcess, stdout: Output['stdout']): Stopping
       stdout.write(`\n${DRAINING}`);
       sidecar.kill('SIGTERM');
     } else if (now - stopping.since > SAME_SIGNAL_SECONDS) {
-      stopping.cutShort = true;
       sidecar.kill('SIGKILL');
     }
   };
