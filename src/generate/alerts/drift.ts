@@ -108,10 +108,10 @@ function driftAlert(subject: Subject): AlertFamily {
         expr: ofBaseline ? `${parenthesised(byWindows)}\nor\n${parenthesised(trailing(long))}` : byWindows,
         summary:
           `${named} of {{ $labels.model }} {{ $labels.version }} drifted from {{ $labels.reference }}: ` +
-          `PSI {{ printf "%.3f" $value }} over ${short}, bar ${number(bars.driftPsiMin)}`,
+          `PSI {{ printf "%.3f" $value }}, bar ${number(bars.driftPsiMin)}`,
         description:
           `The distribution is not that of the reference ({{ $labels.reference }}), over ${short} and over ${long}${ofBaseline ? `, or over the ${bars.driftTrailing} before` : ''}. Chance alone explains a PSI of ` +
-          `${recordedValue(recorded('psi_critical', short), [...labels, 'reference'])} over ${recordedValue(recorded('values', short), labels, '%.0f')} values. ` +
+          `${recordedValue(recorded('psi_critical', short), [...labels, 'reference'])} over the ${recordedValue(recorded('values', short), labels, '%.0f')} values of ${short}. ` +
           `Whether predictions suffer is for quality to say: see the runbook.${matters(short)}`,
       };
     },
