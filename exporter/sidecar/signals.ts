@@ -3,7 +3,7 @@ import { systemClock } from '../clock.js';
 import type { Sidecar } from './start-sidecar.js';
 
 /** Ctrl-C in a terminal reaches a child from the terminal and from its parent: what comes so soon is the same wish. Nobody presses it twice as fast. */
-export const SAME_SIGNAL_SECONDS = 0.2;
+export const SAME_SIGNAL_SECONDS = 0.5;
 
 /** What a person at a terminal reads after Ctrl-C, of `run` and of `demo`. */
 export const DRAINING = 'Draining: requests under way are answered, what was watched is written. Ctrl-C again ends it at once.\n';

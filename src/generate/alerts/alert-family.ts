@@ -59,7 +59,19 @@ export function greatestFeatures(sentence: string, record: string, labels: reado
 
 /** The value of a recorded series with the labels of the alert, for annotations; `?` where there is none. */
 export function recordedValue(record: string, labels: readonly string[], format = '%.3g'): string {
+  return whereRecorded(record, labels, (value) => value, format, '{{ else }}?');
+}
+
+/** Words around the value of a series that has the alert's labels, and none where there is no such series. */
+export function whereRecorded(
+  record: string,
+  labels: readonly string[],
+  words: (value: string) => string,
+  format = '%.3g',
+  otherwise = '',
+): string {
   const matchers = labels.map((label) => `${label}=%q`).join(',');
   const values = labels.map((label) => `$labels.${label}`).join(' ');
-  return `{{ with printf "${record}{${matchers}}" ${values} | query }}{{ . | first | value | printf "${format}" }}{{ else }}?{{ end }}`;
+  const value = `{{ . | first | value | printf "${format}" }}`;
+  return `{{ with printf "${record}{${matchers}}" ${values} | query }}${words(value)}${otherwise}{{ end }}`;
 }

@@ -1,5 +1,5 @@
 import { number, parenthesised } from '../promql.js';
-import { alwaysTicket, greatestFeatures, recordedValue } from './alert-family.js';
+import { alwaysTicket, greatestFeatures, recordedValue, whereRecorded } from './alert-family.js';
 import type { AlertFamily } from './alert-family.js';
 import { VALUES_PER_BIN_MIN } from './drift-verdict.js';
 import type { AlertBars } from '../recordings/recording-family.js';
@@ -103,6 +103,12 @@ function driftAlert(subject: Subject): AlertFamily {
           ...(ofBaseline ? [`unless\n${season(window)}`] : []),
         ].join('\n');
       const byWindows = `${drifted(short)}\nand\n${drifted(long)}${settled(short)}`;
+      // Nothing before as many hours are known.
+      const explainedOfTrailing = whereRecorded(
+        recorded('trailing_psi_critical', long),
+        [...labels, 'reference'],
+        (value) => `, and of ${value} over the ${bars.driftTrailing} before`,
+      );
       return {
         for: bars.driftFor,
         expr: ofBaseline ? `${parenthesised(byWindows)}\nor\n${parenthesised(trailing(long))}` : byWindows,
@@ -111,7 +117,7 @@ function driftAlert(subject: Subject): AlertFamily {
           `PSI {{ printf "%.3f" $value }}, bar ${number(bars.driftPsiMin)}`,
         description:
           `The distribution is not that of the reference ({{ $labels.reference }}), over ${short} and over ${long}${ofBaseline ? `, or over the ${bars.driftTrailing} before` : ''}. Chance alone explains a PSI of ` +
-          `${recordedValue(recorded('psi_critical', short), [...labels, 'reference'])} over the ${recordedValue(recorded('values', short), labels, '%.0f')} values of ${short}. ` +
+          `${recordedValue(recorded('psi_critical', short), [...labels, 'reference'])} over the ${recordedValue(recorded('values', short), labels, '%.0f')} values of ${short}${ofBaseline ? explainedOfTrailing : ''}. ` +
           `Whether predictions suffer is for quality to say: see the runbook.${matters(short)}`,
       };
     },
