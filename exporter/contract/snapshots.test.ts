@@ -184,8 +184,9 @@ describe('snapshots', () => {
     expect([answer.status, answer.body['code']]).toEqual([status, code]);
   });
 
-  it('say that nothing is known of a feature or a time, and 404 of a model', async () => {
-    expect((await get('distributions', { feature: 'nothing', ...tuesday })).body['distributions']).toEqual([]);
+  it('say that nothing is known of a time, and 404 of a feature or a model', async () => {
+    const unknown = await get('distributions', { feature: 'nothing', ...tuesday });
+    expect([unknown.status, unknown.body['code']]).toEqual([404, 'feature_not_found']);
     expect((await get('distributions', { feature: 'temp', from: 1, to: 2 })).body['distributions']).toEqual([]);
     expect((await fetch(`${sidecar.url}/v1/models/nobody/distributions`)).status).toBe(404);
   });
