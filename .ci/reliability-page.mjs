@@ -83,7 +83,7 @@ All counts are. Of the times, those that stand below with "no" were taken with c
 - **P1, a challenger that aborts.** Node's \`spawn\` returns once the child has begun, and until then the loop is held: 5 to 20 ms for \`/bin/true\` from a process of 100 MB on this machine. A challenger that
   dies of every request is started after 0, 0.1, 0.2, 0.4 s and so on up to 10 s, so that the champion's p99 shows it for the first seconds and no longer.
 - **P4 and P6.** One more process between client and upstream, and three times what the machine can serve, are waits for a processor: in P6 the sidecar's thread runs 0.3 ms a request, and waits for the rest.
-- **P21, the loop held.** The gauge of the sidecar has that wait in it. A probe beside it tells both apart: what a turn of the loop runs is within the bar, and 20 to 30 ms of the longest turns are the wait.
+- **P21, the loop held.** The gauge of the sidecar has that wait in it. A probe beside it tells both apart: the longest turns of the loop ran 13 to 20 ms themselves; what is beyond that is the wait.
 
 ${FOUND}
 
