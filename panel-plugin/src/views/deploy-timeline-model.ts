@@ -150,14 +150,17 @@ function laneKeysOf(reported: readonly Reported[], changes: readonly Change[], {
   const latest = new Map<string, number>();
   const latestOfModel = new Map<string, number>();
   const touch = (model: string | undefined, version: string | undefined, at: number) => {
-    if (version !== undefined && (at >= from || (spans.get(laneKey(model, version))?.length ?? 0) > 0)) {
+    if (version !== undefined) {
       const key = laneKey(model, version);
       latest.set(key, Math.max(latest.get(key) ?? -Infinity, at));
       latestOfModel.set(model ?? '', Math.max(latestOfModel.get(model ?? '') ?? -Infinity, at));
     }
   };
   reported.forEach(({ model, version, at }) => touch(model, version, at));
-  changes.forEach(({ model, version, at }) => touch(model, version, at));
+  // What was at work before the range alone has nothing to show; what was told is within it, or reaches into it.
+  changes
+    .filter(({ model, version, at }) => at >= from || (spans.get(laneKey(model, version))?.length ?? 0) > 0)
+    .forEach(({ model, version, at }) => touch(model, version, at));
   const modelOf = (key: string) => String((JSON.parse(key) as unknown[])[0]);
   return [...latest]
     .sort(([a, atA], [b, atB]) => {

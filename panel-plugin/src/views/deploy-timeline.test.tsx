@@ -101,6 +101,12 @@ describe('deploy timeline: frames to lanes', () => {
     expect(early.events).toHaveLength(ROWS.length);
   });
 
+  it('gives a lane to the version of what began before the range and reaches into it', () => {
+    const { events, lanes } = modelOf([{ ago: 500, end: 90, kind: 'training_job', model: 'm', version: '7' }, ...ROWS]);
+    expect(lanes.map(({ label }) => label)).toContain('7');
+    expect(events.find(({ kind }) => kind === 'training_job')?.lane).toBe(lanes.findIndex(({ label }) => label === '7'));
+  });
+
   it('draws annotations of the board too, those of a known id once', () => {
     const annotations = prepared([
       {
