@@ -22,22 +22,23 @@ export interface AskFlags {
   readonly tokenFile?: string;
 }
 
-export const DEFAULT_URL = 'http://127.0.0.1:9810';
+const DEFAULT_URL = 'http://127.0.0.1:9810';
 
 /** What every such command ends with; the pages say it too. */
 const EXIT_CODES = `
 Exit code: 0; 1 where the sidecar does not answer, or cannot do it as things stand; 2 where what was given is at fault: options, token, names, files.`;
 
-/** Gives a command what all of them take that ask a sidecar. */
-export function asksSidecar(command: Command): Command {
-  return command
+/** Gives a command what all of them take that send to a sidecar. */
+export const sendsToSidecar = (command: Command): Command =>
+  command
     .option('--url <url>', 'where the sidecar listens', asUrl, DEFAULT_URL)
-    .option('--token-file <file>', 'file of the token to send, instead of the one in MODELWATCH_TOKEN')
-    .option('--json', 'print what the sidecar answered')
-    .addHelpText('after', EXIT_CODES);
-}
+    .option('--token-file <file>', 'file of the token to send, instead of the one in MODELWATCH_TOKEN');
 
-export function asUrl(text: string): string {
+/** And those that ask it one thing and say what it answered. */
+export const asksSidecar = (command: Command): Command =>
+  sendsToSidecar(command).option('--json', 'print what the sidecar answered').addHelpText('after', EXIT_CODES);
+
+function asUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new InvalidArgumentError('It is not an http or https URL.');
   return text;
 }

@@ -8,7 +8,7 @@ import { loadBaseline } from '../baseline/read-baseline.js';
 import { fileDigest } from '../models/file-digest.js';
 import { byPosition, formatFaults, quote } from './fault.js';
 import type { Fault } from './fault.js';
-import { loadConfig, readConfigSource } from './load-config.js';
+import { configOf, readConfigSource } from './load-config.js';
 import { unknownFeatures } from './unknown-features.js';
 
 /** Where a command writes; `process` is one. */
@@ -40,18 +40,19 @@ async function baselineFound(file: string): Promise<Found> {
 }
 
 async function configFound(file: string): Promise<Found> {
-  const config = await loadConfig(file);
+  const yaml = await readConfigSource(file);
+  if (!yaml.ok) return { faults: formatFaults(yaml.faults), warnings: [] };
+  const config = await configOf(yaml.value, file);
   if (!config.ok) return { faults: formatFaults(config.faults), warnings: [] };
   const modelsByFile = new Map<string, ModelConfig[]>();
   for (const model of config.value.models) {
     for (const name of baselineFiles(model)) modelsByFile.set(name, [...(modelsByFile.get(name) ?? []), model]);
   }
   const { faults, baselines } = await readBaselines(modelsByFile);
-  const yaml = await readConfigSource(file);
   const warnings = config.value.models.flatMap((model, i) => {
     const own = baselineFiles(model).flatMap((name) => baselines.get(name) ?? []);
     // Of a baseline that cannot be read nobody knows what it has.
-    if (!yaml.ok || own.length < baselineFiles(model).length) return [];
+    if (own.length < baselineFiles(model).length) return [];
     return unknownFeatures(model, ['models', i], own).map(({ path, spot, ...about }) => yaml.value.faultAt(path, spot, about));
   });
   return { faults: formatBaselineFaults(faults), warnings: warnings.toSorted(byPosition) };

@@ -34,14 +34,19 @@ export function parseConfig(source: string | Uint8Array, fileName: string): Load
  * another machine and its tokens let nobody in here. A challenger or an error model
  * whose file is not there is like one whose file cannot be loaded: it costs its own readings.
  */
-export async function loadConfig(
-  file: string,
-  { files = 'all' }: { readonly files?: 'all' | 'served' | 'none' } = {},
-): Promise<LoadResult<Config>> {
+export async function loadConfig(file: string, options: LoadOptions = {}): Promise<LoadResult<Config>> {
   const yaml = await readConfigSource(file);
-  if (!yaml.ok) return yaml;
-  const { config, faults } = check(yaml.value);
-  const all = files === 'none' ? faults : [...faults, ...(await missingFiles(config, file, yaml.value, files))];
+  return yaml.ok ? configOf(yaml.value, file, options) : yaml;
+}
+
+interface LoadOptions {
+  readonly files?: 'all' | 'served' | 'none';
+}
+
+/** The same of a file that has been read. */
+export async function configOf(yaml: YamlSource, file: string, { files = 'all' }: LoadOptions = {}): Promise<LoadResult<Config>> {
+  const { config, faults } = check(yaml);
+  const all = files === 'none' ? faults : [...faults, ...(await missingFiles(config, file, yaml, files))];
   if (all.length > 0) return { ok: false, faults: all.toSorted(byPosition) };
   const resolved = resolvePaths(withSliceFeatures(config as Config), file);
   return files === 'none' ? { ok: true, value: resolved } : withTokensOfFile(resolved);

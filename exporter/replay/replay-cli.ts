@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { asUrl, DEFAULT_URL } from '../ask-sidecar.js';
+import { sendsToSidecar } from '../ask-sidecar.js';
 import { BaselineError } from '../baseline/baseline-error.js';
 import { openRows } from '../baseline/open-rows.js';
 import type { Output } from '../config/check-command.js';
@@ -40,7 +40,7 @@ interface Flags {
 
 /** Adds `modelwatch replay` to the program. */
 export function addReplayCommand(program: Command, output: Output, exit: (code: number) => void): void {
-  program
+  const replay = program
     .command('replay')
     .summary('send recorded rows to a model as its clients would')
     .description(
@@ -50,9 +50,8 @@ export function addReplayCommand(program: Command, output: Output, exit: (code: 
         'Exit code: 0; 1 where requests failed; 2 where options or file are at fault, or no model answers.',
     )
     .argument('<file>', '.csv, .tsv, .jsonl, .ndjson (each also with .gz) or .parquet, sorted by time')
-    .requiredOption('--model <name>', 'model to send to')
-    .option('--url <url>', 'where the sidecar listens', asUrl, DEFAULT_URL)
-    .option('--token-file <file>', 'file of the token to send, instead of the one in MODELWATCH_TOKEN')
+    .requiredOption('--model <name>', 'model to send to');
+  sendsToSidecar(replay)
     .option('--speed <factor>', 'seconds of the file that pass in one second', asPositive, 3600)
     .option('--rate-max <rows>', 'most rows sent in a second', asPositive)
     .option('--id-column <column>', 'what identifies a row', 'id')

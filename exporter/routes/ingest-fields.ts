@@ -36,7 +36,8 @@ function explain(errors: readonly ErrorObject[]): RequestError {
   const [first] = errors;
   const error = first!.keyword === 'type' ? (errors.find(({ keyword }) => keyword === 'anyOf') ?? first!) : first!;
   const { keyword, params, instancePath, message, parentSchema } = error;
-  const must = (wanted: string) => `${instancePath === '' ? 'what was sent' : `the field ${fieldOf(instancePath)}`} must be ${wanted}`;
+  const subject = instancePath === '' ? 'what was sent' : `the field ${fieldOf(instancePath)}`;
+  const must = (wanted: string) => `${subject} must be ${wanted}`;
   const { description, properties } = (parentSchema ?? {}) as { readonly description?: string; readonly properties?: object };
   switch (keyword) {
     case 'additionalProperties': {
@@ -55,10 +56,11 @@ function explain(errors: readonly ErrorObject[]): RequestError {
       return { code: 'invalid_form', message: must(`one of ${(params['allowedValues'] as readonly unknown[]).join(', ')}`) };
     case 'type':
       return { code: 'invalid_form', message: must(description ?? typeWords(params['type'] as string | readonly string[])) };
-    default: {
-      const form = `${instancePath === '' ? 'what was sent' : `the field ${fieldOf(instancePath)}`} ${message ?? 'has another form than expected'}`;
-      return { code: 'invalid_form', message: description === undefined ? form : must(description) };
-    }
+    default:
+      return {
+        code: 'invalid_form',
+        message: description === undefined ? `${subject} ${message ?? 'has another form than expected'}` : must(description),
+      };
   }
 }
 
